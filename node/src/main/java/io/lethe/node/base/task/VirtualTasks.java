@@ -110,7 +110,7 @@ public final class VirtualTasks implements Tasks {
 
         @Override
         public void whenDone(BiConsumer<@Nullable T, @Nullable Throwable> callback) {
-            var unused = future.whenComplete(callback::accept);
+            var _ = future.whenComplete(callback);
         }
     }
 }
