@@ -7,7 +7,7 @@ public record BucketId(long value) {
      * the top 16 bits of the id multiplied by 2^64 / golden ratio (Fibonacci hashing).
      */
     public int hash16() {
-        return (int) (value * 0x9E37_79B9_7F4A_7C15L >>> 48);
+        return (int) ((value * 0x9E37_79B9_7F4A_7C15L) >>> 48);
     }
 
     @Override
