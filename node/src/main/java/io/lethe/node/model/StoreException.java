@@ -20,9 +20,4 @@ public final class StoreException extends RuntimeException {
     public ErrorCode code() {
         return code;
     }
-
-    @Override
-    public String toString() {
-        return code + ": " + getMessage();
-    }
 }
