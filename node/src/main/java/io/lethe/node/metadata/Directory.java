@@ -1,0 +1,85 @@
+package io.lethe.node.metadata;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
+import io.lethe.node.model.AccessKeyRecord;
+import io.lethe.node.model.BucketId;
+import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.DeviceRecord;
+import io.lethe.node.model.GroupId;
+import io.lethe.node.model.NodeId;
+import io.lethe.node.model.NodeRecord;
+import io.lethe.node.model.PartitionRecord;
+import io.lethe.node.model.PgId;
+import io.lethe.node.model.PlacementGroup;
+import io.lethe.node.model.StorageClass;
+import io.lethe.node.model.TenantId;
+import io.lethe.node.model.TenantRecord;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * This node's own copy of the directory: reads never leave the node and never block for long. What
+ * it says may be old by as much as replication lags; whoever acts on it passes {@link #index} as
+ * {@code checkedAt}, and asks again after {@link Metadata#catchUpDirectory} before saying that
+ * something does not exist. Safe for any thread.
+ */
+public interface Directory {
+    /**
+     * The directory log index that this copy has applied; what is read after is at least as new.
+     */
+    long index();
+
+    /** The cluster's name, id and failure domain; empty before InitCluster. */
+    Optional<Cluster> cluster();
+
+    /** What InitCluster said. */
+    record Cluster(io.lethe.node.model.Id128 id, String name, String failureDomain) {}
+
+    Optional<NodeRecord> node(NodeId id);
+
+    List<NodeRecord> nodes();
+
+    Optional<DeviceRecord> device(DeviceId id);
+
+    List<DeviceRecord> devices();
+
+    Optional<PlacementGroup> placementGroup(PgId id);
+
+    List<PlacementGroup> placementGroups();
+
+    /** Open groups of a class, of its own width and narrower ones. */
+    List<PlacementGroup> openPlacementGroups(String storageClass);
+
+    List<PartitionRecord> partitions();
+
+    Optional<PartitionRecord> partition(GroupId id);
+
+    /** The partition whose range covers a row key. */
+    Optional<PartitionRecord> partitionOf(Bytes rowKey);
+
+    Optional<StorageClass> storageClass(String name);
+
+    List<StorageClass> storageClasses();
+
+    Optional<TenantRecord> tenant(TenantId id);
+
+    Optional<AccessKeyRecord> accessKey(String accessKeyId);
+
+    Optional<BucketRecord> bucket(TenantId tenant, String name);
+
+    Optional<BucketRecord> bucket(BucketId id);
+
+    /** Up to {@code limit} of a tenant's buckets by name, after a name (empty: from the first). */
+    List<BucketRecord> buckets(TenantId tenant, String afterName, int limit);
+
+    /** Valid ticket keys by key id, as sealed to one node. */
+    Map<Integer, SealedTicketKey> ticketKeys(NodeId node);
+
+    /** Incarnations that may hold a lease. */
+    Map<NodeId, Long> holders();
+
+    Optional<String> setting(String name);
+}

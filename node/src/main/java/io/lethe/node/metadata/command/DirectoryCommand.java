@@ -1,0 +1,118 @@
+package io.lethe.node.metadata.command;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.base.Check;
+import io.lethe.node.model.AccessKeyRecord;
+import io.lethe.node.model.BucketId;
+import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.DeviceRecord;
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.NodeId;
+import io.lethe.node.model.NodeRecord;
+import io.lethe.node.model.PartitionRecord;
+import io.lethe.node.model.PgId;
+import io.lethe.node.model.PlacementGroup;
+import io.lethe.node.model.Scheme;
+import io.lethe.node.model.StorageClass;
+import io.lethe.node.model.TenantId;
+import io.lethe.node.model.TenantRecord;
+import io.lethe.node.model.UserRecord;
+import java.util.List;
+
+/**
+ * A change to the directory. Those marked <i>controller</i> are refused with STALE_EPOCH below the
+ * highest controller epoch the state has seen; the others come from gateways.
+ */
+public sealed interface DirectoryCommand {
+    /**
+     * First entry. Refused when the cluster exists already.
+     *
+     * @param failureDomain device, node or rack
+     */
+    record InitCluster(Id128 cluster, String name, String failureDomain, List<StorageClass> classes)
+            implements DirectoryCommand {
+        public InitCluster {
+            classes = List.copyOf(classes);
+            Check.range("storage classes", classes.size(), 1, 100);
+        }
+    }
+
+    /** <i>Controller.</i> Adds or changes a node; an incarnation never goes back. */
+    record PutNode(NodeRecord node) implements DirectoryCommand {}
+
+    /** <i>Controller.</i> */
+    record SetNodeState(NodeId node, NodeRecord.State state) implements DirectoryCommand {}
+
+    /** <i>Controller.</i> A REMOVED device stays so. */
+    record PutDevice(DeviceRecord device) implements DirectoryCommand {}
+
+    /** <i>Controller.</i> Answer: {@link DirectoryReply.PgCreated}. */
+    record CreatePg(String storageClass, Scheme scheme, List<DeviceId> members)
+            implements DirectoryCommand {
+        public CreatePg {
+            members = List.copyOf(members);
+        }
+    }
+
+    /** <i>Controller.</i> */
+    record SetPgState(PgId pg, PlacementGroup.State state) implements DirectoryCommand {}
+
+    /**
+     * <i>Controller.</i> Refused unless the map epoch is one above the stored one (or 1 for a new
+     * one).
+     */
+    record PutPartition(PartitionRecord partition) implements DirectoryCommand {}
+
+    /** <i>Controller.</i> Adds or changes a class; buckets choose by name. */
+    record PutStorageClass(StorageClass storageClass) implements DirectoryCommand {}
+
+    record PutTenant(TenantRecord tenant) implements DirectoryCommand {}
+
+    record PutUser(UserRecord user) implements DirectoryCommand {}
+
+    record PutAccessKey(AccessKeyRecord key) implements DirectoryCommand {}
+
+    /**
+     * Idempotent by bucket id. Answer: {@link DirectoryReply.BucketCreated} or
+     * BUCKET_ALREADY_EXISTS.
+     */
+    record CreateBucket(
+            BucketId bucket,
+            TenantId tenant,
+            String name,
+            String storageClass,
+            BucketRecord.Versioning versioning)
+            implements DirectoryCommand {}
+
+    /** First step of a bucket's deletion: no new writes are validated from here on. */
+    record MarkBucketDeleting(BucketId bucket) implements DirectoryCommand {}
+
+    /** Last step: removed where all partitions found it empty, else active again. */
+    record FinishBucketDelete(BucketId bucket, boolean remove) implements DirectoryCommand {}
+
+    record SetVersioning(BucketId bucket, BucketRecord.Versioning versioning)
+            implements DirectoryCommand {}
+
+    /**
+     * <i>Controller.</i> Adds a ticket key; the newest two stay valid.
+     *
+     * @param sealed the key sealed to each node's public key
+     */
+    record PutTicketKey(int keyId, List<SealedTicketKey> sealed) implements DirectoryCommand {
+        public PutTicketKey {
+            sealed = List.copyOf(sealed);
+        }
+    }
+
+    record SealedTicketKey(NodeId node, Bytes sealedKey) {}
+
+    /** Registers an incarnation as one that may hold freshness leases, until {@link DropHolder}. */
+    record RegisterHolder(NodeId node, long incarnation) implements DirectoryCommand {}
+
+    /** <i>Controller.</i> After the holder's last possible lease has run out. */
+    record DropHolder(NodeId node, long incarnation) implements DirectoryCommand {}
+
+    /** Anything that operators set: flags such as {@code maintenance}. */
+    record PutSetting(String name, String value) implements DirectoryCommand {}
+}

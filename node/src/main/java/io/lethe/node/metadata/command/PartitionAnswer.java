@@ -1,0 +1,100 @@
+package io.lethe.node.metadata.command;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.model.BucketId;
+import io.lethe.node.model.SegmentRef;
+import io.lethe.node.model.WriteId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The answer to a {@link PartitionQuery}. */
+public sealed interface PartitionAnswer {
+    /**
+     * @param row null when there is no such version; a current delete marker is a row without a
+     *     body
+     * @param shard what opens the row's data key; null for delete markers
+     */
+    record Found(@Nullable VersionRow row, @Nullable ShardGrant shard) implements PartitionAnswer {}
+
+    /**
+     * A page of a listing.
+     *
+     * @param rows current objects, or all versions, without inline bytes
+     * @param isLatest for each row, whether it is the key's newest
+     * @param prefixes common prefixes, each once; rows and prefixes together at most the limit
+     * @param next where the page ended: pass as {@code after}; empty when the range is done
+     * @param nextOrder pass as {@code afterOrder}
+     */
+    record Page(
+            List<VersionRow> rows,
+            List<Boolean> isLatest,
+            List<Bytes> prefixes,
+            Bytes next,
+            long nextOrder)
+            implements PartitionAnswer {}
+
+    record Empty(boolean empty) implements PartitionAnswer {}
+
+    /** Null when the leader must open one first. */
+    record Shard(@Nullable ShardGrant grant) implements PartitionAnswer {}
+
+    /** In the order asked. */
+    record WriteStates(List<WriteState> states) implements PartitionAnswer {}
+
+    /**
+     * How a write stands. {@code UNKNOWN}: never opened, or ended so long ago that it was
+     * forgotten.
+     */
+    enum WriteState {
+        UNKNOWN,
+        OPEN,
+        COMMITTED,
+        CLOSED
+    }
+
+    /**
+     * @param next pass as {@code after}; null when done
+     */
+    record GarbagePage(List<GarbageRow> rows, @Nullable Bytes next) implements PartitionAnswer {}
+
+    /** A segment to reclaim. */
+    record GarbageRow(Bytes garbageKey, SegmentRef segment, long sinceMillis) {}
+
+    record UnderprotectedPage(List<UnderprotectedRow> rows, @Nullable Bytes next)
+            implements PartitionAnswer {}
+
+    /** A segment with missing chunks. */
+    record UnderprotectedRow(
+            Bytes rowKey,
+            BucketId bucket,
+            Bytes key,
+            long order,
+            WriteId write,
+            SegmentRef segment,
+            long sinceMillis) {}
+
+    record ShardPage(List<ShardFigures> shards) implements PartitionAnswer {}
+
+    /** A shard's fill: versions ever wrapped under it, and those still live. */
+    record ShardFigures(ShardGrant grant, boolean open, int wrapped, int live) {}
+
+    record Holders(@Nullable ShardGrant grant, List<Holder> holders) implements PartitionAnswer {}
+
+    /** A version whose data key a shard wraps. */
+    record Holder(BucketId bucket, Bytes key, long order, WriteId write, Bytes wrappedKey) {}
+
+    /** A partition's figures. */
+    record Figures(
+            Bytes from,
+            Bytes to,
+            long versions,
+            long bytes,
+            long openWrites,
+            long garbageSegments,
+            long garbageBytes,
+            long underprotected,
+            long oldestUnderprotectedMillis,
+            long fence,
+            long stateMillis)
+            implements PartitionAnswer {}
+}

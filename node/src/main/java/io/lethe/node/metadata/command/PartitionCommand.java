@@ -1,0 +1,143 @@
+package io.lethe.node.metadata.command;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.base.Check;
+import io.lethe.node.model.BucketId;
+import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.PgId;
+import io.lethe.node.model.SegmentId;
+import io.lethe.node.model.SegmentRef;
+import io.lethe.node.model.ShardId;
+import io.lethe.node.model.TenantId;
+import io.lethe.node.model.WriteId;
+import java.util.List;
+
+/** A change to a metadata partition. The log holds these, each behind a {@link Stamp}. */
+public sealed interface PartitionCommand {
+    /** Most entries of the list of any command: bounds an entry's size and its time to apply. */
+    int MOST_LIST = 1_000;
+
+    /** First entry of a partition's log. Answer: {@link PartitionReply.Done}. */
+    record Init(Bytes from, Bytes to, long orderFloor) implements PartitionCommand {}
+
+    /**
+     * Announces a write; chunks may be written only once this is answered. Repeating it renews it.
+     * Answer: {@link PartitionReply.WriteOpened}, or WRITE_CLOSED.
+     *
+     * @param leaseMillis how long it stays open without a renewal, from the state's time
+     */
+    record OpenWrite(WriteId write, BucketId bucket, Bytes key, TenantId tenant, long leaseMillis)
+            implements PartitionCommand {}
+
+    /** Extends open writes; those that are closed are named in {@link PartitionReply.Renewed}. */
+    record RenewWrites(List<WriteId> writes, long leaseMillis) implements PartitionCommand {
+        public RenewWrites {
+            writes = List.copyOf(writes);
+            Check.range("writes", writes.size(), 1, MOST_LIST);
+        }
+    }
+
+    /**
+     * Ends a write for good, also one that was never opened: no commit of it succeeds afterwards,
+     * and its chunks are orphans. Answer: {@link PartitionReply.WriteEnded}, which says if it had
+     * committed.
+     *
+     * @param written segments that the writer knows it has written: they become garbage at once
+     */
+    record CloseWrite(WriteId write, BucketId bucket, Bytes key, List<SegmentRef> written)
+            implements PartitionCommand {
+        public CloseWrite {
+            written = List.copyOf(written);
+        }
+    }
+
+    /** Closes open writes whose lease is over by the state's time, at most {@code limit}. */
+    record ExpireWrites(int limit) implements PartitionCommand {}
+
+    /**
+     * Makes a version visible. Idempotent by write id. A body in segments needs its write open.
+     * Answer: {@link PartitionReply.Committed}, or RETRY, or a refusal.
+     */
+    record Commit(
+            WriteId write,
+            BucketId bucket,
+            Bytes key,
+            TenantId tenant,
+            BucketRecord.Versioning versioning,
+            Condition condition,
+            VersionBody body)
+            implements PartitionCommand {}
+
+    /** Which version a delete names. */
+    sealed interface Which {
+        /** None: S3's plain DELETE, which may leave a delete marker. */
+        record Current() implements Which {}
+
+        record Order(long order) implements Which {}
+
+        /** The version that S3 calls {@code null}. */
+        record Null() implements Which {}
+    }
+
+    /** Deletes. Idempotent by {@code request}. Answer: {@link PartitionReply.Deleted}. */
+    record Delete(
+            WriteId request,
+            BucketId bucket,
+            Bytes key,
+            TenantId tenant,
+            BucketRecord.Versioning versioning,
+            Which which,
+            Condition condition)
+            implements PartitionCommand {}
+
+    /** Adds a shard key, computed by the leader outside; the only command that carries one. */
+    record OpenShard(ShardGrant grant) implements PartitionCommand {}
+
+    /** No commit may name the shard from now on. */
+    record CloseShard(ShardId shard) implements PartitionCommand {}
+
+    /**
+     * Wraps the data keys of a closed shard's live holders under another shard; refused unless the
+     * list is exactly the live holders.
+     */
+    record Rewrap(ShardId from, ShardId to, List<Rewrapped> list) implements PartitionCommand {
+        public Rewrap {
+            list = List.copyOf(list);
+        }
+    }
+
+    /** One holder's data key under the new shard. */
+    record Rewrapped(BucketId bucket, Bytes key, long order, Bytes wrappedKey) {}
+
+    /** Overwrites the slots of a closed shard that has no holders left. */
+    record DestroyShard(ShardId shard) implements PartitionCommand {}
+
+    /** From now on commands validated before this directory index are answered FENCED. */
+    record Fence(long directoryIndex) implements PartitionCommand {}
+
+    /** Commits that name this group under a lower epoch are answered PG_EPOCH. */
+    record RaisePgEpoch(PgId pg, int epoch) implements PartitionCommand {}
+
+    /** Garbage whose chunks are gone from every member. */
+    record Reclaimed(List<Bytes> garbageKeys) implements PartitionCommand {
+        public Reclaimed {
+            garbageKeys = List.copyOf(garbageKeys);
+            Check.range("garbage", garbageKeys.size(), 1, MOST_LIST);
+        }
+    }
+
+    /** Chunks named missing that are durable now. */
+    record Rebuilt(BucketId bucket, Bytes key, long order, SegmentId segment, long durableMask)
+            implements PartitionCommand {}
+
+    /**
+     * Puts a copy of a segment in the place of an under-protected one, whose chunks become garbage.
+     * The copy was written under the open write {@code write}, which ends with this.
+     */
+    record ReplaceSegment(
+            WriteId write, BucketId bucket, Bytes key, long order, SegmentId old, SegmentRef fresh)
+            implements PartitionCommand {}
+
+    /** Forgets results of writes and deletes older than a day, at most {@code limit}. */
+    record PruneResults(int limit) implements PartitionCommand {}
+}

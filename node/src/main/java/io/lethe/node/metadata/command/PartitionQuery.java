@@ -1,0 +1,67 @@
+package io.lethe.node.metadata.command;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.model.BucketId;
+import io.lethe.node.model.ShardId;
+import io.lethe.node.model.TenantId;
+import io.lethe.node.model.WriteId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A question to a partition, answered by its leader's table after a read-index round. */
+public sealed interface PartitionQuery {
+    /** Most rows in a page. */
+    int MOST_ROWS = 1_000;
+
+    /** Answer: {@link PartitionAnswer.Found}. */
+    record Find(BucketId bucket, Bytes key, PartitionCommand.Which which)
+            implements PartitionQuery {}
+
+    /**
+     * One page of a bucket's keys, in order. Only this partition's range is walked: a page with
+     * {@code next} at the range's end goes on in the next partition.
+     *
+     * @param after exclusive; a key, or a common prefix (then everything under it is passed over)
+     * @param afterOrder with versions: pass over versions of {@code after} at or newer than this;
+     *     0: all
+     * @param delimiter empty for none
+     * @param versions true: all versions and delete markers; false: current objects
+     */
+    record ListKeys(
+            BucketId bucket,
+            Bytes prefix,
+            Bytes after,
+            long afterOrder,
+            Bytes delimiter,
+            boolean versions,
+            int limit)
+            implements PartitionQuery {}
+
+    /** Whether any row of the bucket is left here: version, marker or open write. */
+    record BucketEmpty(BucketId bucket) implements PartitionQuery {}
+
+    /** The tenant's open shard. Answer: {@link PartitionAnswer.Shard}. */
+    record OpenShardOf(TenantId tenant) implements PartitionQuery {}
+
+    /** Which of the writes are open, committed, closed or unknown. */
+    record WriteStates(List<WriteId> writes) implements PartitionQuery {
+        public WriteStates {
+            writes = List.copyOf(writes);
+        }
+    }
+
+    /** Segments to reclaim, made garbage before {@code beforeMillis} of the state's time. */
+    record Garbage(@Nullable Bytes after, long beforeMillis, int limit) implements PartitionQuery {}
+
+    /** Segments with missing chunks, oldest first. */
+    record Underprotected(@Nullable Bytes after, int limit) implements PartitionQuery {}
+
+    /** Closed shards, and open ones past their fill, with their live holders counted. */
+    record Shards(@Nullable ShardId after, int limit) implements PartitionQuery {}
+
+    /** Every live holder of a shard, with its wrapped data key. */
+    record ShardHolders(ShardId shard) implements PartitionQuery {}
+
+    /** Figures. */
+    record Summary() implements PartitionQuery {}
+}

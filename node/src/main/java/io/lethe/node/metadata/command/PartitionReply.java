@@ -1,0 +1,60 @@
+package io.lethe.node.metadata.command;
+
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.WriteId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code decide} answers to a {@link PartitionCommand}. */
+public sealed interface PartitionReply {
+    record Done() implements PartitionReply {}
+
+    /** A refusal that repeating won't change. */
+    record Refused(ErrorCode code, String message) implements PartitionReply {}
+
+    /** Something that the command was prepared with is out of date: prepare again, then repeat. */
+    record Retry(Why why, long detail) implements PartitionReply {
+        public enum Why {
+            /** Validated below the fence; detail: the fence's directory index. */
+            FENCED,
+            /** The shard takes no more, or there is none: ask for the open one. */
+            SHARD,
+            /** A placement group moved; detail: its id. */
+            PG_EPOCH,
+            /** The stamp went back or jumped: the leader's clock is off. */
+            STAMP
+        }
+    }
+
+    /** The key lies outside this partition's range. */
+    record WrongPartition() implements PartitionReply {}
+
+    /**
+     * @param shard the tenant's open shard; null when the leader must open one first
+     */
+    record WriteOpened(@Nullable ShardGrant shard, long expiresMillis) implements PartitionReply {}
+
+    record Renewed(List<WriteId> closed) implements PartitionReply {
+        public Renewed {
+            closed = List.copyOf(closed);
+        }
+    }
+
+    /** How a write stands after {@link PartitionCommand.CloseWrite}. */
+    record WriteEnded(boolean committed) implements PartitionReply {}
+
+    /** Count of what a sweep did; at its limit there may be more. */
+    record Swept(int count) implements PartitionReply {}
+
+    /**
+     * @param shardFull true when the shard has its fill: ask for a fresh one before the next write
+     */
+    record Committed(long order, boolean nullVersion, long createdMillis, boolean shardFull)
+            implements PartitionReply {}
+
+    /**
+     * @param order the marker's or the deleted version's order; 0 when nothing was there
+     * @param marker true when a delete marker was written, or when the deleted version was one
+     */
+    record Deleted(long order, boolean nullVersion, boolean marker) implements PartitionReply {}
+}

@@ -1,0 +1,55 @@
+package io.lethe.node.metadata.command;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.base.Check;
+import io.lethe.node.model.SegmentRef;
+import io.lethe.node.model.ShardId;
+import java.util.List;
+
+/**
+ * An object version's content and keys, as a gateway commits it.
+ *
+ * @param sizeBytes plaintext
+ * @param etag without quotes; MD5 in hex, or {@code hex-N} for multipart
+ * @param md5 16 bytes
+ * @param sha256 32 bytes
+ * @param sealedInfo content type, user metadata and tags under the data key; at most {@link
+ *     #MOST_INFO_BYTES}
+ * @param shard the shard whose key wraps the data key
+ * @param wrappedKey the data key under the shard key
+ */
+public record VersionBody(
+        long sizeBytes,
+        String etag,
+        Bytes md5,
+        Bytes sha256,
+        Bytes sealedInfo,
+        ShardId shard,
+        Bytes wrappedKey,
+        Placement placement) {
+    /** 2 KiB user metadata + 50 tags of 128 + 256 characters in UTF-8 + content headers, sealed. */
+    public static final int MOST_INFO_BYTES = 96 * 1024;
+
+    /** 5 TiB in 64 MiB segments, and as many parts again as S3 allows. */
+    public static final int MOST_SEGMENTS = 100_000;
+
+    /** Where the bytes are. */
+    public sealed interface Placement {
+        /** In the partition itself, encrypted as one cell (tag included). */
+        record Inline(Bytes ciphertext) implements Placement {}
+
+        /** In segments, in order. */
+        record Segments(List<SegmentRef> list) implements Placement {
+            public Segments {
+                list = List.copyOf(list);
+                Check.range("segments", list.size(), 1, MOST_SEGMENTS);
+            }
+        }
+    }
+
+    public VersionBody {
+        Check.range("md5 bytes", md5.length(), 16, 16);
+        Check.range("sha256 bytes", sha256.length(), 32, 32);
+        Check.range("sealed info bytes", sealedInfo.length(), 0, MOST_INFO_BYTES);
+    }
+}
