@@ -33,6 +33,12 @@ public sealed interface PartitionAnswer {
             long nextOrder)
             implements PartitionAnswer {}
 
+    /**
+     * The key or range asked about lies outside this partition: the asker's map is old. Handled by
+     * the routing below {@link io.lethe.node.metadata.Metadata}.
+     */
+    record NotInRange() implements PartitionAnswer {}
+
     record Empty(boolean empty) implements PartitionAnswer {}
 
     /** Null when the leader must open one first. */

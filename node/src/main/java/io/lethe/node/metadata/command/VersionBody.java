@@ -33,6 +33,12 @@ public record VersionBody(
     /** 5 TiB in 64 MiB segments, and as many parts again as S3 allows. */
     public static final int MOST_SEGMENTS = 100_000;
 
+    /**
+     * Ciphertext of an inline object: far above the configured threshold (16 KiB by default), so
+     * that it can be raised, and small enough for a log entry.
+     */
+    public static final int MOST_INLINE_BYTES = 1024 * 1024;
+
     /** Where the bytes are. */
     public sealed interface Placement {
         /** In the partition itself, encrypted as one cell (tag included). */

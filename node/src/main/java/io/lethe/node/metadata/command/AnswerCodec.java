@@ -1,0 +1,183 @@
+package io.lethe.node.metadata.command;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.command.PartitionAnswer.Empty;
+import io.lethe.node.metadata.command.PartitionAnswer.Figures;
+import io.lethe.node.metadata.command.PartitionAnswer.Found;
+import io.lethe.node.metadata.command.PartitionAnswer.GarbagePage;
+import io.lethe.node.metadata.command.PartitionAnswer.GarbageRow;
+import io.lethe.node.metadata.command.PartitionAnswer.Holder;
+import io.lethe.node.metadata.command.PartitionAnswer.Holders;
+import io.lethe.node.metadata.command.PartitionAnswer.NotInRange;
+import io.lethe.node.metadata.command.PartitionAnswer.Page;
+import io.lethe.node.metadata.command.PartitionAnswer.Shard;
+import io.lethe.node.metadata.command.PartitionAnswer.ShardFigures;
+import io.lethe.node.metadata.command.PartitionAnswer.ShardPage;
+import io.lethe.node.metadata.command.PartitionAnswer.UnderprotectedPage;
+import io.lethe.node.metadata.command.PartitionAnswer.UnderprotectedRow;
+import io.lethe.node.metadata.command.PartitionAnswer.WriteState;
+import io.lethe.node.metadata.command.PartitionAnswer.WriteStates;
+
+/**
+ * Encodes {@link PartitionAnswer}s for the wire between nodes: {@code format u8 = 1 ‖ type u8 ‖
+ * fields} in the record's order, encodings as in {@link FieldWriter}; lists hold at most 1,000
+ * items. Static and pure.
+ *
+ * <pre>
+ *  1 Found               nullable row, nullable grant
+ *  2 Page                list of row, list of flag, list of key, next key, nextOrder i64
+ *  3 Empty               flag
+ *  4 Shard               nullable grant
+ *  5 WriteStates         list of state u8
+ *  6 GarbagePage         list of (garbage rowKey, segment, since i64), nullable next rowKey
+ *  7 UnderprotectedPage  list of (rowKey, bucket i64, key, order i64, write id, segment, since
+ *                        i64), nullable next rowKey
+ *  8 ShardPage           list of (grant, open flag, wrapped i32, live i32)
+ *  9 Holders             nullable grant, list of (bucket i64, key, order i64, write id, wrapped)
+ * 10 Figures             from rowKey, to rowKey, 9 × i64
+ * 11 NotInRange
+ * </pre>
+ */
+public final class AnswerCodec {
+    public static final int FORMAT = 1;
+
+    private static final int MOST = PartitionQuery.MOST_ROWS;
+
+    private AnswerCodec() {}
+
+    public static Bytes encode(PartitionAnswer answer) {
+        FieldWriter out = new FieldWriter(512).u8(FORMAT);
+        switch (answer) {
+            case Found a ->
+                    out.u8(1)
+                            .nullable(a.row(), FieldWriter::row)
+                            .nullable(a.shard(), FieldWriter::grant);
+            case Page a -> {
+                out.u8(2).list(a.rows(), MOST, FieldWriter::row);
+                out.list(a.isLatest(), MOST, FieldWriter::flag);
+                out.list(a.prefixes(), MOST, FieldWriter::key).key(a.next()).int64(a.nextOrder());
+            }
+            case Empty a -> out.u8(3).flag(a.empty());
+            case Shard a -> out.u8(4).nullable(a.grant(), FieldWriter::grant);
+            case WriteStates a -> out.u8(5).list(a.states(), MOST, FieldWriter::choice);
+            case GarbagePage a ->
+                    out.u8(6)
+                            .list(a.rows(), MOST, AnswerCodec::garbage)
+                            .nullable(a.next(), FieldWriter::rowKey);
+            case UnderprotectedPage a ->
+                    out.u8(7)
+                            .list(a.rows(), MOST, AnswerCodec::underprotected)
+                            .nullable(a.next(), FieldWriter::rowKey);
+            case ShardPage a -> out.u8(8).list(a.shards(), MOST, AnswerCodec::shard);
+            case Holders a ->
+                    out.u8(9)
+                            .nullable(a.grant(), FieldWriter::grant)
+                            .list(a.holders(), MOST, AnswerCodec::holder);
+            case Figures a -> figures(out.u8(10), a);
+            case NotInRange _ -> out.u8(11);
+        }
+        return out.toBytes();
+    }
+
+    /**
+     * @throws io.lethe.node.base.codec.Decoder.CorruptEncoding when this is no answer
+     */
+    public static PartitionAnswer decode(Bytes answer) {
+        return FieldReader.whole(answer, AnswerCodec::read);
+    }
+
+    private static PartitionAnswer read(FieldReader in) {
+        in.format(FORMAT);
+        int type = in.u8();
+        return switch (type) {
+            case 1 -> new Found(in.nullable(FieldReader::row), in.nullable(FieldReader::grant));
+            case 2 ->
+                    new Page(
+                            in.list(MOST, FieldReader::row),
+                            in.list(MOST, FieldReader::flag),
+                            in.list(MOST, FieldReader::key),
+                            in.key(),
+                            in.int64());
+            case 3 -> new Empty(in.flag());
+            case 4 -> new Shard(in.nullable(FieldReader::grant));
+            case 5 -> new WriteStates(in.list(MOST, one -> one.choice(WriteState.values())));
+            case 6 ->
+                    new GarbagePage(
+                            in.list(MOST, AnswerCodec::garbage), in.nullable(FieldReader::rowKey));
+            case 7 ->
+                    new UnderprotectedPage(
+                            in.list(MOST, AnswerCodec::underprotected),
+                            in.nullable(FieldReader::rowKey));
+            case 8 -> new ShardPage(in.list(MOST, AnswerCodec::shard));
+            case 9 ->
+                    new Holders(
+                            in.nullable(FieldReader::grant), in.list(MOST, AnswerCodec::holder));
+            case 10 -> figures(in);
+            case 11 -> new NotInRange();
+            default -> throw FieldReader.unknown("answer", type);
+        };
+    }
+
+    private static void garbage(FieldWriter out, GarbageRow row) {
+        out.rowKey(row.garbageKey()).segment(row.segment()).int64(row.sinceMillis());
+    }
+
+    private static GarbageRow garbage(FieldReader in) {
+        return new GarbageRow(in.rowKey(), in.segment(), in.int64());
+    }
+
+    private static void underprotected(FieldWriter out, UnderprotectedRow row) {
+        out.rowKey(row.rowKey()).bucket(row.bucket()).key(row.key()).int64(row.order());
+        out.id(row.write().id()).segment(row.segment()).int64(row.sinceMillis());
+    }
+
+    private static UnderprotectedRow underprotected(FieldReader in) {
+        return new UnderprotectedRow(
+                in.rowKey(),
+                in.bucket(),
+                in.key(),
+                in.int64(),
+                in.write(),
+                in.segment(),
+                in.int64());
+    }
+
+    private static void shard(FieldWriter out, ShardFigures shard) {
+        out.grant(shard.grant()).flag(shard.open()).int32(shard.wrapped()).int32(shard.live());
+    }
+
+    private static ShardFigures shard(FieldReader in) {
+        return new ShardFigures(in.grant(), in.flag(), in.int32(), in.int32());
+    }
+
+    private static void holder(FieldWriter out, Holder holder) {
+        out.bucket(holder.bucket()).key(holder.key()).int64(holder.order());
+        out.id(holder.write().id()).wrapped(holder.wrappedKey());
+    }
+
+    private static Holder holder(FieldReader in) {
+        return new Holder(in.bucket(), in.key(), in.int64(), in.write(), in.wrapped());
+    }
+
+    private static void figures(FieldWriter out, Figures a) {
+        out.rowKey(a.from()).rowKey(a.to()).int64(a.versions()).int64(a.bytes());
+        out.int64(a.openWrites()).int64(a.garbageSegments()).int64(a.garbageBytes());
+        out.int64(a.underprotected()).int64(a.oldestUnderprotectedMillis());
+        out.int64(a.fence()).int64(a.stateMillis());
+    }
+
+    private static Figures figures(FieldReader in) {
+        return new Figures(
+                in.rowKey(),
+                in.rowKey(),
+                in.int64(),
+                in.int64(),
+                in.int64(),
+                in.int64(),
+                in.int64(),
+                in.int64(),
+                in.int64(),
+                in.int64(),
+                in.int64());
+    }
+}

@@ -1,0 +1,164 @@
+package io.lethe.node.metadata.command;
+
+import io.lethe.node.metadata.command.DirectoryCommand.CreateBucket;
+import io.lethe.node.metadata.command.DirectoryCommand.CreatePg;
+import io.lethe.node.metadata.command.DirectoryCommand.DropHolder;
+import io.lethe.node.metadata.command.DirectoryCommand.FinishBucketDelete;
+import io.lethe.node.metadata.command.DirectoryCommand.InitCluster;
+import io.lethe.node.metadata.command.DirectoryCommand.MarkBucketDeleting;
+import io.lethe.node.metadata.command.DirectoryCommand.PutAccessKey;
+import io.lethe.node.metadata.command.DirectoryCommand.PutDevice;
+import io.lethe.node.metadata.command.DirectoryCommand.PutNode;
+import io.lethe.node.metadata.command.DirectoryCommand.PutPartition;
+import io.lethe.node.metadata.command.DirectoryCommand.PutSetting;
+import io.lethe.node.metadata.command.DirectoryCommand.PutStorageClass;
+import io.lethe.node.metadata.command.DirectoryCommand.PutTenant;
+import io.lethe.node.metadata.command.DirectoryCommand.PutTicketKey;
+import io.lethe.node.metadata.command.DirectoryCommand.PutUser;
+import io.lethe.node.metadata.command.DirectoryCommand.RegisterHolder;
+import io.lethe.node.metadata.command.DirectoryCommand.SetNodeState;
+import io.lethe.node.metadata.command.DirectoryCommand.SetPgState;
+import io.lethe.node.metadata.command.DirectoryCommand.SetVersioning;
+import io.lethe.node.model.BucketRecord.Versioning;
+import io.lethe.node.model.NodeRecord;
+import io.lethe.node.model.PgId;
+import io.lethe.node.model.PlacementGroup;
+
+/**
+ * Types and fields of {@link DirectoryCommand}s, for {@link CommandCodec}; records as in {@link
+ * RecordCodec}:
+ *
+ * <pre>
+ *  1 InitCluster         cluster id, name text, failure domain text, list of class (100)
+ *  2 PutNode             node
+ *  3 SetNodeState        node id, state u8
+ *  4 PutDevice           device
+ *  5 CreatePg            class text, scheme, list of device id (40)
+ *  6 SetPgState          pg varint, state u8
+ *  7 PutPartition        partition
+ *  8 PutStorageClass     class
+ *  9 PutTenant           tenant
+ * 10 PutUser             user
+ * 11 PutAccessKey        access key
+ * 12 CreateBucket        bucket i64, tenant id, name text, class text, versioning u8
+ * 13 MarkBucketDeleting  bucket i64
+ * 14 FinishBucketDelete  bucket i64, remove flag
+ * 15 SetVersioning       bucket i64, versioning u8
+ * 16 PutTicketKey        key id i32, list of ticket key (10,000)
+ * 17 RegisterHolder      node id, incarnation varint
+ * 18 DropHolder          node id, incarnation varint
+ * 19 PutSetting          name text, value text
+ * </pre>
+ */
+final class DirectoryCommandCodec {
+    private static final int MOST_CLASSES = 100;
+
+    private DirectoryCommandCodec() {}
+
+    static int type(DirectoryCommand command) {
+        return switch (command) {
+            case InitCluster _ -> 1;
+            case PutNode _ -> 2;
+            case SetNodeState _ -> 3;
+            case PutDevice _ -> 4;
+            case CreatePg _ -> 5;
+            case SetPgState _ -> 6;
+            case PutPartition _ -> 7;
+            case PutStorageClass _ -> 8;
+            case PutTenant _ -> 9;
+            case PutUser _ -> 10;
+            case PutAccessKey _ -> 11;
+            case CreateBucket _ -> 12;
+            case MarkBucketDeleting _ -> 13;
+            case FinishBucketDelete _ -> 14;
+            case SetVersioning _ -> 15;
+            case PutTicketKey _ -> 16;
+            case RegisterHolder _ -> 17;
+            case DropHolder _ -> 18;
+            case PutSetting _ -> 19;
+        };
+    }
+
+    static void fields(FieldWriter out, DirectoryCommand command) {
+        switch (command) {
+            case InitCluster c -> {
+                out.id(c.cluster()).text(c.name()).text(c.failureDomain());
+                out.list(c.classes(), MOST_CLASSES, RecordCodec::storageClass);
+            }
+            case PutNode c -> RecordCodec.node(out, c.node());
+            case SetNodeState c -> out.id(c.node().id()).choice(c.state());
+            case PutDevice c -> RecordCodec.device(out, c.device());
+            case CreatePg c -> {
+                out.text(c.storageClass());
+                RecordCodec.scheme(out, c.scheme());
+                RecordCodec.members(out, c.members());
+            }
+            case SetPgState c -> out.number(c.pg().value()).choice(c.state());
+            case PutPartition c -> RecordCodec.partition(out, c.partition());
+            case PutStorageClass c -> RecordCodec.storageClass(out, c.storageClass());
+            case PutTenant c -> RecordCodec.tenant(out, c.tenant());
+            case PutUser c -> RecordCodec.user(out, c.user());
+            case PutAccessKey c -> RecordCodec.accessKey(out, c.key());
+            case CreateBucket c -> {
+                out.bucket(c.bucket()).id(c.tenant().id()).text(c.name());
+                out.text(c.storageClass()).choice(c.versioning());
+            }
+            case MarkBucketDeleting c -> out.bucket(c.bucket());
+            case FinishBucketDelete c -> out.bucket(c.bucket()).flag(c.remove());
+            case SetVersioning c -> out.bucket(c.bucket()).choice(c.versioning());
+            case PutTicketKey c ->
+                    out.int32(c.keyId())
+                            .list(c.sealed(), RecordCodec.MOST_NODES, RecordCodec::sealedTicketKey);
+            case RegisterHolder c -> out.id(c.node().id()).number(c.incarnation());
+            case DropHolder c -> out.id(c.node().id()).number(c.incarnation());
+            case PutSetting c -> out.text(c.name()).text(c.value());
+        }
+    }
+
+    static DirectoryCommand read(FieldReader in, int type) {
+        return switch (type) {
+            case 1 ->
+                    new InitCluster(
+                            in.id(),
+                            in.text(),
+                            in.text(),
+                            in.list(MOST_CLASSES, RecordCodec::storageClass));
+            case 2 -> new PutNode(RecordCodec.node(in));
+            case 3 ->
+                    new SetNodeState(RecordCodec.nodeId(in), in.choice(NodeRecord.State.values()));
+            case 4 -> new PutDevice(RecordCodec.device(in));
+            case 5 -> new CreatePg(in.text(), RecordCodec.scheme(in), RecordCodec.members(in));
+            case 6 ->
+                    new SetPgState(new PgId(in.number()), in.choice(PlacementGroup.State.values()));
+            case 7 -> new PutPartition(RecordCodec.partition(in));
+            case 8 -> new PutStorageClass(RecordCodec.storageClass(in));
+            default -> readOfGateways(in, type);
+        };
+    }
+
+    private static DirectoryCommand readOfGateways(FieldReader in, int type) {
+        return switch (type) {
+            case 9 -> new PutTenant(RecordCodec.tenant(in));
+            case 10 -> new PutUser(RecordCodec.user(in));
+            case 11 -> new PutAccessKey(RecordCodec.accessKey(in));
+            case 12 ->
+                    new CreateBucket(
+                            in.bucket(),
+                            in.tenant(),
+                            in.text(),
+                            in.text(),
+                            in.choice(Versioning.values()));
+            case 13 -> new MarkBucketDeleting(in.bucket());
+            case 14 -> new FinishBucketDelete(in.bucket(), in.flag());
+            case 15 -> new SetVersioning(in.bucket(), in.choice(Versioning.values()));
+            case 16 ->
+                    new PutTicketKey(
+                            in.int32(),
+                            in.list(RecordCodec.MOST_NODES, RecordCodec::sealedTicketKey));
+            case 17 -> new RegisterHolder(RecordCodec.nodeId(in), in.number());
+            case 18 -> new DropHolder(RecordCodec.nodeId(in), in.number());
+            case 19 -> new PutSetting(in.text(), in.text());
+            default -> throw FieldReader.unknown("directory command", type);
+        };
+    }
+}

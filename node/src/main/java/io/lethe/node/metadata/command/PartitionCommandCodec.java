@@ -1,0 +1,256 @@
+package io.lethe.node.metadata.command;
+
+import io.lethe.node.metadata.command.PartitionCommand.CloseShard;
+import io.lethe.node.metadata.command.PartitionCommand.CloseWrite;
+import io.lethe.node.metadata.command.PartitionCommand.Commit;
+import io.lethe.node.metadata.command.PartitionCommand.Delete;
+import io.lethe.node.metadata.command.PartitionCommand.DestroyShard;
+import io.lethe.node.metadata.command.PartitionCommand.ExpireWrites;
+import io.lethe.node.metadata.command.PartitionCommand.Fence;
+import io.lethe.node.metadata.command.PartitionCommand.Init;
+import io.lethe.node.metadata.command.PartitionCommand.OpenShard;
+import io.lethe.node.metadata.command.PartitionCommand.OpenWrite;
+import io.lethe.node.metadata.command.PartitionCommand.PruneResults;
+import io.lethe.node.metadata.command.PartitionCommand.RaisePgEpoch;
+import io.lethe.node.metadata.command.PartitionCommand.Rebuilt;
+import io.lethe.node.metadata.command.PartitionCommand.Reclaimed;
+import io.lethe.node.metadata.command.PartitionCommand.RenewWrites;
+import io.lethe.node.metadata.command.PartitionCommand.ReplaceSegment;
+import io.lethe.node.metadata.command.PartitionCommand.Rewrap;
+import io.lethe.node.metadata.command.PartitionCommand.Rewrapped;
+import io.lethe.node.metadata.command.PartitionCommand.Which;
+import io.lethe.node.model.BucketRecord.Versioning;
+import io.lethe.node.model.PgId;
+import io.lethe.node.model.SegmentId;
+
+/**
+ * Types and fields of {@link PartitionCommand}s, for {@link CommandCodec}. Fields come in the
+ * record's order, in the encodings of {@link FieldWriter}:
+ *
+ * <pre>
+ *  1 Init            from rowKey, to rowKey, orderFloor varint
+ *  2 OpenWrite       write id, bucket i64, key, tenant id, leaseMillis varint
+ *  3 RenewWrites     list of write id (1,000), leaseMillis varint
+ *  4 CloseWrite      write id, bucket i64, key, list of segment (100,000)
+ *  5 ExpireWrites    limit i32
+ *  6 Commit          write id, bucket i64, key, tenant id, versioning u8, condition, body
+ *  7 Delete          request id, bucket i64, key, tenant id, versioning u8, which, condition
+ *  8 OpenShard       grant
+ *  9 CloseShard      shard id
+ * 10 Rewrap          from id, to id, list of (bucket i64, key, order i64, wrapped) (1,000)
+ * 11 DestroyShard    shard id
+ * 12 Fence           directoryIndex varint
+ * 13 RaisePgEpoch    pg varint, epoch i32
+ * 14 Reclaimed       list of rowKey (1,000)
+ * 15 Rebuilt         bucket i64, key, order i64, segment id, durableMask varint
+ * 16 ReplaceSegment  write id, bucket i64, key, order i64, old segment id, fresh segment
+ * 17 PruneResults    limit i32
+ *
+ * condition: u8 0 always, 1 absent, 2 matches etag text, 3 differs etag text
+ * which:     u8 0 current, 1 order i64, 2 null
+ * </pre>
+ */
+final class PartitionCommandCodec {
+    private PartitionCommandCodec() {}
+
+    static int type(PartitionCommand command) {
+        return switch (command) {
+            case Init _ -> 1;
+            case OpenWrite _ -> 2;
+            case RenewWrites _ -> 3;
+            case CloseWrite _ -> 4;
+            case ExpireWrites _ -> 5;
+            case Commit _ -> 6;
+            case Delete _ -> 7;
+            case OpenShard _ -> 8;
+            case CloseShard _ -> 9;
+            case Rewrap _ -> 10;
+            case DestroyShard _ -> 11;
+            case Fence _ -> 12;
+            case RaisePgEpoch _ -> 13;
+            case Reclaimed _ -> 14;
+            case Rebuilt _ -> 15;
+            case ReplaceSegment _ -> 16;
+            case PruneResults _ -> 17;
+        };
+    }
+
+    static void fields(FieldWriter out, PartitionCommand command) {
+        switch (command) {
+            case Init c -> out.rowKey(c.from()).rowKey(c.to()).number(c.orderFloor());
+            case OpenWrite c ->
+                    out.id(c.write().id())
+                            .bucket(c.bucket())
+                            .key(c.key())
+                            .id(c.tenant().id())
+                            .number(c.leaseMillis());
+            case RenewWrites c ->
+                    out.list(c.writes(), PartitionCommand.MOST_LIST, (to, one) -> to.id(one.id()))
+                            .number(c.leaseMillis());
+            case CloseWrite c ->
+                    out.id(c.write().id())
+                            .bucket(c.bucket())
+                            .key(c.key())
+                            .list(
+                                    c.written(),
+                                    VersionBody.MOST_SEGMENTS,
+                                    (to, one) -> to.segment(one));
+            case ExpireWrites c -> out.int32(c.limit());
+            case Commit c -> commit(out, c);
+            case Delete c -> delete(out, c);
+            case OpenShard c -> out.grant(c.grant());
+            case CloseShard c -> out.id(c.shard().id());
+            case Rewrap c ->
+                    out.id(c.from().id())
+                            .id(c.to().id())
+                            .list(
+                                    c.list(),
+                                    PartitionCommand.MOST_LIST,
+                                    PartitionCommandCodec::rewrapped);
+            case DestroyShard c -> out.id(c.shard().id());
+            case Fence c -> out.number(c.directoryIndex());
+            case RaisePgEpoch c -> out.number(c.pg().value()).int32(c.epoch());
+            case Reclaimed c ->
+                    out.list(c.garbageKeys(), PartitionCommand.MOST_LIST, FieldWriter::rowKey);
+            case Rebuilt c ->
+                    out.bucket(c.bucket())
+                            .key(c.key())
+                            .int64(c.order())
+                            .id(c.segment().id())
+                            .number(c.durableMask());
+            case ReplaceSegment c ->
+                    out.id(c.write().id())
+                            .bucket(c.bucket())
+                            .key(c.key())
+                            .int64(c.order())
+                            .id(c.old().id())
+                            .segment(c.fresh());
+            case PruneResults c -> out.int32(c.limit());
+        }
+    }
+
+    private static void commit(FieldWriter out, Commit c) {
+        out.id(c.write().id()).bucket(c.bucket()).key(c.key()).id(c.tenant().id());
+        out.choice(c.versioning());
+        condition(out, c.condition());
+        out.body(c.body());
+    }
+
+    private static void delete(FieldWriter out, Delete c) {
+        out.id(c.request().id()).bucket(c.bucket()).key(c.key()).id(c.tenant().id());
+        out.choice(c.versioning());
+        which(out, c.which());
+        condition(out, c.condition());
+    }
+
+    private static void rewrapped(FieldWriter out, Rewrapped one) {
+        out.bucket(one.bucket()).key(one.key()).int64(one.order()).wrapped(one.wrappedKey());
+    }
+
+    private static void condition(FieldWriter out, Condition condition) {
+        switch (condition) {
+            case Condition.Always _ -> out.u8(0);
+            case Condition.Absent _ -> out.u8(1);
+            case Condition.Matches c -> out.u8(2).text(c.etag());
+            case Condition.Differs c -> out.u8(3).text(c.etag());
+        }
+    }
+
+    static void which(FieldWriter out, Which which) {
+        switch (which) {
+            case Which.Current _ -> out.u8(0);
+            case Which.Order w -> out.u8(1).int64(w.order());
+            case Which.Null _ -> out.u8(2);
+        }
+    }
+
+    static PartitionCommand read(FieldReader in, int type) {
+        return switch (type) {
+            case 1 -> new Init(in.rowKey(), in.rowKey(), in.number());
+            case 2 -> new OpenWrite(in.write(), in.bucket(), in.key(), in.tenant(), in.number());
+            case 3 ->
+                    new RenewWrites(
+                            in.list(PartitionCommand.MOST_LIST, FieldReader::write), in.number());
+            case 4 ->
+                    new CloseWrite(
+                            in.write(),
+                            in.bucket(),
+                            in.key(),
+                            in.list(VersionBody.MOST_SEGMENTS, FieldReader::segment));
+            case 5 -> new ExpireWrites(in.int32());
+            case 6 ->
+                    new Commit(
+                            in.write(),
+                            in.bucket(),
+                            in.key(),
+                            in.tenant(),
+                            in.choice(Versioning.values()),
+                            condition(in),
+                            in.body());
+            case 7 ->
+                    new Delete(
+                            in.write(),
+                            in.bucket(),
+                            in.key(),
+                            in.tenant(),
+                            in.choice(Versioning.values()),
+                            which(in),
+                            condition(in));
+            default -> readInternal(in, type);
+        };
+    }
+
+    private static PartitionCommand readInternal(FieldReader in, int type) {
+        return switch (type) {
+            case 8 -> new OpenShard(in.grant());
+            case 9 -> new CloseShard(in.shard());
+            case 10 ->
+                    new Rewrap(
+                            in.shard(),
+                            in.shard(),
+                            in.list(PartitionCommand.MOST_LIST, PartitionCommandCodec::rewrapped));
+            case 11 -> new DestroyShard(in.shard());
+            case 12 -> new Fence(in.number());
+            case 13 -> new RaisePgEpoch(new PgId(in.number()), in.int32());
+            case 14 -> new Reclaimed(in.list(PartitionCommand.MOST_LIST, FieldReader::rowKey));
+            case 15 ->
+                    new Rebuilt(
+                            in.bucket(), in.key(), in.int64(), new SegmentId(in.id()), in.number());
+            case 16 ->
+                    new ReplaceSegment(
+                            in.write(),
+                            in.bucket(),
+                            in.key(),
+                            in.int64(),
+                            new SegmentId(in.id()),
+                            in.segment());
+            case 17 -> new PruneResults(in.int32());
+            default -> throw FieldReader.unknown("partition command", type);
+        };
+    }
+
+    private static Rewrapped rewrapped(FieldReader in) {
+        return new Rewrapped(in.bucket(), in.key(), in.int64(), in.wrapped());
+    }
+
+    private static Condition condition(FieldReader in) {
+        int type = in.u8();
+        return switch (type) {
+            case 0 -> new Condition.Always();
+            case 1 -> new Condition.Absent();
+            case 2 -> new Condition.Matches(in.text());
+            case 3 -> new Condition.Differs(in.text());
+            default -> throw FieldReader.unknown("condition", type);
+        };
+    }
+
+    static Which which(FieldReader in) {
+        int type = in.u8();
+        return switch (type) {
+            case 0 -> new Which.Current();
+            case 1 -> new Which.Order(in.int64());
+            case 2 -> new Which.Null();
+            default -> throw FieldReader.unknown("which version", type);
+        };
+    }
+}

@@ -1,0 +1,235 @@
+package io.lethe.node.metadata.command;
+
+import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
+import io.lethe.node.model.AccessKeyRecord;
+import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.DeviceRecord;
+import io.lethe.node.model.GroupId;
+import io.lethe.node.model.NodeId;
+import io.lethe.node.model.NodeRecord;
+import io.lethe.node.model.PartitionRecord;
+import io.lethe.node.model.PgId;
+import io.lethe.node.model.PlacementGroup;
+import io.lethe.node.model.Scheme;
+import io.lethe.node.model.StorageClass;
+import io.lethe.node.model.TenantRecord;
+import io.lethe.node.model.UserRecord;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Fields of the directory's records, in commands, replies and rows alike; in the encodings of
+ * {@link FieldWriter}. Static and pure.
+ *
+ * <pre>
+ * node       id, incarnation varint, host text, ports 4 × i32 (data, rpc, console, S3), rack text,
+ *            roles u8 (bit = role's ordinal), public key text, state u8
+ * device     id, node id, capacity varint, free varint, state u8
+ * pg         id varint, epoch i32, class text, scheme, list of device id (40), state u8
+ * partition  group i32, from rowKey, to rowKey, voters, learners: lists of (node id, generation
+ *            i32) (10,000), map epoch varint
+ * class      name text, scheme, quorum-all flag
+ * scheme     k u8, m u8, cell bytes i32
+ * tenant     id, alias text, display name text, key version i32, wrapped key
+ * user       tenant id, id, name text
+ * access key id text, tenant id, user id, sealed secret blob (4,096), operator flag
+ * bucket     id i64, tenant id, name text, class text, versioning u8, state u8, created varint
+ * ticket key node id, sealed key blob (4,096)
+ * </pre>
+ */
+public final class RecordCodec {
+    /** Replicas of a partition and nodes of a ticket key: as many as nodes of the largest plan. */
+    public static final int MOST_NODES = 10_000;
+
+    /** Bytes of a sealed secret or key. */
+    private static final int MOST_SEALED_BYTES = 4 * 1024;
+
+    private static final int MOST_MEMBERS = Scheme.MOST_DATA + Scheme.MOST_PARITY;
+
+    private RecordCodec() {}
+
+    public static void node(FieldWriter out, NodeRecord node) {
+        int roles = 0;
+        for (NodeRecord.Role role : node.roles()) {
+            roles |= 1 << role.ordinal();
+        }
+        out.id(node.id().id()).number(node.incarnation()).text(node.host());
+        out.int32(node.dataPort()).int32(node.rpcPort());
+        out.int32(node.consolePort()).int32(node.s3Port());
+        out.text(node.rack()).u8(roles).text(node.publicKey()).choice(node.state());
+    }
+
+    public static NodeRecord node(FieldReader in) {
+        return new NodeRecord(
+                nodeId(in),
+                in.number(),
+                in.text(),
+                in.int32(),
+                in.int32(),
+                in.int32(),
+                in.int32(),
+                in.text(),
+                roles(in.u8()),
+                in.text(),
+                in.choice(NodeRecord.State.values()));
+    }
+
+    private static Set<NodeRecord.Role> roles(int bits) {
+        Set<NodeRecord.Role> roles = EnumSet.noneOf(NodeRecord.Role.class);
+        int rest = bits;
+        for (NodeRecord.Role role : NodeRecord.Role.values()) {
+            if ((rest & (1 << role.ordinal())) != 0) {
+                roles.add(role);
+                rest &= ~(1 << role.ordinal());
+            }
+        }
+        if (rest != 0) {
+            throw FieldReader.unknown("role", rest);
+        }
+        return roles;
+    }
+
+    public static NodeId nodeId(FieldReader in) {
+        return new NodeId(in.id());
+    }
+
+    public static void device(FieldWriter out, DeviceRecord device) {
+        out.id(device.id().id()).id(device.node().id()).number(device.capacityBytes());
+        out.number(device.freeBytes()).choice(device.state());
+    }
+
+    public static DeviceRecord device(FieldReader in) {
+        return new DeviceRecord(
+                deviceId(in),
+                nodeId(in),
+                in.number(),
+                in.number(),
+                in.choice(DeviceRecord.State.values()));
+    }
+
+    public static DeviceId deviceId(FieldReader in) {
+        return new DeviceId(in.id());
+    }
+
+    static void scheme(FieldWriter out, Scheme scheme) {
+        out.u8(scheme.k()).u8(scheme.m()).int32(scheme.cellBytes());
+    }
+
+    static Scheme scheme(FieldReader in) {
+        return new Scheme(in.u8(), in.u8(), in.int32());
+    }
+
+    static void members(FieldWriter out, List<DeviceId> members) {
+        out.list(members, MOST_MEMBERS, (to, device) -> to.id(device.id()));
+    }
+
+    static List<DeviceId> members(FieldReader in) {
+        return in.list(MOST_MEMBERS, RecordCodec::deviceId);
+    }
+
+    public static void placementGroup(FieldWriter out, PlacementGroup pg) {
+        out.number(pg.id().value()).int32(pg.epoch()).text(pg.storageClass());
+        scheme(out, pg.scheme());
+        members(out, pg.members());
+        out.choice(pg.state());
+    }
+
+    public static PlacementGroup placementGroup(FieldReader in) {
+        return new PlacementGroup(
+                new PgId(in.number()),
+                in.int32(),
+                in.text(),
+                scheme(in),
+                members(in),
+                in.choice(PlacementGroup.State.values()));
+    }
+
+    public static void partition(FieldWriter out, PartitionRecord partition) {
+        out.int32(partition.id().value()).rowKey(partition.from()).rowKey(partition.to());
+        out.list(partition.voters(), MOST_NODES, RecordCodec::replica);
+        out.list(partition.learners(), MOST_NODES, RecordCodec::replica);
+        out.number(partition.mapEpoch());
+    }
+
+    public static PartitionRecord partition(FieldReader in) {
+        return new PartitionRecord(
+                new GroupId(in.int32()),
+                in.rowKey(),
+                in.rowKey(),
+                in.list(MOST_NODES, RecordCodec::replica),
+                in.list(MOST_NODES, RecordCodec::replica),
+                in.number());
+    }
+
+    private static void replica(FieldWriter out, PartitionRecord.Replica replica) {
+        out.id(replica.node().id()).int32(replica.generation());
+    }
+
+    private static PartitionRecord.Replica replica(FieldReader in) {
+        return new PartitionRecord.Replica(nodeId(in), in.int32());
+    }
+
+    public static void storageClass(FieldWriter out, StorageClass storageClass) {
+        out.text(storageClass.name());
+        scheme(out, storageClass.scheme());
+        out.flag(storageClass.quorumAll());
+    }
+
+    public static StorageClass storageClass(FieldReader in) {
+        return new StorageClass(in.text(), scheme(in), in.flag());
+    }
+
+    public static void tenant(FieldWriter out, TenantRecord tenant) {
+        out.id(tenant.id().id()).text(tenant.alias()).text(tenant.displayName());
+        out.int32(tenant.keyVersion()).wrapped(tenant.wrappedKey());
+    }
+
+    public static TenantRecord tenant(FieldReader in) {
+        return new TenantRecord(in.tenant(), in.text(), in.text(), in.int32(), in.wrapped());
+    }
+
+    public static void user(FieldWriter out, UserRecord user) {
+        out.id(user.tenant().id()).id(user.id()).text(user.name());
+    }
+
+    public static UserRecord user(FieldReader in) {
+        return new UserRecord(in.tenant(), in.id(), in.text());
+    }
+
+    public static void accessKey(FieldWriter out, AccessKeyRecord key) {
+        out.text(key.accessKeyId()).id(key.tenant().id()).id(key.user());
+        out.blob("sealed secret", key.sealedSecret(), MOST_SEALED_BYTES).flag(key.operator());
+    }
+
+    public static AccessKeyRecord accessKey(FieldReader in) {
+        return new AccessKeyRecord(
+                in.text(), in.tenant(), in.id(), in.blob(MOST_SEALED_BYTES), in.flag());
+    }
+
+    public static void bucket(FieldWriter out, BucketRecord bucket) {
+        out.bucket(bucket.id()).id(bucket.tenant().id()).text(bucket.name());
+        out.text(bucket.storageClass()).choice(bucket.versioning()).choice(bucket.state());
+        out.number(bucket.createdMillis());
+    }
+
+    public static BucketRecord bucket(FieldReader in) {
+        return new BucketRecord(
+                in.bucket(),
+                in.tenant(),
+                in.text(),
+                in.text(),
+                in.choice(BucketRecord.Versioning.values()),
+                in.choice(BucketRecord.State.values()),
+                in.number());
+    }
+
+    public static void sealedTicketKey(FieldWriter out, SealedTicketKey key) {
+        out.id(key.node().id()).blob("sealed ticket key", key.sealedKey(), MOST_SEALED_BYTES);
+    }
+
+    public static SealedTicketKey sealedTicketKey(FieldReader in) {
+        return new SealedTicketKey(nodeId(in), in.blob(MOST_SEALED_BYTES));
+    }
+}
