@@ -71,6 +71,17 @@ public final class ErasureCodec {
         this.encoder = kernel.product(generator.select(parityRows));
     }
 
+    /**
+     * Has the loops of encoding, and of decoding up to m cells, compiled. To be called at start,
+     * off the threads of requests: without it the Vector API's first second runs at a hundredth of
+     * its speed; ISA-L and scalar tables need none.
+     */
+    public void warmUp() {
+        if (m > 0) {
+            kernel.warmUp(m, k);
+        }
+    }
+
     public int k() {
         return k;
     }

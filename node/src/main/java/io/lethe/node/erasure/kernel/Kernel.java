@@ -26,8 +26,11 @@ public interface Kernel {
     }
 
     /**
-     * Runs the loops until the compiler has done its work, for some hundred milliseconds, so that
-     * the first requests don't pay for it; called once at start, off the threads of requests.
+     * Runs the loops until the compiler takes them over, for some hundred milliseconds, so that the
+     * first requests don't pay for it.
+     *
+     * @param mostRows rows of the largest matrix to be applied; the smaller ones are warmed up too
+     * @param columns columns of all of them
      */
-    default void warmUp() {}
+    default void warmUp(int mostRows, int columns) {}
 }

@@ -6,11 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import jdk.incubator.vector.ByteVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The vectors of {@link VectorKernel}, and products of all lanes with one factor.
+ * The vectors of {@link VectorKernel}, and the tables by which they multiply.
  *
  * <p>Shape: the widest where one instruction shuffles bytes over a whole vector ({@code vpermb} of
  * AVX-512 VBMI), else 128 bits: {@code pshufb} and {@code tbl} do that everywhere, and wider
@@ -31,8 +30,10 @@ final class Lanes {
      */
     private static final byte[] TABLES = tables();
 
-    private static final byte LOW_HALF = 15;
-    private static final int HALF_BITS = 4;
+    /** Mask of a byte's low half. */
+    static final byte LOW_HALF = 15;
+
+    static final int HALF_BITS = 4;
 
     private Lanes() {}
 
@@ -66,41 +67,11 @@ final class Lanes {
 
     /** Products of {@code factor} with the low halves of bytes. */
     static ByteVector lowTable(int factor) {
-        return load(TABLES, factor * 2 * BYTES);
+        return ByteVector.fromArray(SPECIES, TABLES, factor * 2 * BYTES);
     }
 
     /** Products of {@code factor} with the high halves of bytes. */
     static ByteVector highTable(int factor) {
-        return load(TABLES, factor * 2 * BYTES + BYTES);
-    }
-
-    static ByteVector load(byte[] array, int at) {
-        return ByteVector.fromArray(SPECIES, array, at);
-    }
-
-    static ByteVector low(ByteVector bytes) {
-        return bytes.and(LOW_HALF);
-    }
-
-    static ByteVector high(ByteVector bytes) {
-        return bytes.lanewise(VectorOperators.LSHR, HALF_BITS);
-    }
-
-    static ByteVector plus(ByteVector one, ByteVector other) {
-        return one.lanewise(VectorOperators.XOR, other);
-    }
-
-    static ByteVector plus(ByteVector one, ByteVector two, ByteVector three) {
-        return plus(plus(one, two), three);
-    }
-
-    static ByteVector plus(ByteVector one, ByteVector two, ByteVector three, ByteVector four) {
-        return plus(plus(one, two, three), four);
-    }
-
-    /** Each byte, given by its halves, times the factor of the tables. */
-    static ByteVector times(
-            ByteVector low, ByteVector high, ByteVector lowTable, ByteVector highTable) {
-        return plus(low.selectFrom(lowTable), high.selectFrom(highTable));
+        return ByteVector.fromArray(SPECIES, TABLES, factor * 2 * BYTES + BYTES);
     }
 }

@@ -6,6 +6,13 @@ import jdk.incubator.vector.ByteVector;
  * What one pass over a strip works on: up to three sources (a, b, c), up to four outputs (p, q, r,
  * s), where the strip begins in each, and the matrix elements that join them. Filled again for each
  * pass, so that no pass allocates. One thread, for one call of {@code apply}.
+ *
+ * <p>The passes themselves ({@link OneRow} to {@link FourRows}) are written out for each number of
+ * outputs and sources, since tables and sums stay in registers only as local variables: there
+ * {@code pa} and {@code pA} are the tables of output p and source a for the low and the high halves
+ * of bytes, {@code aLow} and {@code aHigh} those halves. They call nothing but the Vector API in
+ * their loops: methods of ours are no longer inlined when the compiler's graph grows past 18,000
+ * nodes, and then each vector becomes an object (measured: ten times slower).
  */
 final class Pass {
     private static final byte[] NOTHING = new byte[0];

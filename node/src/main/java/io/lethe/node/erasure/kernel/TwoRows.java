@@ -1,22 +1,18 @@
 package io.lethe.node.erasure.kernel;
 
-import static io.lethe.node.erasure.kernel.Lanes.high;
-import static io.lethe.node.erasure.kernel.Lanes.load;
-import static io.lethe.node.erasure.kernel.Lanes.low;
-import static io.lethe.node.erasure.kernel.Lanes.plus;
-import static io.lethe.node.erasure.kernel.Lanes.times;
+import static io.lethe.node.erasure.kernel.Lanes.HALF_BITS;
+import static io.lethe.node.erasure.kernel.Lanes.LOW_HALF;
+import static io.lethe.node.erasure.kernel.Lanes.SPECIES;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.XOR;
 
 import jdk.incubator.vector.ByteVector;
 
-/**
- * Passes that compute two outputs of a strip. Written out, since tables and sums stay in registers
- * only as local variables: {@code pa} and {@code pA} are the tables of output p and source a for
- * low and high halves, and so on.
- */
+/** Passes that compute two outputs of a strip; see {@link Pass} for names and manner. */
 final class TwoRows {
     private TwoRows() {}
 
-    /** Overwrites the outputs with the sum of the first {@code sources} products. */
+    /** Overwrites the outputs with the sum of the first {@code sources} products, 1 to 3. */
     static void set(Pass pass, int sources) {
         switch (sources) {
             case 1 -> set1(pass);
@@ -34,11 +30,11 @@ final class TwoRows {
         byte[] p = pass.p;
         byte[] q = pass.q;
         for (int i = 0; i < pass.lengthBytes; i += Lanes.BYTES) {
-            ByteVector aBytes = load(a, pass.aAt + i);
-            ByteVector aLow = low(aBytes);
-            ByteVector aHigh = high(aBytes);
-            times(aLow, aHigh, pa, pA).intoArray(p, pass.pAt + i);
-            times(aLow, aHigh, qa, qA).intoArray(q, pass.qAt + i);
+            ByteVector aBytes = ByteVector.fromArray(SPECIES, a, pass.aAt + i);
+            ByteVector aLow = aBytes.and(LOW_HALF);
+            ByteVector aHigh = aBytes.lanewise(LSHR, HALF_BITS);
+            aLow.selectFrom(pa).lanewise(XOR, aHigh.selectFrom(pA)).intoArray(p, pass.pAt + i);
+            aLow.selectFrom(qa).lanewise(XOR, aHigh.selectFrom(qA)).intoArray(q, pass.qAt + i);
         }
     }
 
@@ -56,14 +52,22 @@ final class TwoRows {
         byte[] p = pass.p;
         byte[] q = pass.q;
         for (int i = 0; i < pass.lengthBytes; i += Lanes.BYTES) {
-            ByteVector aBytes = load(a, pass.aAt + i);
-            ByteVector aLow = low(aBytes);
-            ByteVector aHigh = high(aBytes);
-            ByteVector bBytes = load(b, pass.bAt + i);
-            ByteVector bLow = low(bBytes);
-            ByteVector bHigh = high(bBytes);
-            plus(times(aLow, aHigh, pa, pA), times(bLow, bHigh, pb, pB)).intoArray(p, pass.pAt + i);
-            plus(times(aLow, aHigh, qa, qA), times(bLow, bHigh, qb, qB)).intoArray(q, pass.qAt + i);
+            ByteVector aBytes = ByteVector.fromArray(SPECIES, a, pass.aAt + i);
+            ByteVector aLow = aBytes.and(LOW_HALF);
+            ByteVector aHigh = aBytes.lanewise(LSHR, HALF_BITS);
+            ByteVector bBytes = ByteVector.fromArray(SPECIES, b, pass.bAt + i);
+            ByteVector bLow = bBytes.and(LOW_HALF);
+            ByteVector bHigh = bBytes.lanewise(LSHR, HALF_BITS);
+            aLow.selectFrom(pa)
+                    .lanewise(XOR, aHigh.selectFrom(pA))
+                    .lanewise(XOR, bLow.selectFrom(pb))
+                    .lanewise(XOR, bHigh.selectFrom(pB))
+                    .intoArray(p, pass.pAt + i);
+            aLow.selectFrom(qa)
+                    .lanewise(XOR, aHigh.selectFrom(qA))
+                    .lanewise(XOR, bLow.selectFrom(qb))
+                    .lanewise(XOR, bHigh.selectFrom(qB))
+                    .intoArray(q, pass.qAt + i);
         }
     }
 
@@ -86,24 +90,34 @@ final class TwoRows {
         byte[] p = pass.p;
         byte[] q = pass.q;
         for (int i = 0; i < pass.lengthBytes; i += Lanes.BYTES) {
-            ByteVector aBytes = load(a, pass.aAt + i);
-            ByteVector aLow = low(aBytes);
-            ByteVector aHigh = high(aBytes);
-            ByteVector bBytes = load(b, pass.bAt + i);
-            ByteVector bLow = low(bBytes);
-            ByteVector bHigh = high(bBytes);
-            ByteVector cBytes = load(c, pass.cAt + i);
-            ByteVector cLow = low(cBytes);
-            ByteVector cHigh = high(cBytes);
-            plus(times(aLow, aHigh, pa, pA), times(bLow, bHigh, pb, pB), times(cLow, cHigh, pc, pC))
+            ByteVector aBytes = ByteVector.fromArray(SPECIES, a, pass.aAt + i);
+            ByteVector aLow = aBytes.and(LOW_HALF);
+            ByteVector aHigh = aBytes.lanewise(LSHR, HALF_BITS);
+            ByteVector bBytes = ByteVector.fromArray(SPECIES, b, pass.bAt + i);
+            ByteVector bLow = bBytes.and(LOW_HALF);
+            ByteVector bHigh = bBytes.lanewise(LSHR, HALF_BITS);
+            ByteVector cBytes = ByteVector.fromArray(SPECIES, c, pass.cAt + i);
+            ByteVector cLow = cBytes.and(LOW_HALF);
+            ByteVector cHigh = cBytes.lanewise(LSHR, HALF_BITS);
+            aLow.selectFrom(pa)
+                    .lanewise(XOR, aHigh.selectFrom(pA))
+                    .lanewise(XOR, bLow.selectFrom(pb))
+                    .lanewise(XOR, bHigh.selectFrom(pB))
+                    .lanewise(XOR, cLow.selectFrom(pc))
+                    .lanewise(XOR, cHigh.selectFrom(pC))
                     .intoArray(p, pass.pAt + i);
-            plus(times(aLow, aHigh, qa, qA), times(bLow, bHigh, qb, qB), times(cLow, cHigh, qc, qC))
+            aLow.selectFrom(qa)
+                    .lanewise(XOR, aHigh.selectFrom(qA))
+                    .lanewise(XOR, bLow.selectFrom(qb))
+                    .lanewise(XOR, bHigh.selectFrom(qB))
+                    .lanewise(XOR, cLow.selectFrom(qc))
+                    .lanewise(XOR, cHigh.selectFrom(qC))
                     .intoArray(q, pass.qAt + i);
         }
     }
 
     /** Adds three products to the outputs. */
-    static void add3(Pass pass) {
+    static void add(Pass pass) {
         ByteVector pa = pass.aLow(0);
         ByteVector pA = pass.aHigh(0);
         ByteVector pb = pass.bLow(0);
@@ -122,26 +136,30 @@ final class TwoRows {
         byte[] p = pass.p;
         byte[] q = pass.q;
         for (int i = 0; i < pass.lengthBytes; i += Lanes.BYTES) {
-            ByteVector aBytes = load(a, pass.aAt + i);
-            ByteVector aLow = low(aBytes);
-            ByteVector aHigh = high(aBytes);
-            ByteVector bBytes = load(b, pass.bAt + i);
-            ByteVector bLow = low(bBytes);
-            ByteVector bHigh = high(bBytes);
-            ByteVector cBytes = load(c, pass.cAt + i);
-            ByteVector cLow = low(cBytes);
-            ByteVector cHigh = high(cBytes);
-            plus(
-                            load(p, pass.pAt + i),
-                            times(aLow, aHigh, pa, pA),
-                            times(bLow, bHigh, pb, pB),
-                            times(cLow, cHigh, pc, pC))
+            ByteVector aBytes = ByteVector.fromArray(SPECIES, a, pass.aAt + i);
+            ByteVector aLow = aBytes.and(LOW_HALF);
+            ByteVector aHigh = aBytes.lanewise(LSHR, HALF_BITS);
+            ByteVector bBytes = ByteVector.fromArray(SPECIES, b, pass.bAt + i);
+            ByteVector bLow = bBytes.and(LOW_HALF);
+            ByteVector bHigh = bBytes.lanewise(LSHR, HALF_BITS);
+            ByteVector cBytes = ByteVector.fromArray(SPECIES, c, pass.cAt + i);
+            ByteVector cLow = cBytes.and(LOW_HALF);
+            ByteVector cHigh = cBytes.lanewise(LSHR, HALF_BITS);
+            ByteVector.fromArray(SPECIES, p, pass.pAt + i)
+                    .lanewise(XOR, aLow.selectFrom(pa))
+                    .lanewise(XOR, aHigh.selectFrom(pA))
+                    .lanewise(XOR, bLow.selectFrom(pb))
+                    .lanewise(XOR, bHigh.selectFrom(pB))
+                    .lanewise(XOR, cLow.selectFrom(pc))
+                    .lanewise(XOR, cHigh.selectFrom(pC))
                     .intoArray(p, pass.pAt + i);
-            plus(
-                            load(q, pass.qAt + i),
-                            times(aLow, aHigh, qa, qA),
-                            times(bLow, bHigh, qb, qB),
-                            times(cLow, cHigh, qc, qC))
+            ByteVector.fromArray(SPECIES, q, pass.qAt + i)
+                    .lanewise(XOR, aLow.selectFrom(qa))
+                    .lanewise(XOR, aHigh.selectFrom(qA))
+                    .lanewise(XOR, bLow.selectFrom(qb))
+                    .lanewise(XOR, bHigh.selectFrom(qB))
+                    .lanewise(XOR, cLow.selectFrom(qc))
+                    .lanewise(XOR, cHigh.selectFrom(qC))
                     .intoArray(q, pass.qAt + i);
         }
     }

@@ -21,13 +21,18 @@ final class VectorKernel implements Kernel {
     static final int STRIP_BYTES = 4096;
 
     /**
-     * Rounds of {@link #warmUp}. The optimising compiler takes over after some 10,000 passes; each
-     * round makes 16 passes of each shape.
+     * A fifth more than the calls (5,000) after which HotSpot hands a method to its optimising
+     * compiler.
      */
-    private static final int WARM_UP_ROUNDS = 1_500;
+    private static final int WARM_UP_ROUNDS = 6_000;
 
     private static final int MOST_ROWS_AT_ONCE = 4;
     private static final int MOST_SOURCES_AT_ONCE = 3;
+
+    /** Four rows of three sources would fill 24 registers with tables and gain nothing. */
+    private static int sourcesAtOnce(int rows) {
+        return rows == MOST_ROWS_AT_ONCE ? 2 : MOST_SOURCES_AT_ONCE;
+    }
 
     @Override
     public String name() {
@@ -109,11 +114,12 @@ final class VectorKernel implements Kernel {
     }
 
     /**
-     * All sources of one group of rows: first so many that the others come in threes, and these
-     * overwrite the outputs; the others add to them.
+     * All sources of one group of rows: first so many that the others come in full passes, and
+     * these overwrite the outputs; the others add to them.
      */
     private static void group(Pass pass, int group, int at) {
-        int first = (pass.activeCount - 1) % MOST_SOURCES_AT_ONCE + 1;
+        int most = sourcesAtOnce(group);
+        int first = (pass.activeCount - 1) % most + 1;
         pass.sourcesAt(0, first, at);
         switch (group) {
             case 1 -> OneRow.set(pass, first);
@@ -121,34 +127,30 @@ final class VectorKernel implements Kernel {
             case 3 -> ThreeRows.set(pass, first);
             default -> FourRows.set(pass, first);
         }
-        for (int i = first; i < pass.activeCount; i += MOST_SOURCES_AT_ONCE) {
-            pass.sourcesAt(i, MOST_SOURCES_AT_ONCE, at);
+        for (int i = first; i < pass.activeCount; i += most) {
+            pass.sourcesAt(i, most, at);
             switch (group) {
-                case 1 -> OneRow.add3(pass);
-                case 2 -> TwoRows.add3(pass);
-                case 3 -> ThreeRows.add3(pass);
-                default -> FourRows.add3(pass);
+                case 1 -> OneRow.add(pass);
+                case 2 -> TwoRows.add(pass);
+                case 3 -> ThreeRows.add(pass);
+                default -> FourRows.add(pass);
             }
         }
     }
 
-    /** Every shape of pass (1 to 4 rows, first 1 to 3 sources), until all of them are compiled. */
+    /** Every pass that such matrices use, on strips of two vectors, until all are compiled. */
     @Override
-    public void warmUp() {
-        int mostSources = 2 * MOST_SOURCES_AT_ONCE;
-        Cells sources = cells(mostSources);
-        Cells outputs = cells(MOST_ROWS_AT_ONCE);
-        byte[] values = new byte[MOST_ROWS_AT_ONCE * mostSources];
-        Pass pass = new Pass(values, mostSources, sources, outputs);
+    public void warmUp(int mostRows, int columns) {
+        Cells sources = cells(columns);
+        Cells outputs = cells(mostRows);
+        Pass pass = new Pass(new byte[mostRows * columns], columns, sources, outputs);
+        for (int column = 0; column < columns; column++) {
+            pass.active[column] = column;
+        }
+        pass.activeCount = columns;
         for (int round = 0; round < WARM_UP_ROUNDS; round++) {
-            for (int rows = 1; rows <= MOST_ROWS_AT_ONCE; rows++) {
-                for (int count = MOST_SOURCES_AT_ONCE + 1; count <= mostSources; count++) {
-                    pass.activeCount = count;
-                    for (int i = 0; i < count; i++) {
-                        pass.active[i] = i;
-                    }
-                    range(pass, rows, 0, STRIP_BYTES / 4);
-                }
+            for (int rows = 1; rows <= mostRows; rows++) {
+                range(pass, rows, 0, 2 * Lanes.BYTES);
             }
         }
     }
@@ -156,7 +158,7 @@ final class VectorKernel implements Kernel {
     private static Cells cells(int count) {
         Cells cells = new Cells(count);
         for (int i = 0; i < count; i++) {
-            cells.set(i, new byte[STRIP_BYTES], 0, STRIP_BYTES);
+            cells.set(i, new byte[2 * Lanes.BYTES], 0, 2 * Lanes.BYTES);
         }
         return cells;
     }

@@ -8,7 +8,7 @@ final class VectorKernelTest extends KernelContract {
     /** Compiled code is what runs in production, so it is what is tested. */
     @BeforeAll
     static void compile() {
-        KERNEL.warmUp();
+        KERNEL.warmUp(4, 6);
     }
 
     @Override
