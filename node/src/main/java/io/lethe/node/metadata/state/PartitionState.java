@@ -1,28 +1,198 @@
 package io.lethe.node.metadata.state;
 
+import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionCommand.CloseShard;
+import io.lethe.node.metadata.command.PartitionCommand.CloseWrite;
+import io.lethe.node.metadata.command.PartitionCommand.Commit;
+import io.lethe.node.metadata.command.PartitionCommand.Delete;
+import io.lethe.node.metadata.command.PartitionCommand.DestroyShard;
+import io.lethe.node.metadata.command.PartitionCommand.ExpireWrites;
+import io.lethe.node.metadata.command.PartitionCommand.Fence;
+import io.lethe.node.metadata.command.PartitionCommand.Init;
+import io.lethe.node.metadata.command.PartitionCommand.OpenShard;
+import io.lethe.node.metadata.command.PartitionCommand.OpenWrite;
+import io.lethe.node.metadata.command.PartitionCommand.PruneResults;
+import io.lethe.node.metadata.command.PartitionCommand.RaisePgEpoch;
+import io.lethe.node.metadata.command.PartitionCommand.Rebuilt;
+import io.lethe.node.metadata.command.PartitionCommand.Reclaimed;
+import io.lethe.node.metadata.command.PartitionCommand.RenewWrites;
+import io.lethe.node.metadata.command.PartitionCommand.ReplaceSegment;
+import io.lethe.node.metadata.command.PartitionCommand.Rewrap;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.metadata.command.PartitionReply.Retry.Why;
 import io.lethe.node.metadata.command.Stamp;
+import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.metadata.state.Change.Decision;
+import io.lethe.node.model.BucketId;
 import io.lethe.node.model.ErrorCode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A partition's state machine. */
+/**
+ * A metadata partition's state machine: what a command changes and answers, and what a question is
+ * answered. Pure; every replica decides alike. No exception leaves it for anything that the codecs
+ * let through: what is wrong with a command is refused, a broken invariant of the rows themselves
+ * is a {@link io.lethe.node.base.Check.BrokenInvariant}, on which the replica halts.
+ *
+ * <p>Checks come in this order, and the first that fails answers: the stamp (STAMP), the range
+ * (WrongPartition), the key, for requests the fence (FENCED), then the command's own. Refusals and
+ * retries change nothing, not even the state's time.
+ *
+ * <p>The state's time is the newest stamp. A stamp may not go back and not jump more than {@link
+ * #MOST_JUMP_MILLIS} ahead; the answer's detail is the state's time. A leader therefore stamps in
+ * the order of its log and never below the state's time. After a pause of more than the most (all
+ * nodes off) a new leader, whose clock has been checked against its peers', walks the time up with
+ * {@code Fence(0)} commands, each stamped at most that far ahead.
+ */
 public final class PartitionState {
+    /** How far a stamp may lie ahead of the state's time, in milliseconds: an hour (protocols). */
+    public static final long MOST_JUMP_MILLIS = 60L * 60 * 1000;
+
+    /** Greatest stamp, in milliseconds: orders are stamps << 20 and stay positive. */
+    private static final long MOST_STAMP_MILLIS = (1L << 42) - 1;
+
+    /** Greatest floor of orders: above any stamp's, with room for more versions than will be. */
+    private static final long MOST_ORDER_FLOOR = 1L << 62;
+
     private PartitionState() {}
 
-    /** What a command changes, and what it answers. Pure. */
+    /** What a command changes, and what it answers. */
     public static Decision<PartitionReply> decide(
             Rows rows, Stamp stamp, PartitionCommand command) {
-        return Decision.only(
-                new PartitionReply.Refused(
-                        ErrorCode.NOT_IMPLEMENTED,
-                        rows + " " + stamp + " " + command.getClass().getSimpleName()));
+        PartitionHead head = PartitionHead.read(rows);
+        if (head == null) {
+            return first(stamp, command);
+        }
+        PartitionReply early = refusal(head, stamp, command);
+        if (early != null) {
+            return Decision.only(early);
+        }
+        head.stateMillis = stamp.wallMillis();
+        Draft draft = new Draft(rows, head);
+        PartitionReply reply = execute(draft, command);
+        return switch (reply) {
+            case PartitionReply.Refused _ -> Decision.only(reply);
+            case PartitionReply.Retry _ -> Decision.only(reply);
+            default -> new Decision<>(draft.changes(), reply);
+        };
     }
 
-    /** Answers a question. Pure. */
+    /** Answers a question. */
     public static PartitionAnswer answer(Rows rows, PartitionQuery query) {
-        return new PartitionAnswer.Empty(rows.hashCode() == query.hashCode());
+        PartitionHead head = PartitionHead.read(rows);
+        return head == null ? new PartitionAnswer.NotInRange() : Answers.answer(rows, head, query);
+    }
+
+    private static Decision<PartitionReply> first(Stamp stamp, PartitionCommand command) {
+        if (!(command instanceof Init init)) {
+            return Decision.only(
+                    Replies.refused(
+                            ErrorCode.UNAVAILABLE,
+                            "this partition has no range yet; wait until it is set up"));
+        }
+        if (stamp.wallMillis() < 0 || stamp.wallMillis() > MOST_STAMP_MILLIS) {
+            return Decision.only(Replies.retry(Why.STAMP, 0));
+        }
+        if (init.orderFloor() < 0
+                || init.orderFloor() > MOST_ORDER_FLOOR
+                || (!init.to().isEmpty() && init.from().compareTo(init.to()) >= 0)) {
+            return Decision.only(
+                    Replies.invalid(
+                            "a partition from "
+                                    + init.from()
+                                    + " to "
+                                    + init.to()
+                                    + " with orders above "
+                                    + init.orderFloor()));
+        }
+        PartitionHead head = new PartitionHead(init.from(), init.to());
+        head.lastOrder = init.orderFloor();
+        head.stateMillis = stamp.wallMillis();
+        return new Decision<>(List.of(head.toRow()), Replies.DONE);
+    }
+
+    /** The checks before a command's own; null when all hold. */
+    private static @Nullable PartitionReply refusal(
+            PartitionHead head, Stamp stamp, PartitionCommand command) {
+        if (stamp.wallMillis() < head.stateMillis
+                || stamp.wallMillis() > head.stateMillis + MOST_JUMP_MILLIS
+                || stamp.wallMillis() > MOST_STAMP_MILLIS) {
+            return Replies.retry(Why.STAMP, head.stateMillis);
+        }
+        Target target = target(command);
+        if (target != null) {
+            if (!head.covers(RowKeys.objectKey(target.bucket(), target.key()))) {
+                return new PartitionReply.WrongPartition();
+            }
+            int bytes = target.key().length();
+            if (bytes == 0) {
+                return Replies.invalid("a key is empty");
+            }
+            if (bytes > VersionRow.MOST_KEY_BYTES) {
+                return Replies.refused(
+                        ErrorCode.KEY_TOO_LONG,
+                        "a key has "
+                                + bytes
+                                + " bytes in UTF-8; "
+                                + VersionRow.MOST_KEY_BYTES
+                                + " is the most");
+            }
+            if (target.ofRequest() && stamp.checkedAt() < head.fence) {
+                return Replies.retry(Why.FENCED, head.fence);
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The object that a command is about.
+     *
+     * @param ofRequest whether it acts for a client's request, which was validated against the
+     *     directory
+     */
+    private record Target(BucketId bucket, Bytes key, boolean ofRequest) {}
+
+    private static @Nullable Target target(PartitionCommand command) {
+        return switch (command) {
+            case OpenWrite c -> new Target(c.bucket(), c.key(), true);
+            case Commit c -> new Target(c.bucket(), c.key(), true);
+            case Delete c -> new Target(c.bucket(), c.key(), true);
+            case CloseWrite c -> new Target(c.bucket(), c.key(), false);
+            case Rebuilt c -> new Target(c.bucket(), c.key(), false);
+            case ReplaceSegment c -> new Target(c.bucket(), c.key(), false);
+            default -> null;
+        };
+    }
+
+    private static PartitionReply execute(Draft draft, PartitionCommand command) {
+        return switch (command) {
+            case Init c -> initAgain(draft, c);
+            case OpenWrite c -> Writes.open(draft, c);
+            case RenewWrites c -> Writes.renew(draft, c);
+            case CloseWrite c -> Writes.close(draft, c);
+            case ExpireWrites c -> Writes.expire(draft, c);
+            case PruneResults c -> Writes.prune(draft, c);
+            case Commit c -> Commits.commit(draft, c);
+            case Delete c -> Deletes.delete(draft, c);
+            case OpenShard c -> Shards.open(draft, c);
+            case CloseShard c -> Shards.close(draft, c);
+            case Rewrap c -> Shards.rewrap(draft, c);
+            case DestroyShard c -> Shards.destroy(draft, c);
+            case Fence c -> Segments.fence(draft, c);
+            case RaisePgEpoch c -> Segments.raise(draft, c);
+            case Reclaimed c -> Segments.reclaimed(draft, c);
+            case Rebuilt c -> Segments.rebuilt(draft, c);
+            case ReplaceSegment c -> Segments.replace(draft, c);
+        };
+    }
+
+    private static PartitionReply initAgain(Draft draft, Init c) {
+        return c.from().equals(draft.head.from) && c.to().equals(draft.head.to)
+                ? Replies.DONE
+                : Replies.invalid(
+                        "this partition goes from " + draft.head.from + " to " + draft.head.to);
     }
 }

@@ -1,0 +1,225 @@
+package io.lethe.node.metadata.state;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.base.Check;
+import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.metadata.command.PartitionAnswer;
+import io.lethe.node.metadata.command.PartitionAnswer.Figures;
+import io.lethe.node.metadata.command.PartitionAnswer.Found;
+import io.lethe.node.metadata.command.PartitionAnswer.GarbagePage;
+import io.lethe.node.metadata.command.PartitionAnswer.GarbageRow;
+import io.lethe.node.metadata.command.PartitionAnswer.Holder;
+import io.lethe.node.metadata.command.PartitionAnswer.NotInRange;
+import io.lethe.node.metadata.command.PartitionAnswer.ShardFigures;
+import io.lethe.node.metadata.command.PartitionAnswer.UnderprotectedPage;
+import io.lethe.node.metadata.command.PartitionAnswer.UnderprotectedRow;
+import io.lethe.node.metadata.command.PartitionAnswer.WriteState;
+import io.lethe.node.metadata.command.PartitionCommand.Which;
+import io.lethe.node.metadata.command.PartitionQuery;
+import io.lethe.node.metadata.command.PartitionQuery.BucketEmpty;
+import io.lethe.node.metadata.command.PartitionQuery.Find;
+import io.lethe.node.metadata.command.PartitionQuery.Garbage;
+import io.lethe.node.metadata.command.PartitionQuery.ListKeys;
+import io.lethe.node.metadata.command.PartitionQuery.OpenShardOf;
+import io.lethe.node.metadata.command.PartitionQuery.ShardHolders;
+import io.lethe.node.metadata.command.PartitionQuery.Summary;
+import io.lethe.node.metadata.command.PartitionQuery.Underprotected;
+import io.lethe.node.metadata.command.PartitionQuery.WriteStates;
+import io.lethe.node.metadata.command.ShardGrant;
+import io.lethe.node.metadata.command.VersionBody;
+import io.lethe.node.metadata.command.VersionBody.Placement;
+import io.lethe.node.metadata.command.VersionRow;
+import io.lethe.node.model.BucketId;
+import io.lethe.node.model.ShardId;
+import io.lethe.node.model.WriteId;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Answers questions about a partition. Limits outside 1 to {@link PartitionQuery#MOST_ROWS} count
+ * as the nearest of both. Static and pure.
+ */
+final class Answers {
+    private Answers() {}
+
+    static PartitionAnswer answer(Rows rows, PartitionHead head, PartitionQuery query) {
+        return switch (query) {
+            case Find q ->
+                    head.covers(RowKeys.objectKey(q.bucket(), q.key()))
+                            ? find(rows, head, q)
+                            : new NotInRange();
+            case ListKeys q -> Listing.page(rows, head, q);
+            case BucketEmpty q -> new PartitionAnswer.Empty(isEmpty(rows, q.bucket()));
+            case OpenShardOf q -> new PartitionAnswer.Shard(Writes.offered(rows, q.tenant()));
+            case WriteStates q -> writeStates(rows, q.writes());
+            case Garbage q -> garbage(rows, q);
+            case Underprotected q -> underprotected(rows, q);
+            case PartitionQuery.Shards q -> shards(rows, q);
+            case ShardHolders q -> holders(rows, head, q.shard());
+            case Summary _ -> figures(rows, head);
+        };
+    }
+
+    private static int limit(int wanted) {
+        return Math.clamp(wanted, 1, PartitionQuery.MOST_ROWS);
+    }
+
+    private static Found find(Rows rows, PartitionHead head, Find q) {
+        KeyVersions versions = new KeyVersions(new Draft(rows, head), q.bucket(), q.key());
+        VersionRow row =
+                switch (q.which()) {
+                    case Which.Current _ -> versions.newest();
+                    case Which.Order(long order) -> versions.at(order);
+                    case Which.Null _ -> versions.nullVersion();
+                };
+        VersionBody body = row == null ? null : row.body();
+        if (row == null || body == null) {
+            return new Found(row, null);
+        }
+        return new Found(whole(rows, row, body), rows.slot(body.shard()));
+    }
+
+    /** The row with its inline bytes. */
+    private static VersionRow whole(Rows rows, VersionRow row, VersionBody body) {
+        if (!(body.placement() instanceof Placement.Inline)) {
+            return row;
+        }
+        Bytes versionKey = RowKeys.versionKey(row.bucket(), row.key(), row.order());
+        Bytes ciphertext = rows.get(Family.INLINE, versionKey);
+        if (ciphertext == null) {
+            Check.that(false, "inline bytes are missing of " + versionKey);
+            return row;
+        }
+        return RowValues.withInline(row, ciphertext);
+    }
+
+    private static boolean isEmpty(Rows rows, BucketId bucket) {
+        Bytes prefix = RowKeys.bucketPrefix(bucket);
+        return !Scans.any(rows, Family.CURRENT, prefix)
+                && !Scans.any(rows, Family.VERSIONS, prefix)
+                && !WriteTable.anyOpenOf(rows, bucket);
+    }
+
+    private static PartitionAnswer writeStates(Rows rows, List<WriteId> writes) {
+        List<WriteState> states = new ArrayList<>();
+        for (WriteId write : writes) {
+            states.add(
+                    switch (WriteTable.get(rows, write)) {
+                        case null -> WriteState.UNKNOWN;
+                        case WriteRow.Open _ -> WriteState.OPEN;
+                        case WriteRow.Closed _ -> WriteState.CLOSED;
+                        case WriteRow.Done _ -> WriteState.COMMITTED;
+                        case WriteRow.Removed _ -> WriteState.COMMITTED;
+                        case WriteRow.Replaced _ -> WriteState.COMMITTED;
+                    });
+        }
+        return new PartitionAnswer.WriteStates(states);
+    }
+
+    private static GarbagePage garbage(Rows rows, Garbage q) {
+        Bytes to = new Encoder(16).i64(Math.max(0, q.beforeMillis())).toBytes();
+        Scans.Page<GarbageRow> page =
+                Scans.page(
+                        rows,
+                        Family.GARBAGE,
+                        q.after() == null ? Bytes.EMPTY : RowKeys.after(q.after()),
+                        to,
+                        limit(q.limit()),
+                        (key, value) ->
+                                new GarbageRow(
+                                        key,
+                                        RowValues.segment(value),
+                                        SegmentTable.sinceMillis(key)));
+        return new GarbagePage(page.items(), page.last());
+    }
+
+    private static UnderprotectedPage underprotected(Rows rows, Underprotected q) {
+        Scans.Page<UnderprotectedRow> page =
+                Scans.page(
+                        rows,
+                        Family.UNDERPROTECTED,
+                        q.after() == null ? Bytes.EMPTY : RowKeys.after(q.after()),
+                        Bytes.EMPTY,
+                        limit(q.limit()),
+                        Answers::underprotected);
+        return new UnderprotectedPage(page.items(), page.last());
+    }
+
+    private static UnderprotectedRow underprotected(Bytes key, Bytes value) {
+        RowKeys.Parsed version = SegmentTable.versionOfThin(key);
+        RowValues.Thin thin = RowValues.Thin.decode(value);
+        return new UnderprotectedRow(
+                key,
+                version.bucket(),
+                version.key(),
+                version.order(),
+                thin.write(),
+                thin.segment(),
+                SegmentTable.sinceMillis(key));
+    }
+
+    private static PartitionAnswer shards(Rows rows, PartitionQuery.Shards q) {
+        List<ShardFigures> figures = new ArrayList<>();
+        for (ShardId id : ShardTable.work(rows, q.after(), limit(q.limit()))) {
+            ShardTable.Shard shard = ShardTable.get(rows, id);
+            if (shard == null) {
+                Check.that(false, "shard " + id + " is work and has no row");
+                continue;
+            }
+            figures.add(
+                    new ShardFigures(
+                            grant(rows, id, shard), shard.open(), shard.wrapped(), shard.live()));
+        }
+        return new PartitionAnswer.ShardPage(figures);
+    }
+
+    /** What the slot holds; with an empty key where this replica lacks the slot. */
+    private static ShardGrant grant(Rows rows, ShardId id, ShardTable.Shard shard) {
+        ShardGrant slot = rows.slot(id);
+        return slot != null
+                ? slot
+                : new ShardGrant(id, shard.tenant(), shard.tenantKeyVersion(), Bytes.EMPTY);
+    }
+
+    private static PartitionAnswer holders(Rows rows, PartitionHead head, ShardId id) {
+        Draft draft = new Draft(rows, head);
+        List<Holder> holders = new ArrayList<>();
+        for (Bytes versionKey : ShardTable.holders(rows, id)) {
+            RowKeys.Parsed at = RowKeys.parse(versionKey, 0);
+            VersionRow row = new KeyVersions(draft, at.bucket(), at.key()).at(at.order());
+            VersionBody body = row == null ? null : row.body();
+            if (row == null || body == null) {
+                Check.that(false, "shard " + id + " holds a version that is not there");
+                continue;
+            }
+            holders.add(
+                    new Holder(
+                            row.bucket(), row.key(), row.order(), row.write(), body.wrappedKey()));
+        }
+        return new PartitionAnswer.Holders(rows.slot(id), holders);
+    }
+
+    private static Figures figures(Rows rows, PartitionHead head) {
+        List<Long> oldest =
+                Scans.page(
+                                rows,
+                                Family.UNDERPROTECTED,
+                                Bytes.EMPTY,
+                                Bytes.EMPTY,
+                                1,
+                                (key, _) -> SegmentTable.sinceMillis(key))
+                        .items();
+        return new Figures(
+                head.from,
+                head.to,
+                head.versions,
+                head.bytes,
+                head.openWrites,
+                head.garbageSegments,
+                head.garbageBytes,
+                head.underprotected,
+                oldest.isEmpty() ? 0 : oldest.getFirst(),
+                head.fence,
+                head.stateMillis);
+    }
+}

@@ -1,0 +1,182 @@
+package io.lethe.node.metadata.state;
+
+import io.lethe.node.metadata.command.Condition;
+import io.lethe.node.metadata.command.PartitionCommand.Commit;
+import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.metadata.command.PartitionReply.Committed;
+import io.lethe.node.metadata.command.PartitionReply.Retry.Why;
+import io.lethe.node.metadata.command.VersionBody;
+import io.lethe.node.metadata.command.VersionBody.Placement;
+import io.lethe.node.metadata.command.VersionRow;
+import io.lethe.node.model.BucketRecord.Versioning;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.PgId;
+import io.lethe.node.model.SegmentId;
+import io.lethe.node.model.SegmentRef;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides commits. First the result of the same write, if it is known; then the body, the
+ * condition, the placement groups' epochs and the shard are checked, in this order.
+ */
+final class Commits {
+    /** Characters of an ETag: 32 of an MD5 and a part count need 38. */
+    private static final int MOST_ETAG_CHARS = 128;
+
+    private Commits() {}
+
+    static PartitionReply commit(Draft draft, Commit c) {
+        PartitionReply known = known(draft, c);
+        if (known != null) {
+            return known;
+        }
+        String fault = fault(c.body());
+        if (fault != null) {
+            return Replies.invalid(fault);
+        }
+        KeyVersions versions = new KeyVersions(draft, c.bucket(), c.key());
+        PartitionReply failed = failed(c.condition(), versions.current());
+        if (failed != null) {
+            return failed;
+        }
+        PgId moved = SegmentTable.outdated(draft, segments(c.body()));
+        if (moved != null) {
+            return Replies.retry(Why.PG_EPOCH, moved.value());
+        }
+        ShardTable.Shard shard = ShardTable.get(draft, c.body().shard());
+        if (shard == null || !shard.open() || !shard.tenant().equals(c.tenant())) {
+            return Replies.retry(Why.SHARD, 0);
+        }
+        return write(draft, versions, c);
+    }
+
+    private static PartitionReply write(Draft draft, KeyVersions versions, Commit c) {
+        boolean isNull = c.versioning() != Versioning.ENABLED;
+        if (isNull) {
+            VersionRow replaced = versions.nullVersion();
+            if (replaced != null) {
+                versions.drop(replaced);
+            }
+        }
+        long order = draft.nextOrder();
+        boolean full =
+                versions.add(
+                        new VersionRow(
+                                c.bucket(),
+                                c.key(),
+                                order,
+                                isNull,
+                                c.tenant(),
+                                c.write(),
+                                draft.millis(),
+                                c.body()));
+        Committed result = new Committed(order, isNull, draft.millis(), full);
+        if (segments(c.body()).isEmpty()) {
+            WriteTable.end(draft, c.write(), new WriteRow.Done(result));
+        } else {
+            WriteTable.endForGood(draft, c.write(), new WriteRow.Done(result));
+        }
+        return result;
+    }
+
+    /** The reply where the write's row decides; null where the commit may go on. */
+    private static @Nullable PartitionReply known(Draft draft, Commit c) {
+        return switch (WriteTable.get(draft, c.write())) {
+            case WriteRow.Done done -> done.result();
+            case WriteRow.Closed _ -> Writes.closed(c.write());
+            case WriteRow.Removed _ -> Writes.otherUse(c.write());
+            case WriteRow.Replaced _ -> Writes.otherUse(c.write());
+            case WriteRow.Open row ->
+                    row.bucket().equals(c.bucket())
+                                    && row.key().equals(c.key())
+                                    && row.tenant().equals(c.tenant())
+                            ? null
+                            : Writes.otherUse(c.write());
+            case null -> segments(c.body()).isEmpty() ? null : Writes.closed(c.write());
+        };
+    }
+
+    static List<SegmentRef> segments(VersionBody body) {
+        return body.placement() instanceof Placement.Segments(List<SegmentRef> list)
+                ? list
+                : List.of();
+    }
+
+    /** A refusal when the condition does not hold of the current version; else null. */
+    static @Nullable PartitionReply failed(Condition condition, @Nullable VersionRow current) {
+        VersionBody body = current == null ? null : current.body();
+        String etag = body == null ? null : body.etag();
+        boolean holds =
+                switch (condition) {
+                    case Condition.Always _ -> true;
+                    case Condition.Absent _ -> etag == null;
+                    case Condition.Matches(String wanted) -> wanted.equals(etag);
+                    case Condition.Differs(String unwanted) -> !unwanted.equals(etag);
+                };
+        return holds
+                ? null
+                : Replies.refused(
+                        ErrorCode.PRECONDITION_FAILED,
+                        etag == null
+                                ? "the condition does not hold: the object does not exist"
+                                : "the condition does not hold: the object's ETag is " + etag);
+    }
+
+    /** What is wrong with a body; null when nothing is. */
+    static @Nullable String fault(VersionBody body) {
+        if (body.sizeBytes() < 0) {
+            return "a size is " + body.sizeBytes() + " bytes";
+        }
+        if (body.etag().isEmpty() || body.etag().length() > MOST_ETAG_CHARS) {
+            return "an ETag has " + body.etag().length() + " characters";
+        }
+        if (body.wrappedKey().isEmpty()) {
+            return "a version has no data key";
+        }
+        return switch (body.placement()) {
+            case Placement.Inline(var ciphertext) ->
+                    ciphertext.length() >= body.sizeBytes()
+                            ? null
+                            : "an inline body has fewer bytes than its size says";
+            case Placement.Segments(List<SegmentRef> list) -> fault(list, body.sizeBytes());
+        };
+    }
+
+    private static @Nullable String fault(List<SegmentRef> segments, long sizeBytes) {
+        Set<SegmentId> ids = new HashSet<>();
+        long total = 0;
+        for (SegmentRef segment : segments) {
+            total += segment.lengthBytes();
+            if (!ids.add(segment.segment())) {
+                return "segment " + segment.segment() + " is there twice";
+            }
+            String thin = fault(segment);
+            if (thin != null) {
+                return thin;
+            }
+        }
+        return total == sizeBytes
+                ? null
+                : "the segments have " + total + " bytes, and the size says " + sizeBytes;
+    }
+
+    /** What is wrong with a segment that is about to be committed; null when nothing is. */
+    static @Nullable String fault(SegmentRef segment) {
+        int width = segment.scheme().width();
+        if ((segment.missing() >>> width) != 0) {
+            return "segment " + segment.segment() + " misses chunks that it never has";
+        }
+        int durable = width - Long.bitCount(segment.missing());
+        return durable >= segment.scheme().quorum()
+                ? null
+                : "segment "
+                        + segment.segment()
+                        + " has "
+                        + durable
+                        + " durable chunks, and needs "
+                        + segment.scheme().quorum();
+    }
+}

@@ -1,0 +1,235 @@
+package io.lethe.node.metadata.state;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.base.Check;
+import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.metadata.command.FieldReader;
+import io.lethe.node.metadata.state.Rows.Step;
+import io.lethe.node.model.ShardId;
+import io.lethe.node.model.TenantId;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of {@link Family#SHARDS}. The shard keys themselves are in the key file. Static and
+ * pure.
+ *
+ * <pre>
+ * 1 ‖ shard id                                    {@link Shard}
+ * 2 ‖ tenant id ‖ ~opened millis i64 ‖ shard id   open shards of a tenant, newest first (no value)
+ * 3 ‖ shard id ‖ version key                      versions whose data keys it wraps     (no value)
+ * 4 ‖ shard id                                    closed or past its fill               (no value)
+ * </pre>
+ *
+ * A shard's states: OPEN → CLOSED (by command, or with its last place taken) → DESTROYED, which
+ * stays for good, so that a late copy of the command that opened it can't bring its key back.
+ */
+final class ShardTable {
+    /**
+     * Versions wrapped under a shard until gateways are told to ask for a fresh one: few enough
+     * that a purge re-wraps its siblings in one entry, many enough that the key file stays small
+     * (architecture, keys).
+     */
+    static final int FILL = 256;
+
+    /** Versions at which it closes by itself: commits prepared before the fill was seen fit in. */
+    static final int MOST = 512;
+
+    /** Open shards of a tenant that are looked at for one below its fill. */
+    private static final int MOST_LOOKED_AT = 16;
+
+    private static final int SHARD = 1;
+    private static final int OPEN = 2;
+    private static final int HOLDER = 3;
+    private static final int WORK = 4;
+
+    private ShardTable() {}
+
+    enum State {
+        OPEN,
+        CLOSED,
+        DESTROYED
+    }
+
+    /**
+     * A shard: format u8 = 1 ‖ state u8 ‖ tenant id ‖ tenant key version i32 ‖ opened varint ‖
+     * wrapped i32 ‖ live i32.
+     *
+     * @param wrapped versions ever wrapped under it
+     * @param live versions still wrapped under it: as many as rows of kind 3
+     */
+    record Shard(
+            State state,
+            TenantId tenant,
+            int tenantKeyVersion,
+            long openedMillis,
+            int wrapped,
+            int live) {
+        Shard with(State next) {
+            return new Shard(next, tenant, tenantKeyVersion, openedMillis, wrapped, live);
+        }
+
+        Shard with(int nowWrapped, int nowLive) {
+            return new Shard(state, tenant, tenantKeyVersion, openedMillis, nowWrapped, nowLive);
+        }
+
+        boolean open() {
+            return state == State.OPEN;
+        }
+
+        static Shard decode(Bytes value) {
+            return RowValues.read(
+                    value,
+                    in ->
+                            new Shard(
+                                    in.choice(State.values()),
+                                    in.tenant(),
+                                    in.int32(),
+                                    in.number(),
+                                    in.int32(),
+                                    in.int32()));
+        }
+
+        Bytes encode() {
+            return RowValues.begin()
+                    .choice(state)
+                    .id(tenant.id())
+                    .int32(tenantKeyVersion)
+                    .number(openedMillis)
+                    .int32(wrapped)
+                    .int32(live)
+                    .toBytes();
+        }
+    }
+
+    private static Bytes key(int kind, ShardId shard) {
+        Encoder out = new Encoder(32).u8(kind);
+        shard.id().encode(out);
+        return out.toBytes();
+    }
+
+    private static Bytes openPrefix(TenantId tenant) {
+        Encoder out = new Encoder(64).u8(OPEN);
+        tenant.id().encode(out);
+        return out.toBytes();
+    }
+
+    private static Bytes openKey(ShardId id, Shard shard) {
+        Encoder out = new Encoder(64).raw(openPrefix(shard.tenant())).i64(~shard.openedMillis());
+        id.id().encode(out);
+        return out.toBytes();
+    }
+
+    static @Nullable Shard get(Draft draft, ShardId id) {
+        Bytes value = draft.get(Family.SHARDS, key(SHARD, id));
+        return value == null ? null : Shard.decode(value);
+    }
+
+    static @Nullable Shard get(Rows rows, ShardId id) {
+        Bytes value = rows.get(Family.SHARDS, key(SHARD, id));
+        return value == null ? null : Shard.decode(value);
+    }
+
+    /** Writes a shard's row, and its places in the indexes of open ones and of work. */
+    static void put(Draft draft, ShardId id, Shard shard) {
+        draft.put(Family.SHARDS, key(SHARD, id), shard.encode());
+        if (shard.open()) {
+            draft.put(Family.SHARDS, openKey(id, shard), Bytes.EMPTY);
+        } else {
+            draft.delete(Family.SHARDS, openKey(id, shard));
+        }
+        if (shard.state() == State.CLOSED || (shard.open() && shard.wrapped() >= FILL)) {
+            draft.put(Family.SHARDS, key(WORK, id), Bytes.EMPTY);
+        } else if (shard.state() == State.DESTROYED) {
+            draft.delete(Family.SHARDS, key(WORK, id));
+        }
+    }
+
+    /**
+     * Adds a holder; the shard closes with its last place.
+     *
+     * @return whether the shard has its fill
+     */
+    static boolean hold(Draft draft, ShardId id, Bytes versionKey) {
+        Shard shard = known(draft, id);
+        Check.that(shard.open(), "shard " + id + " takes a holder and is not open");
+        Shard next = shard.with(shard.wrapped() + 1, shard.live() + 1);
+        put(draft, id, next.wrapped() < MOST ? next : next.with(State.CLOSED));
+        draft.put(Family.SHARDS, key(HOLDER, id).plus(versionKey), Bytes.EMPTY);
+        return next.wrapped() >= FILL;
+    }
+
+    static void release(Draft draft, ShardId id, Bytes versionKey) {
+        Shard shard = known(draft, id);
+        Check.that(shard.live() > 0, "shard " + id + " loses a holder and has none");
+        Bytes holder = key(HOLDER, id).plus(versionKey);
+        Check.that(draft.has(Family.SHARDS, holder), "shard " + id + " loses an unknown holder");
+        put(draft, id, shard.with(shard.wrapped(), shard.live() - 1));
+        draft.delete(Family.SHARDS, holder);
+    }
+
+    private static Shard known(Draft draft, ShardId id) {
+        Shard shard = get(draft, id);
+        if (shard == null) {
+            Check.that(false, "shard " + id + " wraps a version and has no row");
+            throw new AssertionError();
+        }
+        return shard;
+    }
+
+    /** The tenant's newest open shard below its fill; null when one must be opened first. */
+    static @Nullable ShardId offered(Rows rows, TenantId tenant) {
+        Bytes from = openPrefix(tenant);
+        ShardId[] found = new ShardId[1];
+        int[] seen = new int[1];
+        rows.scan(
+                Family.SHARDS,
+                from,
+                from.prefixEnd(),
+                (key, _) -> {
+                    ShardId id = idAt(key, key.length() - 16);
+                    Shard shard = get(rows, id);
+                    if (shard != null && shard.wrapped() < FILL) {
+                        found[0] = id;
+                        return Step.STOP;
+                    }
+                    return ++seen[0] < MOST_LOOKED_AT ? Step.NEXT : Step.STOP;
+                });
+        return found[0];
+    }
+
+    /** Version keys of all holders, in order: at most {@link #MOST}. */
+    static List<Bytes> holders(Rows rows, ShardId id) {
+        List<Bytes> holders = new ArrayList<>();
+        Bytes from = key(HOLDER, id);
+        rows.scan(
+                Family.SHARDS,
+                from,
+                from.prefixEnd(),
+                (key, _) -> {
+                    holders.add(key.slice(from.length(), key.length()));
+                    return Step.NEXT;
+                });
+        Check.that(holders.size() <= MOST, "shard " + id + " has " + holders.size() + " holders");
+        return holders;
+    }
+
+    /** Shards that are closed or past their fill, by id. */
+    static List<ShardId> work(Rows rows, @Nullable ShardId after, int limit) {
+        Bytes start = Bytes.wrap(new byte[] {WORK});
+        Bytes from = after == null ? start : RowKeys.after(key(WORK, after));
+        return Scans.page(
+                        rows,
+                        Family.SHARDS,
+                        from,
+                        start.prefixEnd(),
+                        limit,
+                        (key, _) -> idAt(key, 1))
+                .items();
+    }
+
+    private static ShardId idAt(Bytes key, int at) {
+        return FieldReader.whole(key.slice(at, at + 16), FieldReader::shard);
+    }
+}

@@ -1,0 +1,165 @@
+package io.lethe.node.metadata.state;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
+import io.lethe.node.metadata.command.FieldReader;
+import io.lethe.node.metadata.command.FieldWriter;
+import io.lethe.node.metadata.command.RecordCodec;
+import io.lethe.node.metadata.state.Rows.Step;
+import io.lethe.node.model.AccessKeyRecord;
+import io.lethe.node.model.BucketId;
+import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.DeviceRecord;
+import io.lethe.node.model.GroupId;
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.NodeId;
+import io.lethe.node.model.NodeRecord;
+import io.lethe.node.model.PartitionRecord;
+import io.lethe.node.model.PgId;
+import io.lethe.node.model.PlacementGroup;
+import io.lethe.node.model.StorageClass;
+import io.lethe.node.model.TenantId;
+import io.lethe.node.model.TenantRecord;
+import io.lethe.node.model.UserRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One table of the directory: how ids become keys and records become values (format u8 = 1 ‖ record
+ * as in {@link RecordCodec}).
+ *
+ * <pre>
+ * NODES, DEVICES    id 16                     PLACEMENT_GROUPS  pg i64
+ * PARTITIONS        group i32                 STORAGE_CLASSES   name in UTF-8
+ * TENANTS           id 16                     USERS             tenant id ‖ user id
+ * ACCESS_KEYS       access key id in UTF-8    BUCKETS           bucket i64
+ * BUCKET_NAMES      tenant id ‖ name → bucket i64
+ * TICKET_KEYS       key id i32 → list of ticket key
+ * HOLDERS           node id → incarnation varint
+ * SETTINGS          name in UTF-8 → value text
+ * </pre>
+ *
+ * @param <I> ids
+ * @param <R> records
+ */
+record Table<I, R>(
+        Family family,
+        Function<I, Bytes> key,
+        BiConsumer<FieldWriter, R> write,
+        Function<FieldReader, R> read) {
+    static final Table<NodeId, NodeRecord> NODES =
+            new Table<>(Family.NODES, id -> of(id.id()), RecordCodec::node, RecordCodec::node);
+    static final Table<DeviceId, DeviceRecord> DEVICES =
+            new Table<>(
+                    Family.DEVICES, id -> of(id.id()), RecordCodec::device, RecordCodec::device);
+    static final Table<PgId, PlacementGroup> PLACEMENT_GROUPS =
+            new Table<>(
+                    Family.PLACEMENT_GROUPS,
+                    id -> new Encoder(16).i64(id.value()).toBytes(),
+                    RecordCodec::placementGroup,
+                    RecordCodec::placementGroup);
+    static final Table<GroupId, PartitionRecord> PARTITIONS =
+            new Table<>(
+                    Family.PARTITIONS,
+                    id -> new Encoder(16).i32(id.value()).toBytes(),
+                    RecordCodec::partition,
+                    RecordCodec::partition);
+    static final Table<String, StorageClass> STORAGE_CLASSES =
+            new Table<>(
+                    Family.STORAGE_CLASSES,
+                    Bytes::utf8,
+                    RecordCodec::storageClass,
+                    RecordCodec::storageClass);
+    static final Table<TenantId, TenantRecord> TENANTS =
+            new Table<>(
+                    Family.TENANTS, id -> of(id.id()), RecordCodec::tenant, RecordCodec::tenant);
+    static final Table<UserKey, UserRecord> USERS =
+            new Table<>(
+                    Family.USERS,
+                    id -> of(id.tenant().id()).plus(of(id.user())),
+                    RecordCodec::user,
+                    RecordCodec::user);
+    static final Table<String, AccessKeyRecord> ACCESS_KEYS =
+            new Table<>(
+                    Family.ACCESS_KEYS,
+                    Bytes::utf8,
+                    RecordCodec::accessKey,
+                    RecordCodec::accessKey);
+    static final Table<BucketId, BucketRecord> BUCKETS =
+            new Table<>(
+                    Family.BUCKETS,
+                    id -> new Encoder(16).i64(id.value()).toBytes(),
+                    RecordCodec::bucket,
+                    RecordCodec::bucket);
+    static final Table<BucketName, BucketId> BUCKET_NAMES =
+            new Table<>(
+                    Family.BUCKET_NAMES,
+                    id -> of(id.tenant().id()).plus(Bytes.utf8(id.name())),
+                    FieldWriter::bucket,
+                    FieldReader::bucket);
+    static final Table<Integer, List<SealedTicketKey>> TICKET_KEYS =
+            new Table<>(
+                    Family.TICKET_KEYS,
+                    id -> new Encoder(16).i32(id).toBytes(),
+                    (out, keys) ->
+                            out.list(keys, RecordCodec.MOST_NODES, RecordCodec::sealedTicketKey),
+                    in -> in.list(RecordCodec.MOST_NODES, RecordCodec::sealedTicketKey));
+    static final Table<NodeId, Long> HOLDERS =
+            new Table<>(
+                    Family.HOLDERS, id -> of(id.id()), FieldWriter::number, FieldReader::number);
+    static final Table<String, String> SETTINGS =
+            new Table<>(Family.SETTINGS, Bytes::utf8, FieldWriter::text, FieldReader::text);
+
+    /** A user's place. */
+    record UserKey(TenantId tenant, Id128 user) {}
+
+    /** A bucket's place among its tenant's names. */
+    record BucketName(TenantId tenant, String name) {}
+
+    static Bytes of(Id128 id) {
+        Encoder out = new Encoder(16);
+        id.encode(out);
+        return out.toBytes();
+    }
+
+    @Nullable R get(Rows rows, I id) {
+        Bytes value = rows.get(family, key.apply(id));
+        return value == null ? null : RowValues.read(value, read);
+    }
+
+    Change put(I id, R row) {
+        FieldWriter out = RowValues.begin();
+        write.accept(out, row);
+        return new Change.Put(family, key.apply(id), out.toBytes());
+    }
+
+    Change delete(I id) {
+        return new Change.Delete(family, key.apply(id));
+    }
+
+    /** One row of a scan. */
+    record Row<R>(Bytes key, R record) {}
+
+    /** All rows, in the order of their keys: for tables that a node holds as a whole. */
+    List<Row<R>> all(Rows rows) {
+        List<Row<R>> all = new ArrayList<>();
+        rows.scan(
+                family,
+                Bytes.EMPTY,
+                Bytes.EMPTY,
+                (at, value) -> {
+                    all.add(new Row<>(at, RowValues.read(value, read)));
+                    return Step.NEXT;
+                });
+        return all;
+    }
+
+    List<R> records(Rows rows) {
+        return all(rows).stream().map(Row::record).toList();
+    }
+}

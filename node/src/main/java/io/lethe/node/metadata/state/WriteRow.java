@@ -1,0 +1,77 @@
+package io.lethe.node.metadata.state;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.command.FieldReader;
+import io.lethe.node.metadata.command.FieldWriter;
+import io.lethe.node.metadata.command.PartitionReply.Committed;
+import io.lethe.node.metadata.command.PartitionReply.Deleted;
+import io.lethe.node.model.BucketId;
+import io.lethe.node.model.TenantId;
+
+/**
+ * How a write (or the request of a delete) stands: the row of its id in {@link Family#WRITES}.
+ *
+ * <p>Value: format u8 = 1 ‖ type u8 ‖ fields: 1 open: bucket i64, key, tenant id, expires varint; 2
+ * committed: order i64, null flag, created varint, shard-full flag; 3 closed: listed flag; 4
+ * deleted: order i64, null flag, marker flag; 5 replaced.
+ */
+sealed interface WriteRow {
+    /** Chunks may be written under it, and it may be committed. */
+    record Open(BucketId bucket, Bytes key, TenantId tenant, long expiresMillis)
+            implements WriteRow {}
+
+    /** A version was made visible by it. */
+    record Done(Committed result) implements WriteRow {}
+
+    /**
+     * No commit succeeds any more.
+     *
+     * @param listed its segments were told and are garbage already
+     */
+    record Closed(boolean listed) implements WriteRow {}
+
+    /** A request that deleted. */
+    record Removed(Deleted result) implements WriteRow {}
+
+    /** Its segment took the place of another in a version that is kept. */
+    record Replaced() implements WriteRow {}
+
+    default Bytes encode() {
+        FieldWriter out = RowValues.begin();
+        switch (this) {
+            case Open w ->
+                    out.u8(1)
+                            .bucket(w.bucket())
+                            .key(w.key())
+                            .id(w.tenant().id())
+                            .number(w.expiresMillis());
+            case Done(Committed c) ->
+                    out.u8(2)
+                            .int64(c.order())
+                            .flag(c.nullVersion())
+                            .number(c.createdMillis())
+                            .flag(c.shardFull());
+            case Closed w -> out.u8(3).flag(w.listed());
+            case Removed(Deleted d) ->
+                    out.u8(4).int64(d.order()).flag(d.nullVersion()).flag(d.marker());
+            case Replaced _ -> out.u8(5);
+        }
+        return out.toBytes();
+    }
+
+    static WriteRow decode(Bytes value) {
+        return RowValues.read(value, WriteRow::read);
+    }
+
+    private static WriteRow read(FieldReader in) {
+        int type = in.u8();
+        return switch (type) {
+            case 1 -> new Open(in.bucket(), in.key(), in.tenant(), in.number());
+            case 2 -> new Done(new Committed(in.int64(), in.flag(), in.number(), in.flag()));
+            case 3 -> new Closed(in.flag());
+            case 4 -> new Removed(new Deleted(in.int64(), in.flag(), in.flag()));
+            case 5 -> new Replaced();
+            default -> throw FieldReader.unknown("write row", type);
+        };
+    }
+}

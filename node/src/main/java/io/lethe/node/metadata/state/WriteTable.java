@@ -1,0 +1,172 @@
+package io.lethe.node.metadata.state;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.base.Check;
+import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.metadata.command.FieldReader;
+import io.lethe.node.metadata.state.Rows.Step;
+import io.lethe.node.model.BucketId;
+import io.lethe.node.model.WriteId;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of {@link Family#WRITES} and their indexes. Static and pure.
+ *
+ * <pre>
+ * 1 ‖ write id                       {@link WriteRow}
+ * 2 ‖ expires i64 ‖ write id         open writes by expiry                     (no value)
+ * 3 ‖ millis i64 ‖ write id          results that may be forgotten a day later (no value)
+ * 4 ‖ bucket prefix ‖ write id       open writes of a bucket                   (no value)
+ * 5 ‖ version key ‖ write id         writes whose segments a version took over (no value)
+ * </pre>
+ *
+ * A row may be forgotten once it is in index 3. Rows of versions in segments enter it when the
+ * version goes: as long as chunks that carry a write's id are live, its row says so, and nobody
+ * takes them for orphans.
+ */
+final class WriteTable {
+    private static final int ROW = 1;
+    private static final int BY_EXPIRY = 2;
+    private static final int BY_END = 3;
+    private static final int BY_BUCKET = 4;
+    private static final int BY_VERSION = 5;
+
+    private WriteTable() {}
+
+    private static Bytes rowKey(WriteId write) {
+        return key(ROW, Bytes.EMPTY, write);
+    }
+
+    private static Bytes key(int kind, Bytes middle, WriteId write) {
+        Encoder out = new Encoder(32).u8(kind).raw(middle);
+        write.id().encode(out);
+        return out.toBytes();
+    }
+
+    private static Bytes time(long millis) {
+        return new Encoder(16).i64(millis).toBytes();
+    }
+
+    static @Nullable WriteRow get(Draft draft, WriteId write) {
+        Bytes value = draft.get(Family.WRITES, rowKey(write));
+        return value == null ? null : WriteRow.decode(value);
+    }
+
+    static @Nullable WriteRow get(Rows rows, WriteId write) {
+        Bytes value = rows.get(Family.WRITES, rowKey(write));
+        return value == null ? null : WriteRow.decode(value);
+    }
+
+    /** Opens a write, or opens it for longer. */
+    static void open(Draft draft, WriteId write, WriteRow.Open row) {
+        if (get(draft, write) instanceof WriteRow.Open before) {
+            draft.delete(Family.WRITES, key(BY_EXPIRY, time(before.expiresMillis()), write));
+        } else {
+            draft.head.openWrites++;
+            draft.put(
+                    Family.WRITES,
+                    key(BY_BUCKET, RowKeys.bucketPrefix(row.bucket()), write),
+                    Bytes.EMPTY);
+        }
+        draft.put(Family.WRITES, rowKey(write), row.encode());
+        draft.put(Family.WRITES, key(BY_EXPIRY, time(row.expiresMillis()), write), Bytes.EMPTY);
+    }
+
+    /** Ends a write, open or never opened, with a row that may be forgotten a day from now. */
+    static void end(Draft draft, WriteId write, WriteRow row) {
+        endForGood(draft, write, row);
+        forgettable(draft, write);
+    }
+
+    /** Ends a write with a row that stays until {@link #forgettable}. */
+    static void endForGood(Draft draft, WriteId write, WriteRow row) {
+        if (get(draft, write) instanceof WriteRow.Open before) {
+            draft.head.openWrites--;
+            draft.delete(Family.WRITES, key(BY_EXPIRY, time(before.expiresMillis()), write));
+            draft.delete(
+                    Family.WRITES, key(BY_BUCKET, RowKeys.bucketPrefix(before.bucket()), write));
+        }
+        draft.put(Family.WRITES, rowKey(write), row.encode());
+    }
+
+    static void update(Draft draft, WriteId write, WriteRow row) {
+        draft.put(Family.WRITES, rowKey(write), row.encode());
+    }
+
+    /** Lets a row be forgotten a day after the state's time. */
+    private static void forgettable(Draft draft, WriteId write) {
+        draft.put(Family.WRITES, key(BY_END, time(draft.millis()), write), Bytes.EMPTY);
+    }
+
+    /** Notes that a version lives from segments of another write than its own. */
+    static void tookOver(Draft draft, Bytes versionKey, WriteId write) {
+        draft.put(Family.WRITES, key(BY_VERSION, versionKey, write), Bytes.EMPTY);
+    }
+
+    /** The version in segments is gone: its own write and those it took over may be forgotten. */
+    static void versionGone(Draft draft, Bytes versionKey, WriteId own) {
+        forgettable(draft, own);
+        Bytes from = new Encoder(64).u8(BY_VERSION).raw(versionKey).toBytes();
+        draft.rows()
+                .scan(
+                        Family.WRITES,
+                        from,
+                        from.prefixEnd(),
+                        (key, _) -> {
+                            draft.delete(Family.WRITES, key);
+                            forgettable(draft, idAtEnd(key));
+                            return Step.NEXT;
+                        });
+    }
+
+    /** Open writes whose time is over, oldest first. */
+    static List<WriteId> expired(Draft draft, int limit) {
+        return due(draft, BY_EXPIRY, draft.millis() + 1, limit);
+    }
+
+    /** Forgets rows that ended before {@code beforeMillis}; returns how many. */
+    static int forget(Draft draft, long beforeMillis, int limit) {
+        List<Bytes> keys = dueKeys(draft, BY_END, beforeMillis, limit);
+        for (Bytes key : keys) {
+            WriteId write = idAtEnd(key);
+            Check.that(
+                    !(get(draft, write) instanceof WriteRow.Open),
+                    write + " is open and forgotten");
+            draft.delete(Family.WRITES, key);
+            draft.delete(Family.WRITES, rowKey(write));
+        }
+        return keys.size();
+    }
+
+    private static List<WriteId> due(Draft draft, int kind, long beforeMillis, int limit) {
+        return dueKeys(draft, kind, beforeMillis, limit).stream().map(WriteTable::idAtEnd).toList();
+    }
+
+    private static List<Bytes> dueKeys(Draft draft, int kind, long beforeMillis, int limit) {
+        List<Bytes> keys = new ArrayList<>();
+        Bytes from = new Encoder(16).u8(kind).toBytes();
+        Bytes to = new Encoder(16).u8(kind).i64(Math.max(0, beforeMillis)).toBytes();
+        draft.rows()
+                .scan(
+                        Family.WRITES,
+                        from,
+                        to,
+                        (key, _) -> {
+                            keys.add(key);
+                            return keys.size() < limit ? Step.NEXT : Step.STOP;
+                        });
+        return keys;
+    }
+
+    static boolean anyOpenOf(Rows rows, BucketId bucket) {
+        Bytes from = Bytes.wrap(new byte[] {BY_BUCKET}).plus(RowKeys.bucketPrefix(bucket));
+        return Scans.any(rows, Family.WRITES, from);
+    }
+
+    private static WriteId idAtEnd(Bytes key) {
+        int end = key.length();
+        return FieldReader.whole(key.slice(end - 16, end), FieldReader::write);
+    }
+}
