@@ -14,10 +14,13 @@ public record Scheme(int k, int m, int cellBytes) {
     /** 256 KiB: long enough that seeks and calls vanish, short enough for ranges (architecture). */
     public static final int DEFAULT_CELL_BYTES = 256 * 1024;
 
+    /** 64 KiB: no smaller than the largest inline object, so that one stripe always holds more. */
+    public static final int LEAST_CELL_BYTES = 64 * 1024;
+
     public Scheme {
         Check.range("k", k, 1, MOST_DATA);
         Check.range("m", m, 0, MOST_PARITY);
-        Check.range("cell bytes", cellBytes, 4 * 1024, 4 * 1024 * 1024);
+        Check.range("cell bytes", cellBytes, LEAST_CELL_BYTES, 4 * 1024 * 1024);
     }
 
     /** Chunks, devices and failure domains that a segment of this scheme needs. */

@@ -2,6 +2,7 @@ package io.lethe.node.metadata.command;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.model.BucketId;
+import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.ShardId;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.WriteId;
@@ -43,12 +44,19 @@ public sealed interface PartitionQuery {
     /** The tenant's open shard. Answer: {@link PartitionAnswer.Shard}. */
     record OpenShardOf(TenantId tenant) implements PartitionQuery {}
 
-    /** Which of the writes are open, committed, closed or unknown. */
-    record WriteStates(List<WriteId> writes) implements PartitionQuery {
-        public WriteStates {
-            writes = List.copyOf(writes);
+    /**
+     * How the writes of stored chunks stand; answer: {@link PartitionAnswer.WriteStates}. A write
+     * that committed without the segment, or whose version names another segment by now, counts as
+     * {@code CLOSED} for it: no committed version names the chunk.
+     */
+    record SegmentStates(List<SegmentAsk> asks) implements PartitionQuery {
+        public SegmentStates {
+            asks = List.copyOf(asks);
         }
     }
+
+    /** A chunk's write and segment, as its extent header says. */
+    record SegmentAsk(WriteId write, SegmentId segment) {}
 
     /** Segments to reclaim, made garbage before {@code beforeMillis} of the state's time. */
     record Garbage(@Nullable Bytes after, long beforeMillis, int limit) implements PartitionQuery {}

@@ -6,11 +6,13 @@ import io.lethe.node.metadata.command.PartitionQuery.Find;
 import io.lethe.node.metadata.command.PartitionQuery.Garbage;
 import io.lethe.node.metadata.command.PartitionQuery.ListKeys;
 import io.lethe.node.metadata.command.PartitionQuery.OpenShardOf;
+import io.lethe.node.metadata.command.PartitionQuery.SegmentAsk;
+import io.lethe.node.metadata.command.PartitionQuery.SegmentStates;
 import io.lethe.node.metadata.command.PartitionQuery.ShardHolders;
 import io.lethe.node.metadata.command.PartitionQuery.Shards;
 import io.lethe.node.metadata.command.PartitionQuery.Summary;
 import io.lethe.node.metadata.command.PartitionQuery.Underprotected;
-import io.lethe.node.metadata.command.PartitionQuery.WriteStates;
+import io.lethe.node.model.SegmentId;
 
 /**
  * Encodes {@link PartitionQuery}s for the wire between nodes: {@code format u8 = 1 ‖ type u8 ‖
@@ -22,7 +24,7 @@ import io.lethe.node.metadata.command.PartitionQuery.WriteStates;
  *                    flag, limit i32
  *  3 BucketEmpty     bucket i64
  *  4 OpenShardOf     tenant id
- *  5 WriteStates     list of write id (1,000)
+ *  5 SegmentStates   list of (write id, segment id) (1,000)
  *  6 Garbage         after nullable rowKey, beforeMillis i64, limit i32
  *  7 Underprotected  after nullable rowKey, limit i32
  *  8 Shards          after nullable shard id, limit i32
@@ -51,12 +53,12 @@ public final class QueryCodec {
             }
             case BucketEmpty q -> out.u8(3).bucket(q.bucket());
             case OpenShardOf q -> out.u8(4).id(q.tenant().id());
-            case WriteStates q ->
+            case SegmentStates q ->
                     out.u8(5)
                             .list(
-                                    q.writes(),
+                                    q.asks(),
                                     PartitionCommand.MOST_LIST,
-                                    (to, one) -> to.id(one.id()));
+                                    (to, one) -> to.id(one.write().id()).id(one.segment().id()));
             case Garbage q ->
                     out.u8(6)
                             .nullable(q.after(), FieldWriter::rowKey)
@@ -95,7 +97,13 @@ public final class QueryCodec {
                             in.int32());
             case 3 -> new BucketEmpty(in.bucket());
             case 4 -> new OpenShardOf(in.tenant());
-            case 5 -> new WriteStates(in.list(PartitionCommand.MOST_LIST, FieldReader::write));
+            case 5 ->
+                    new SegmentStates(
+                            in.list(
+                                    PartitionCommand.MOST_LIST,
+                                    from ->
+                                            new SegmentAsk(
+                                                    from.write(), new SegmentId(from.id()))));
             case 6 -> new Garbage(in.nullable(FieldReader::rowKey), in.int64(), in.int32());
             case 7 -> new Underprotected(in.nullable(FieldReader::rowKey), in.int32());
             case 8 -> new Shards(in.nullable(FieldReader::shard), in.int32());

@@ -1,6 +1,7 @@
 package io.lethe.node.metadata.state;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.model.BucketId;
 import java.io.ByteArrayOutputStream;
@@ -36,6 +37,13 @@ public final class RowKeys {
     /** Where all rows of a bucket lie. */
     public static Bytes bucketPrefix(BucketId bucket) {
         return prefixed(bucket, 0).toBytes();
+    }
+
+    /** The bucket whose rows begin with {@code prefix}. */
+    public static BucketId bucketOf(Bytes prefix) {
+        Decoder in = new Decoder(prefix);
+        var _ = in.raw(2);
+        return new BucketId(in.i64());
     }
 
     private static Encoder prefixed(BucketId bucket, int moreBytes) {

@@ -1,0 +1,152 @@
+package io.lethe.node.cluster;
+
+import io.lethe.node.base.codec.Decoder;
+import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.NodeId;
+import io.lethe.node.model.NodeRecord;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a running node says of itself, under an ephemeral name. Nothing secret.
+ *
+ * <p>Encoding: format u8 = 1, node 16, incarnation i64, host string, data, rpc, console and s3 port
+ * i32 each, rack string, roles u8 (bit = place in the enum), public key string, count varint, that
+ * many devices (id 16, capacity i64, free i64, state u8 = place in the enum), count varint, that
+ * many damaged groups varint.
+ *
+ * @param incarnation raised at each start of the process
+ * @param damaged groups whose replica here is lost or damaged and must be made anew
+ */
+public record Registration(
+        NodeId node,
+        long incarnation,
+        String host,
+        int dataPort,
+        int rpcPort,
+        int consolePort,
+        int s3Port,
+        String rack,
+        Set<NodeRecord.Role> roles,
+        String publicKey,
+        List<Device> devices,
+        List<Integer> damaged) {
+    private static final int FORMAT = 1;
+    private static final int MOST_DEVICES = 1_000;
+    private static final int MOST_GROUPS = 100_000;
+
+    /** A device as its store sees it. */
+    public record Device(DeviceId id, long capacityBytes, long freeBytes, DeviceState state) {}
+
+    /** See {@code chunk.ChunkStore.State}. */
+    public enum DeviceState {
+        ONLINE,
+        FULL,
+        FAILED
+    }
+
+    public Registration {
+        roles = Set.copyOf(roles);
+        devices = List.copyOf(devices);
+        damaged = List.copyOf(damaged);
+    }
+
+    /** The same with other devices and damage. */
+    public Registration with(List<Device> newDevices, List<Integer> newDamaged) {
+        return new Registration(
+                node,
+                incarnation,
+                host,
+                dataPort,
+                rpcPort,
+                consolePort,
+                s3Port,
+                rack,
+                roles,
+                publicKey,
+                newDevices,
+                newDamaged);
+    }
+
+    public byte[] encode() {
+        Encoder out = new Encoder(512).u8(FORMAT);
+        node.id().encode(out);
+        out.i64(incarnation).string(host).i32(dataPort).i32(rpcPort).i32(consolePort).i32(s3Port);
+        out.string(rack);
+        int bits = 0;
+        for (NodeRecord.Role role : roles) {
+            bits |= 1 << role.ordinal();
+        }
+        out.u8(bits).string(publicKey).varint(devices.size());
+        for (Device device : devices) {
+            device.id().id().encode(out);
+            out.i64(device.capacityBytes()).i64(device.freeBytes()).u8(device.state().ordinal());
+        }
+        out.varint(damaged.size());
+        damaged.forEach(group -> out.varint(group));
+        return out.toArray();
+    }
+
+    /**
+     * @throws Decoder.CorruptEncoding when the bytes are no registration
+     */
+    public static Registration decode(byte[] encoded) {
+        Decoder in = new Decoder(encoded);
+        if (in.u8() != FORMAT) {
+            throw new Decoder.CorruptEncoding("a registration of an unknown format");
+        }
+        NodeId node = new NodeId(Id128.decode(in));
+        long incarnation = in.i64();
+        String host = in.string();
+        int dataPort = in.i32();
+        int rpcPort = in.i32();
+        int consolePort = in.i32();
+        int s3Port = in.i32();
+        String rack = in.string();
+        int bits = in.u8();
+        Set<NodeRecord.Role> roles = EnumSet.noneOf(NodeRecord.Role.class);
+        for (NodeRecord.Role role : NodeRecord.Role.values()) {
+            if (((bits >>> role.ordinal()) & 1) != 0) {
+                roles.add(role);
+            }
+        }
+        String publicKey = in.string();
+        List<Device> devices = new ArrayList<>();
+        for (int left = in.count(MOST_DEVICES); left > 0; left--) {
+            devices.add(device(in));
+        }
+        List<Integer> damaged = new ArrayList<>();
+        for (int left = in.count(MOST_GROUPS); left > 0; left--) {
+            damaged.add(in.count(Integer.MAX_VALUE));
+        }
+        in.end();
+        return new Registration(
+                node,
+                incarnation,
+                host,
+                dataPort,
+                rpcPort,
+                consolePort,
+                s3Port,
+                rack,
+                roles,
+                publicKey,
+                devices,
+                damaged);
+    }
+
+    private static Device device(Decoder in) {
+        DeviceId id = new DeviceId(Id128.decode(in));
+        long capacityBytes = in.i64();
+        long freeBytes = in.i64();
+        int state = in.u8();
+        if (state >= DeviceState.values().length) {
+            throw new Decoder.CorruptEncoding("a device in an unknown state " + state);
+        }
+        return new Device(id, capacityBytes, freeBytes, DeviceState.values()[state]);
+    }
+}

@@ -1,0 +1,301 @@
+package io.lethe.node.cluster.zookeeper;
+
+import io.lethe.node.base.codec.Decoder;
+import io.lethe.node.cluster.Coordination;
+import io.lethe.node.cluster.DirectoryVoters;
+import io.lethe.node.cluster.Registration;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.NodeId;
+import io.lethe.node.model.StoreException;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.recipes.cache.ChildData;
+import org.apache.curator.framework.recipes.cache.CuratorCache;
+import org.apache.curator.framework.recipes.leader.LeaderLatch;
+import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
+import org.apache.curator.framework.recipes.leader.Participant;
+import org.apache.curator.framework.recipes.nodes.PersistentNode;
+import org.apache.curator.framework.state.ConnectionState;
+import org.apache.curator.retry.ExponentialBackoffRetry;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.data.Stat;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Coordination over Curator. Names below {@code /lethe/CLUSTER}:
+ *
+ * <pre>
+ *   nodes/NODE-ID    ephemeral, a {@link Registration}
+ *   controller/      the election's latch; a participant's id is its node id
+ *   controller-epoch empty; its version is the controller epoch, raised by each elected controller
+ *   directory        {@link DirectoryVoters}
+ * </pre>
+ *
+ * <p>Safe for any thread. Callbacks come from Curator's event thread.
+ */
+public final class ZooKeeperCoordination implements Coordination {
+    private static final Logger log = LoggerFactory.getLogger(ZooKeeperCoordination.class);
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final int FIRST_RETRY_MILLIS = 100;
+    private static final int MOST_RETRIES = 3;
+    private static final int MOST_RETRY_MILLIS = 1_000;
+
+    private final CuratorFramework curator;
+    private final NodeId self;
+    private final CuratorCache nodesCache;
+    private final CuratorCache directoryCache;
+    private final LeaderLatch latch;
+    private final Map<NodeId, Registration> nodes = new ConcurrentHashMap<>();
+    private final CopyOnWriteArrayList<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private volatile @Nullable DirectoryVoters voters;
+    private volatile @Nullable Long epoch;
+    private volatile @Nullable PersistentNode registration;
+    private volatile boolean campaigning;
+
+    /**
+     * Connects; returns when connected.
+     *
+     * @param connect {@code host:port,host:port}
+     * @throws StoreException UNAVAILABLE when ZooKeeper can't be reached
+     */
+    public ZooKeeperCoordination(String connect, String cluster, NodeId self, int sessionMillis) {
+        this.self = self;
+        curator =
+                CuratorFrameworkFactory.builder()
+                        .connectString(connect)
+                        .sessionTimeoutMs(sessionMillis)
+                        .connectionTimeoutMs(CONNECT_MILLIS)
+                        .retryPolicy(
+                                new ExponentialBackoffRetry(
+                                        FIRST_RETRY_MILLIS, MOST_RETRIES, MOST_RETRY_MILLIS))
+                        .namespace("lethe/" + cluster)
+                        .build();
+        nodesCache = CuratorCache.build(curator, "/nodes");
+        directoryCache =
+                CuratorCache.build(curator, "/directory", CuratorCache.Options.SINGLE_NODE_CACHE);
+        latch = new LeaderLatch(curator, "/controller", self.toString());
+        curator.getConnectionStateListenable()
+                .addListener((client, state) -> connectionChanged(state));
+        nodesCache.listenable().addListener((type, old, now) -> nodeChanged(old, now));
+        directoryCache.listenable().addListener((type, old, now) -> directoryChanged(now));
+        latch.addListener(
+                new LeaderLatchListener() {
+                    @Override
+                    public void isLeader() {
+                        elected();
+                    }
+
+                    @Override
+                    public void notLeader() {
+                        epoch = null;
+                        changed();
+                    }
+                });
+        start(connect);
+    }
+
+    private void start(String connect) {
+        curator.start();
+        try {
+            if (!curator.blockUntilConnected(CONNECT_MILLIS * 2, TimeUnit.MILLISECONDS)) {
+                curator.close();
+                throw new StoreException(
+                        ErrorCode.UNAVAILABLE,
+                        "ZooKeeper can't be reached at "
+                                + connect
+                                + "; is it running, and is zookeeper.connect right?");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            curator.close();
+            throw new StoreException(ErrorCode.UNAVAILABLE, "interrupted while connecting", e);
+        }
+        nodesCache.start();
+        directoryCache.start();
+    }
+
+    private void connectionChanged(ConnectionState state) {
+        log.info("ZooKeeper connection: {}", state);
+        if (!state.isConnected()) {
+            // Commands in flight are refused by the directory once a successor has spoken.
+            epoch = null;
+        } else if (state == ConnectionState.RECONNECTED && latch.hasLeadership()) {
+            elected();
+        }
+        changed();
+    }
+
+    private void nodeChanged(@Nullable ChildData old, @Nullable ChildData now) {
+        try {
+            if (now != null && now.getData() != null && now.getData().length > 0) {
+                Registration seen = Registration.decode(now.getData());
+                nodes.put(seen.node(), seen);
+            } else if (now == null && old != null && old.getPath().startsWith("/nodes/")) {
+                nodes.remove(new NodeId(Id128.parse(old.getPath().substring("/nodes/".length()))));
+            }
+        } catch (Decoder.CorruptEncoding | IllegalArgumentException e) {
+            log.warn("a registration is unreadable and is passed over: {}", e.getMessage());
+        }
+        changed();
+    }
+
+    private void directoryChanged(@Nullable ChildData now) {
+        if (now != null && now.getData() != null && now.getData().length > 0) {
+            voters = DirectoryVoters.decode(now.getData());
+        }
+        changed();
+    }
+
+    private void elected() {
+        try {
+            if (curator.checkExists().forPath("/controller-epoch") == null) {
+                createQuietly("/controller-epoch");
+            }
+            Stat stat = curator.setData().forPath("/controller-epoch", new byte[0]);
+            if (latch.hasLeadership()) {
+                epoch = (long) stat.getVersion();
+                log.info("this node is the controller, epoch {}", stat.getVersion());
+                changed();
+            }
+        } catch (Exception e) {
+            // Curator declares Exception; without an epoch this node just does not control.
+            log.warn("no controller epoch: {}", e.toString());
+        }
+    }
+
+    private void createQuietly(String path) throws Exception {
+        try {
+            curator.create().creatingParentsIfNeeded().forPath(path, new byte[0]);
+        } catch (KeeperException.NodeExistsException e) {
+            log.debug("{} is there already", path);
+        }
+    }
+
+    private void changed() {
+        listeners.forEach(Runnable::run);
+    }
+
+    @Override
+    public boolean connected() {
+        return curator.getZookeeperClient().isConnected();
+    }
+
+    @Override
+    public void register(Registration said) {
+        PersistentNode node = registration;
+        try {
+            if (node == null) {
+                node =
+                        new PersistentNode(
+                                curator,
+                                CreateMode.EPHEMERAL,
+                                false,
+                                "/nodes/" + self,
+                                said.encode());
+                registration = node;
+                node.start();
+            } else {
+                node.setData(said.encode());
+            }
+        } catch (Exception e) {
+            // Said again at the next report; until then the older registration stands.
+            log.warn("the registration could not be written: {}", e.toString());
+        }
+    }
+
+    @Override
+    public Map<NodeId, Registration> nodes() {
+        return new TreeMap<>(nodes);
+    }
+
+    @Override
+    public void campaign() {
+        try {
+            latch.start();
+            campaigning = true;
+        } catch (Exception e) {
+            throw new StoreException(ErrorCode.UNAVAILABLE, "the election can't be joined", e);
+        }
+    }
+
+    @Override
+    public Optional<Long> controllerEpoch() {
+        return Optional.ofNullable(epoch);
+    }
+
+    @Override
+    public Optional<NodeId> controller() {
+        try {
+            Participant leader = latch.getLeader();
+            return leader.getId().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new NodeId(Id128.parse(leader.getId())));
+        } catch (Exception e) {
+            // For show only: unknown is an answer.
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Optional<DirectoryVoters> directoryVoters() {
+        return Optional.ofNullable(voters);
+    }
+
+    @Override
+    public boolean createDirectoryVoters(DirectoryVoters first) {
+        try {
+            curator.create().creatingParentsIfNeeded().forPath("/directory", first.encode());
+            return true;
+        } catch (KeeperException.NodeExistsException e) {
+            return false;
+        } catch (Exception e) {
+            throw new StoreException(
+                    ErrorCode.UNAVAILABLE, "the directory's voters can't be written", e);
+        }
+    }
+
+    @Override
+    public void updateDirectoryVoters(DirectoryVoters now) {
+        try {
+            curator.setData().forPath("/directory", now.encode());
+        } catch (Exception e) {
+            throw new StoreException(
+                    ErrorCode.UNAVAILABLE, "the directory's voters can't be written", e);
+        }
+    }
+
+    @Override
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public void close() {
+        listeners.clear();
+        try {
+            PersistentNode node = registration;
+            if (node != null) {
+                node.close();
+            }
+            if (campaigning) {
+                latch.close();
+            }
+        } catch (IOException e) {
+            log.warn("leaving ZooKeeper: {}", e.toString());
+        }
+        nodesCache.close();
+        directoryCache.close();
+        curator.close();
+    }
+}

@@ -1,0 +1,118 @@
+package io.lethe.node.controller;
+
+import io.lethe.node.cluster.Registration;
+import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.model.DeviceRecord;
+import io.lethe.node.model.NodeId;
+import io.lethe.node.model.NodeRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Brings the directory's nodes and devices into line with who is registered. The plan is pure; free
+ * space is written only when it has moved by a twentieth of the device, so that a busy cluster does
+ * not fill the log with it.
+ */
+final class NodeFollower {
+    private static final int FREE_STEP = 20;
+
+    private NodeFollower() {}
+
+    /** What differs, as commands. */
+    static List<DirectoryCommand> plan(
+            Map<NodeId, Registration> here, List<NodeRecord> nodes, List<DeviceRecord> devices) {
+        List<DirectoryCommand> commands = new ArrayList<>();
+        for (Registration registration : here.values()) {
+            NodeRecord said = record(registration);
+            Optional<NodeRecord> known =
+                    nodes.stream().filter(n -> n.id().equals(said.id())).findFirst();
+            if (known.isEmpty() || outdated(known.get(), said)) {
+                commands.add(new DirectoryCommand.PutNode(said));
+            }
+            for (Registration.Device device : registration.devices()) {
+                planDevice(registration.node(), device, devices, commands);
+            }
+        }
+        for (NodeRecord node : nodes) {
+            if (!here.containsKey(node.id())) {
+                if (node.state() == NodeRecord.State.UP) {
+                    commands.add(
+                            new DirectoryCommand.SetNodeState(node.id(), NodeRecord.State.DOWN));
+                }
+                planAway(node.id(), devices, commands);
+            }
+        }
+        return commands;
+    }
+
+    private static boolean outdated(NodeRecord known, NodeRecord said) {
+        return !known.equals(said) && known.incarnation() <= said.incarnation();
+    }
+
+    private static void planDevice(
+            NodeId node,
+            Registration.Device device,
+            List<DeviceRecord> devices,
+            List<DirectoryCommand> commands) {
+        DeviceRecord.State state =
+                switch (device.state()) {
+                    case ONLINE -> DeviceRecord.State.WRITABLE;
+                    case FULL -> DeviceRecord.State.FULL;
+                    case FAILED -> DeviceRecord.State.UNAVAILABLE;
+                };
+        DeviceRecord said =
+                new DeviceRecord(
+                        device.id(), node, device.capacityBytes(), device.freeBytes(), state);
+        Optional<DeviceRecord> known =
+                devices.stream().filter(d -> d.id().equals(device.id())).findFirst();
+        if (known.isEmpty()
+                || (known.get().state() != DeviceRecord.State.REMOVED
+                        && differs(known.get(), said))) {
+            commands.add(new DirectoryCommand.PutDevice(said));
+        }
+    }
+
+    private static boolean differs(DeviceRecord known, DeviceRecord said) {
+        long step = Math.max(1, said.capacityBytes() / FREE_STEP);
+        return known.state() != said.state()
+                || !known.node().equals(said.node())
+                || known.capacityBytes() != said.capacityBytes()
+                || Math.abs(known.freeBytes() - said.freeBytes()) >= step;
+    }
+
+    private static void planAway(
+            NodeId node, List<DeviceRecord> devices, List<DirectoryCommand> commands) {
+        for (DeviceRecord device : devices) {
+            boolean usable =
+                    device.state() == DeviceRecord.State.WRITABLE
+                            || device.state() == DeviceRecord.State.FULL;
+            if (device.node().equals(node) && usable) {
+                commands.add(
+                        new DirectoryCommand.PutDevice(
+                                new DeviceRecord(
+                                        device.id(),
+                                        device.node(),
+                                        device.capacityBytes(),
+                                        device.freeBytes(),
+                                        DeviceRecord.State.UNAVAILABLE)));
+            }
+        }
+    }
+
+    private static NodeRecord record(Registration said) {
+        return new NodeRecord(
+                said.node(),
+                said.incarnation(),
+                said.host(),
+                said.dataPort(),
+                said.rpcPort(),
+                said.consolePort(),
+                said.s3Port(),
+                said.rack(),
+                said.roles(),
+                said.publicKey(),
+                NodeRecord.State.UP);
+    }
+}
