@@ -24,14 +24,16 @@ import io.lethe.node.metadata.command.PartitionQuery.OpenShardOf;
 import io.lethe.node.metadata.command.PartitionQuery.ShardHolders;
 import io.lethe.node.metadata.command.PartitionQuery.Summary;
 import io.lethe.node.metadata.command.PartitionQuery.Underprotected;
-import io.lethe.node.metadata.command.PartitionQuery.WriteStates;
+import io.lethe.node.metadata.command.PartitionQuery.SegmentStates;
 import io.lethe.node.metadata.command.ShardGrant;
+import io.lethe.node.metadata.command.PartitionReply.Committed;
+import io.lethe.node.model.SegmentId;
+import io.lethe.node.model.SegmentRef;
 import io.lethe.node.metadata.command.VersionBody;
 import io.lethe.node.metadata.command.VersionBody.Placement;
 import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.ShardId;
-import io.lethe.node.model.WriteId;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,7 +53,7 @@ final class Answers {
             case ListKeys q -> Listing.page(rows, head, q);
             case BucketEmpty q -> new PartitionAnswer.Empty(isEmpty(rows, q.bucket()));
             case OpenShardOf q -> new PartitionAnswer.Shard(Writes.offered(rows, q.tenant()));
-            case WriteStates q -> writeStates(rows, q.writes());
+            case SegmentStates q -> segmentStates(rows, head, q.asks());
             case Garbage q -> garbage(rows, q);
             case Underprotected q -> underprotected(rows, q);
             case PartitionQuery.Shards q -> shards(rows, q);
@@ -100,20 +102,40 @@ final class Answers {
                 && !WriteTable.anyOpenOf(rows, bucket);
     }
 
-    private static PartitionAnswer writeStates(Rows rows, List<WriteId> writes) {
+    private static PartitionAnswer segmentStates(
+            Rows rows, PartitionHead head, List<PartitionQuery.SegmentAsk> asks) {
         List<WriteState> states = new ArrayList<>();
-        for (WriteId write : writes) {
+        for (PartitionQuery.SegmentAsk ask : asks) {
             states.add(
-                    switch (WriteTable.get(rows, write)) {
+                    switch (WriteTable.get(rows, ask.write())) {
                         case null -> WriteState.UNKNOWN;
                         case WriteRow.Open _ -> WriteState.OPEN;
                         case WriteRow.Closed _ -> WriteState.CLOSED;
-                        case WriteRow.Done _ -> WriteState.COMMITTED;
-                        case WriteRow.Removed _ -> WriteState.COMMITTED;
-                        case WriteRow.Replaced _ -> WriteState.COMMITTED;
+                        case WriteRow.Removed _ -> WriteState.CLOSED;
+                        case WriteRow.Done(BucketId bucket, Bytes key, Committed result) ->
+                                named(rows, head, bucket, key, result.order(), ask.segment());
+                        case WriteRow.Replaced(BucketId bucket, Bytes key, long order) ->
+                                named(rows, head, bucket, key, order, ask.segment());
                     });
         }
         return new PartitionAnswer.WriteStates(states);
+    }
+
+    /** Whether the version that a write committed names the segment today. */
+    private static WriteState named(
+            Rows rows,
+            PartitionHead head,
+            BucketId bucket,
+            Bytes key,
+            long order,
+            SegmentId segment) {
+        VersionRow row = new KeyVersions(new Draft(rows, head), bucket, key).at(order);
+        VersionBody body = row == null ? null : row.body();
+        boolean named =
+                body != null
+                        && body.placement() instanceof Placement.Segments(List<SegmentRef> list)
+                        && list.stream().anyMatch(ref -> ref.segment().equals(segment));
+        return named ? WriteState.COMMITTED : WriteState.CLOSED;
     }
 
     private static GarbagePage garbage(Rows rows, Garbage q) {

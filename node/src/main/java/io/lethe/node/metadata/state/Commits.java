@@ -75,9 +75,9 @@ final class Commits {
                                 c.body()));
         Committed result = new Committed(order, isNull, draft.millis(), full);
         if (segments(c.body()).isEmpty()) {
-            WriteTable.end(draft, c.write(), new WriteRow.Done(result));
+            WriteTable.end(draft, c.write(), new WriteRow.Done(c.bucket(), c.key(), result));
         } else {
-            WriteTable.endForGood(draft, c.write(), new WriteRow.Done(result));
+            WriteTable.endForGood(draft, c.write(), new WriteRow.Done(c.bucket(), c.key(), result));
         }
         return result;
     }

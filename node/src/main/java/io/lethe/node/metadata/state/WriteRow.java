@@ -12,16 +12,17 @@ import io.lethe.node.model.TenantId;
  * How a write (or the request of a delete) stands: the row of its id in {@link Family#WRITES}.
  *
  * <p>Value: format u8 = 1 ‖ type u8 ‖ fields: 1 open: bucket i64, key, tenant id, expires varint; 2
- * committed: order i64, null flag, created varint, shard-full flag; 3 closed: listed flag; 4
- * deleted: order i64, null flag, marker flag; 5 replaced.
+ * committed: bucket i64, key, order i64, null flag, created varint, shard-full flag; 3 closed: listed flag; 4
+ * deleted: order i64, null flag, marker flag; 5 replaced: bucket i64,
+ * key, order i64.
  */
 sealed interface WriteRow {
     /** Chunks may be written under it, and it may be committed. */
     record Open(BucketId bucket, Bytes key, TenantId tenant, long expiresMillis)
             implements WriteRow {}
 
-    /** A version was made visible by it. */
-    record Done(Committed result) implements WriteRow {}
+    /** A version of this key was made visible by it. */
+    record Done(BucketId bucket, Bytes key, Committed result) implements WriteRow {}
 
     /**
      * No commit succeeds any more.
@@ -34,7 +35,7 @@ sealed interface WriteRow {
     record Removed(Deleted result) implements WriteRow {}
 
     /** Its segment took the place of another in a version that is kept. */
-    record Replaced() implements WriteRow {}
+    record Replaced(BucketId bucket, Bytes key, long order) implements WriteRow {}
 
     default Bytes encode() {
         FieldWriter out = RowValues.begin();
@@ -45,8 +46,10 @@ sealed interface WriteRow {
                             .key(w.key())
                             .id(w.tenant().id())
                             .number(w.expiresMillis());
-            case Done(Committed c) ->
+            case Done(BucketId bucket, Bytes key, Committed c) ->
                     out.u8(2)
+                            .bucket(bucket)
+                            .key(key)
                             .int64(c.order())
                             .flag(c.nullVersion())
                             .number(c.createdMillis())
@@ -54,7 +57,7 @@ sealed interface WriteRow {
             case Closed w -> out.u8(3).flag(w.listed());
             case Removed(Deleted d) ->
                     out.u8(4).int64(d.order()).flag(d.nullVersion()).flag(d.marker());
-            case Replaced _ -> out.u8(5);
+            case Replaced w -> out.u8(5).bucket(w.bucket()).key(w.key()).int64(w.order());
         }
         return out.toBytes();
     }
@@ -67,10 +70,14 @@ sealed interface WriteRow {
         int type = in.u8();
         return switch (type) {
             case 1 -> new Open(in.bucket(), in.key(), in.tenant(), in.number());
-            case 2 -> new Done(new Committed(in.int64(), in.flag(), in.number(), in.flag()));
+            case 2 ->
+                    new Done(
+                            in.bucket(),
+                            in.key(),
+                            new Committed(in.int64(), in.flag(), in.number(), in.flag()));
             case 3 -> new Closed(in.flag());
             case 4 -> new Removed(new Deleted(in.int64(), in.flag(), in.flag()));
-            case 5 -> new Replaced();
+            case 5 -> new Replaced(in.bucket(), in.key(), in.int64());
             default -> throw FieldReader.unknown("write row", type);
         };
     }
