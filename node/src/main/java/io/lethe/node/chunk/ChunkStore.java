@@ -129,6 +129,9 @@ public interface ChunkStore extends AutoCloseable {
     /** Takes chunks whose write was committed off the unresolved list. */
     void resolve(List<ChunkKey> keys);
 
+    /** Chunks known to be damaged, in key order: for operators and repair. */
+    List<ChunkKey> damaged(int limit);
+
     /** Figures for operators, metrics and placement. */
     Status status();
 

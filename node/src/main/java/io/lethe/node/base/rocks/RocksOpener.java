@@ -1,0 +1,160 @@
+package io.lethe.node.base.rocks;
+
+import io.lethe.node.base.Check;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.DBOptions;
+import org.rocksdb.Env;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Priority;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBufferManager;
+
+/**
+ * Opens every RocksDB of the process, so that all of them share one block cache, one limit on
+ * memtables and one pool of background threads. Owns these; must be closed after the last {@link
+ * RocksTables} that it opened. Safe for any thread.
+ */
+public final class RocksOpener implements AutoCloseable {
+    /** Ten bits per key: one false answer in a hundred (RocksDB's own advice). */
+    private static final double BLOOM_BITS = 10;
+
+    /** RocksDB's own log files: few and small, since Lethe logs what matters. */
+    private static final int LOG_FILES = 2;
+
+    private static final long LOG_FILE_BYTES = 1 << 20;
+
+    /**
+     * What all tables of a process may use together.
+     *
+     * @param blockCacheBytes cached blocks, index and filter blocks; memtables are counted in it
+     * @param memtableBytes unflushed writes, over all tables; part of the cache
+     * @param backgroundThreads flushes and compactions at the same time
+     * @param openFilesPerTable SST files kept open by each table
+     */
+    public record Limits(
+            long blockCacheBytes,
+            long memtableBytes,
+            int backgroundThreads,
+            int openFilesPerTable) {
+        public Limits {
+            Check.range("block cache bytes", blockCacheBytes, 1 << 20, 1L << 40);
+            Check.range("memtable bytes", memtableBytes, 1 << 20, blockCacheBytes);
+            Check.range("background threads", backgroundThreads, 1, 64);
+            Check.range("open files per table", openFilesPerTable, 16, 1 << 20);
+        }
+
+        /** For one node in half a GiB of memory: 64 MiB cache, half of it for memtables. */
+        public static Limits small() {
+            return new Limits(64 << 20, 32 << 20, 2, 256);
+        }
+    }
+
+    /**
+     * A column family to be opened.
+     *
+     * @param tuning changes the options that the opener made; what it hangs in must outlive the
+     *     table
+     */
+    public record Family(String name, Consumer<ColumnFamilyOptions> tuning) {
+        public static Family plain(String name) {
+            return new Family(name, _ -> {});
+        }
+    }
+
+    private final Limits limits;
+    private final Cache cache;
+    private final WriteBufferManager memtables;
+    private final BloomFilter bloom;
+
+    /** Loads the native library, once per process. */
+    public RocksOpener(Limits limits) {
+        RocksDB.loadLibrary();
+        this.limits = limits;
+        cache = new LRUCache(limits.blockCacheBytes());
+        memtables = new WriteBufferManager(limits.memtableBytes(), cache);
+        bloom = new BloomFilter(BLOOM_BITS);
+        Env env = Env.getDefault();
+        env.setBackgroundThreads(Math.max(1, limits.backgroundThreads() - 1), Priority.LOW);
+        env.setBackgroundThreads(1, Priority.HIGH);
+    }
+
+    /**
+     * Opens a table, made with all its families where it is missing. Unless {@code tuning} says
+     * otherwise it has a write-ahead log, and comes back from a crash with the longest run of
+     * writes, from the first on, that is whole: every synced write and all before it.
+     *
+     * @param families without {@code default}, which is always there
+     * @throws RocksDBException as RocksDB gives it: the status tells corruption from I/O errors
+     */
+    public RocksTables open(Path directory, List<Family> families, Consumer<DBOptions> tuning)
+            throws IOException, RocksDBException {
+        Files.createDirectories(directory);
+        List<AutoCloseable> owned = new ArrayList<>();
+        DBOptions options = options();
+        owned.add(options);
+        tuning.accept(options);
+        List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+        descriptors.add(descriptor(Family.plain("default"), owned));
+        families.forEach(family -> descriptors.add(descriptor(family, owned)));
+        List<ColumnFamilyHandle> handles = new ArrayList<>();
+        try {
+            RocksDB db = RocksDB.open(options, directory.toString(), descriptors, handles);
+            return new RocksTables(db, handles, owned);
+        } catch (RocksDBException e) {
+            RocksTables.closeAll(owned);
+            throw e;
+        }
+    }
+
+    private DBOptions options() {
+        return new DBOptions()
+                .setCreateIfMissing(true)
+                .setCreateMissingColumnFamilies(true)
+                .setWriteBufferManager(memtables)
+                .setMaxBackgroundJobs(limits.backgroundThreads())
+                .setMaxOpenFiles(limits.openFilesPerTable())
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setKeepLogFileNum(LOG_FILES)
+                .setMaxLogFileSize(LOG_FILE_BYTES)
+                .setStatsDumpPeriodSec(0);
+    }
+
+    private ColumnFamilyDescriptor descriptor(Family family, List<AutoCloseable> owned) {
+        BlockBasedTableConfig table =
+                new BlockBasedTableConfig()
+                        .setBlockCache(cache)
+                        .setFilterPolicy(bloom)
+                        .setCacheIndexAndFilterBlocks(true)
+                        .setPinL0FilterAndIndexBlocksInCache(true);
+        ColumnFamilyOptions options = new ColumnFamilyOptions().setTableFormatConfig(table);
+        owned.add(options);
+        family.tuning().accept(options);
+        return new ColumnFamilyDescriptor(
+                family.name().getBytes(java.nio.charset.StandardCharsets.UTF_8), options);
+    }
+
+    /** Bytes of cache and memtables in use, for metrics. */
+    public long cacheUsageBytes() {
+        return ((LRUCache) cache).getUsage();
+    }
+
+    @Override
+    public void close() {
+        bloom.close();
+        memtables.close();
+        cache.close();
+    }
+}

@@ -1,0 +1,184 @@
+package io.lethe.node.chunk;
+
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.StoreException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One data file: its channel, its group commit and how much of it is alive. Reads and writes are
+ * positional, so any platform thread may do them; who owns which range is {@link DataFiles}'
+ * business.
+ *
+ * <p>A thread that is interrupted within a call closes the channel for everybody (so Java has it):
+ * the next caller opens it again, and only a sync cut that way counts as a failed device.
+ */
+final class DataFile {
+    /** One write call: bounds the direct memory that each thread keeps for copies. */
+    private static final int MOST_WRITE_BYTES = 1 << 20;
+
+    private final int number;
+    private final Path path;
+    private final long nonce;
+    private final DiskPorts.ChannelOpener opener;
+    private final DeviceHealth health;
+    private final GroupSync sync;
+    private volatile @Nullable FileChannel channel;
+    private volatile boolean closed;
+    private volatile boolean missing;
+
+    /** Extents in the index, and their bytes. */
+    final AtomicLong liveExtents = new AtomicLong();
+
+    final AtomicLong liveBytes = new AtomicLong();
+
+    /** Extents out of the index whose hole is not punched yet. */
+    final AtomicInteger unpunched = new AtomicInteger();
+
+    DataFile(
+            int number,
+            Path path,
+            long nonce,
+            DiskPorts.ChannelOpener opener,
+            DeviceHealth health,
+            DiskCounters counters,
+            AtomicInteger queuedSyncs) {
+        this.number = number;
+        this.path = path;
+        this.nonce = nonce;
+        this.opener = opener;
+        this.health = health;
+        this.sync = new GroupSync(() -> channel().force(false), health, counters, queuedSyncs);
+    }
+
+    int number() {
+        return number;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    long nonce() {
+        return nonce;
+    }
+
+    /** Not on the disk any more: its chunks are damaged, its space is nobody's. */
+    boolean missing() {
+        return missing;
+    }
+
+    void markMissing() {
+        missing = true;
+    }
+
+    FileChannel channel() throws IOException {
+        FileChannel open = channel;
+        return open != null && open.isOpen() ? open : reopen();
+    }
+
+    private synchronized FileChannel reopen() throws IOException {
+        FileChannel open = channel;
+        if (open != null && open.isOpen()) {
+            return open;
+        }
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+        FileChannel opened = opener.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        channel = opened;
+        return opened;
+    }
+
+    /**
+     * @throws StoreException OUT_OF_SPACE when the disk is full; UNAVAILABLE when it failed
+     */
+    void write(long position, byte[] source, int offset, int lengthBytes) {
+        try {
+            FileChannel target = channel();
+            int done = 0;
+            while (done < lengthBytes) {
+                int step = Math.min(lengthBytes - done, MOST_WRITE_BYTES);
+                ByteBuffer part = ByteBuffer.wrap(source, offset + done, step);
+                while (part.hasRemaining()) {
+                    done += target.write(part, position + done);
+                }
+            }
+        } catch (ClosedChannelException e) {
+            throw interrupted(e);
+        } catch (IOException e) {
+            if (isFull(e)) {
+                throw new StoreException(
+                        ErrorCode.OUT_OF_SPACE, "the device's file system is full", e);
+            }
+            throw health.failed("writing " + path + " failed", e);
+        }
+    }
+
+    /** ENOSPC and EDQUOT reach Java as text only. */
+    private static boolean isFull(IOException e) {
+        String text = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+        return text != null && (text.contains("No space left") || text.contains("quota exceeded"));
+    }
+
+    private static StoreException interrupted(ClosedChannelException e) {
+        String why = e instanceof ClosedByInterruptException ? "interrupted" : "closed";
+        return new StoreException(
+                ErrorCode.UNAVAILABLE, "a call to the disk was " + why + "; try again", e);
+    }
+
+    /**
+     * Reads exactly {@code lengthBytes}.
+     *
+     * @throws EOFException when the file ends before
+     * @throws StoreException CORRUPT when the disk refused, UNAVAILABLE when it did so too often
+     */
+    void read(long position, byte[] target, int lengthBytes) throws EOFException {
+        try {
+            FileChannel source = channel();
+            ByteBuffer buffer = ByteBuffer.wrap(target, 0, lengthBytes);
+            while (buffer.hasRemaining()) {
+                if (source.read(buffer, position + buffer.position()) < 0) {
+                    throw new EOFException(path + " ends before " + (position + lengthBytes));
+                }
+            }
+        } catch (EOFException e) {
+            throw e;
+        } catch (ClosedChannelException e) {
+            throw interrupted(e);
+        } catch (IOException e) {
+            throw health.readFailed("reading " + path + " at " + position + " failed", e);
+        }
+    }
+
+    /** Returns when everything written before the call is on the disk. */
+    void sync() {
+        sync.await();
+    }
+
+    long size() {
+        try {
+            return channel().size();
+        } catch (IOException e) {
+            throw health.readFailed("the size of " + path + " cannot be read", e);
+        }
+    }
+
+    synchronized void close() throws IOException {
+        closed = true;
+        FileChannel open = channel;
+        if (open != null) {
+            open.close();
+        }
+    }
+}
