@@ -42,7 +42,8 @@ abstract class ChunkStoreContract {
         store = crash(store);
     }
 
-    static void assertCode(ErrorCode code, org.assertj.core.api.ThrowableAssert.ThrowingCallable c) {
+    static void assertCode(
+            ErrorCode code, org.assertj.core.api.ThrowableAssert.ThrowingCallable c) {
         assertThatThrownBy(c)
                 .isInstanceOfSatisfying(
                         StoreException.class, e -> assertThat(e.code()).isEqualTo(code));
@@ -96,10 +97,8 @@ abstract class ChunkStoreContract {
     @Test
     void bytesPastTheEndAreRefused() {
         put(Chunks.key(1, 1), Chunks.bytes(1, 10));
-        assertCode(
-                ErrorCode.INVALID_ARGUMENT, () -> Chunks.read(store, Chunks.key(1, 1), 11, 1));
-        assertCode(
-                ErrorCode.INVALID_ARGUMENT, () -> Chunks.read(store, Chunks.key(1, 1), -1, 1));
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> Chunks.read(store, Chunks.key(1, 1), 11, 1));
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> Chunks.read(store, Chunks.key(1, 1), -1, 1));
     }
 
     @Test
@@ -126,11 +125,10 @@ abstract class ChunkStoreContract {
         put(Chunks.key(1, 1), Chunks.bytes(1, 9_000));
         put(Chunks.key(1, 1), Chunks.bytes(1, 9_000));
         assertThat(store.status().chunks()).isEqualTo(1);
-        assertCode(
-                ErrorCode.CHUNK_CONFLICT, () -> put(Chunks.key(1, 1), Chunks.bytes(2, 9_000)));
-        assertCode(
-                ErrorCode.CHUNK_CONFLICT, () -> put(Chunks.key(1, 1), Chunks.bytes(1, 8_999)));
-        assertThat(Chunks.read(store, Chunks.key(1, 1), 0, 9_000)).isEqualTo(Chunks.bytes(1, 9_000));
+        assertCode(ErrorCode.CHUNK_CONFLICT, () -> put(Chunks.key(1, 1), Chunks.bytes(2, 9_000)));
+        assertCode(ErrorCode.CHUNK_CONFLICT, () -> put(Chunks.key(1, 1), Chunks.bytes(1, 8_999)));
+        assertThat(Chunks.read(store, Chunks.key(1, 1), 0, 9_000))
+                .isEqualTo(Chunks.bytes(1, 9_000));
     }
 
     @Test
@@ -170,7 +168,8 @@ abstract class ChunkStoreContract {
         store.delete(Chunks.key(1, 1));
         put(Chunks.key(1, 1), Chunks.bytes(2, 5_000));
         crash();
-        assertThat(Chunks.read(store, Chunks.key(1, 1), 0, 9_000)).isEqualTo(Chunks.bytes(2, 5_000));
+        assertThat(Chunks.read(store, Chunks.key(1, 1), 0, 9_000))
+                .isEqualTo(Chunks.bytes(2, 5_000));
     }
 
     @Test
@@ -196,8 +195,7 @@ abstract class ChunkStoreContract {
         crash();
         assertCode(ErrorCode.GONE, () -> store.open(Chunks.key(1, 1), 0, 1));
         assertThat(store.verify(Chunks.key(1, 1))).isEqualTo(Verdict.MISSING);
-        assertCode(
-                ErrorCode.GONE, () -> store.create(Chunks.header(Chunks.key(1, 1), 100, 1)));
+        assertCode(ErrorCode.GONE, () -> store.create(Chunks.header(Chunks.key(1, 1), 100, 1)));
         assertThat(store.stat(Chunks.key(1, 2))).isEmpty();
         assertThat(store.erase(Chunks.key(1, 1)).overwrittenBytes()).isPositive();
     }
@@ -212,8 +210,7 @@ abstract class ChunkStoreContract {
         late.append(new byte[10], 0, 10);
         assertCode(ErrorCode.STALE_EPOCH, late::finish);
         assertCode(
-                ErrorCode.STALE_EPOCH,
-                () -> store.create(Chunks.header(Chunks.key(1, 1), 100, 4)));
+                ErrorCode.STALE_EPOCH, () -> store.create(Chunks.header(Chunks.key(1, 1), 100, 4)));
         assertThat(store.create(Chunks.header(Chunks.key(2, 1), 100, 1))).isNotNull();
         crash();
         assertThat(store.stat(Chunks.key(1, 1))).isEmpty();
@@ -273,8 +270,7 @@ abstract class ChunkStoreContract {
     @Test
     void anErasedChunkIsOverwrittenAndGone() throws Exception {
         put(Chunks.key(1, 1), Chunks.bytes(1, 70_000));
-        assertThat(store.erase(Chunks.key(1, 1)).overwrittenBytes())
-                .isGreaterThanOrEqualTo(70_000);
+        assertThat(store.erase(Chunks.key(1, 1)).overwrittenBytes()).isGreaterThanOrEqualTo(70_000);
         assertCode(ErrorCode.GONE, () -> store.open(Chunks.key(1, 1), 0, 1));
         assertThat(store.erase(Chunks.key(1, 1)).overwrittenBytes()).isZero();
         crash();

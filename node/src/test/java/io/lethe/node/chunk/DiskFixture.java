@@ -6,6 +6,7 @@ import io.lethe.node.base.rocks.RocksOpener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -92,6 +93,7 @@ final class DiskFixture {
                 new ProcessBuilder("stat", "-c", "%b", file.toString())
                         .redirectErrorStream(true)
                         .start();
-        return Long.parseLong(new String(stat.getInputStream().readAllBytes()).trim());
+        return Long.parseLong(
+                new String(stat.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim());
     }
 }

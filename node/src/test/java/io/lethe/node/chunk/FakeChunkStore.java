@@ -8,7 +8,6 @@ import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.StoreException;
-import io.lethe.node.model.WriteId;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
