@@ -30,7 +30,9 @@ public final class Encoder {
     }
 
     public Encoder u8(int value) {
-        buffer[reserve(1)] = (byte) value;
+        int at = reserve(1);
+        // Only now: reserving may have replaced the buffer.
+        buffer[at] = (byte) value;
         return this;
     }
 
