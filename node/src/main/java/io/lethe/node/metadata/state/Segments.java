@@ -98,7 +98,8 @@ final class Segments {
         SegmentTable.protectionGone(draft, row, old);
         SegmentTable.makeGarbage(draft, old);
         SegmentTable.protection(draft, row, c.fresh());
-        WriteTable.endForGood(draft, c.write(), new WriteRow.Replaced(c.bucket(), c.key(), c.order()));
+        WriteTable.endForGood(
+                draft, c.write(), new WriteRow.Replaced(c.bucket(), c.key(), c.order()));
         Bytes versionKey = RowKeys.versionKey(row.bucket(), row.key(), row.order());
         WriteTable.tookOver(draft, versionKey, c.write());
         return Replies.DONE;

@@ -12,9 +12,9 @@ import io.lethe.node.model.TenantId;
  * How a write (or the request of a delete) stands: the row of its id in {@link Family#WRITES}.
  *
  * <p>Value: format u8 = 1 ‖ type u8 ‖ fields: 1 open: bucket i64, key, tenant id, expires varint; 2
- * committed: bucket i64, key, order i64, null flag, created varint, shard-full flag; 3 closed: listed flag; 4
- * deleted: order i64, null flag, marker flag; 5 replaced: bucket i64,
- * key, order i64.
+ * committed: bucket i64, key, order i64, null flag, created varint, shard-full flag; 3 closed:
+ * listed flag; 4 deleted: order i64, null flag, marker flag; 5 replaced: bucket i64, key, order
+ * i64.
  */
 sealed interface WriteRow {
     /** Chunks may be written under it, and it may be committed. */
