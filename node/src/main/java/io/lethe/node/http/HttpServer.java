@@ -1,0 +1,145 @@
+package io.lethe.node.http;
+
+import io.lethe.node.base.config.ConfigException;
+import io.lethe.node.base.metrics.Metrics;
+import io.lethe.node.base.task.Tasks;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP door: listens, admits, parses, hands whole requests to a {@link HttpHandler}. What a
+ * caller may send is bounded by {@link HttpSettings}. Safe for any thread.
+ */
+public final class HttpServer implements AutoCloseable {
+    private static final int BACKLOG = 1_024;
+
+    /** Closing a socket takes a turn of its loop; five seconds mean that the loop is stuck. */
+    private static final long CLOSE_MILLIS = 5_000;
+
+    private final ChannelGroup channels;
+    private final Channel listening;
+
+    private HttpServer(ChannelGroup channels, Channel listening) {
+        this.channels = channels;
+        this.listening = listening;
+    }
+
+    /**
+     * Listens at once.
+     *
+     * @throws ConfigException when it cannot; says which setting to change
+     */
+    public static HttpServer start(
+            HttpSettings settings,
+            HttpHandler handler,
+            HttpLoops loops,
+            Tasks tasks,
+            Metrics metrics) {
+        SslContext tls = settings.tls() == null ? null : settings.tls().context();
+        ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+        Admission admission = new Admission(settings, channels, metrics);
+        AtomicInteger inWork = new AtomicInteger();
+        ServerBootstrap bootstrap =
+                new ServerBootstrap()
+                        .group(loops.group())
+                        .channel(NioServerSocketChannel.class)
+                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.AUTO_READ, false)
+                        .childHandler(
+                                new ChannelInitializer<Channel>() {
+                                    @Override
+                                    protected void initChannel(Channel channel) {
+                                        addParsers(channel.pipeline(), settings, admission, tls);
+                                        channel.pipeline()
+                                                .addLast(
+                                                        new Conversation(
+                                                                settings,
+                                                                handler,
+                                                                tasks,
+                                                                inWork,
+                                                                admission.figures()));
+                                    }
+                                });
+        ChannelFuture bound =
+                bootstrap.bind(settings.host(), settings.port()).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw cannotListen(settings, bound.cause());
+        }
+        channels.add(bound.channel());
+        return new HttpServer(channels, bound.channel());
+    }
+
+    /** The port, also where the system chose it. */
+    public int port() {
+        return ((InetSocketAddress) listening.localAddress()).getPort();
+    }
+
+    /** Stops listening and closes every connection. */
+    @Override
+    public void close() {
+        var _ = channels.close().awaitUninterruptibly(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static void addParsers(
+            ChannelPipeline pipeline,
+            HttpSettings settings,
+            Admission admission,
+            @Nullable SslContext tls) {
+        pipeline.addLast(admission);
+        if (tls != null) {
+            pipeline.addLast(tls.newHandler(pipeline.channel().alloc()));
+        }
+        pipeline.addLast(
+                new HttpServerCodec(
+                        new HttpDecoderConfig()
+                                .setMaxInitialLineLength(HttpSettings.MOST_LINE_BYTES)
+                                .setMaxHeaderSize(settings.headerBytes())));
+        pipeline.addLast(new WholeRequests(settings.bodyBytes(), admission.figures()));
+    }
+
+    private static ConfigException cannotListen(HttpSettings settings, Throwable cause) {
+        String where = settings.host() + ":" + settings.port();
+        String why = String.valueOf(cause.getMessage());
+        String what;
+        if (cause instanceof BindException && why.contains("in use")) {
+            what =
+                    "another program listens there; stop it or set "
+                            + settings.portSetting()
+                            + " to a free port";
+        } else if (cause instanceof SocketException && why.contains("ermission")) {
+            what =
+                    "this user may not use that port; set "
+                            + settings.portSetting()
+                            + " to 1024 or more";
+        } else if (cause instanceof BindException
+                || cause instanceof UnresolvedAddressException
+                || cause instanceof UnknownHostException) {
+            what = "this machine has no such address; set listen.host to one that it has";
+        } else {
+            what = why;
+        }
+        return new ConfigException(
+                "the " + settings.door() + " cannot listen on " + where + ": " + what, cause);
+    }
+}
