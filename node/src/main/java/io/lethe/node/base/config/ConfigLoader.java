@@ -34,6 +34,9 @@ public final class ConfigLoader {
                     "LETHE_CONFIG",
                     "LETHE_JAVA_HOME",
                     "LETHE_JAVA_OPTIONS",
+                    "LETHE_LAUNCHER",
+                    "LETHE_NO_BUILD",
+                    "LETHE_AOT",
                     "LETHE_HEAP",
                     "LETHE_LOG_LEVEL",
                     "LETHE_LOG_FILE");
