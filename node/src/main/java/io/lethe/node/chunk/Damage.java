@@ -28,7 +28,7 @@ final class Damage {
     }
 
     boolean has(ChunkKey key) {
-        return tables.get(Family.DAMAGED, IndexKeys.chunk(key)) != null;
+        return count.get() > 0 && tables.get(Family.DAMAGED, IndexKeys.chunk(key)) != null;
     }
 
     /** Lost by a crash, it is found again: no sync. */

@@ -257,7 +257,7 @@ public final class DiskChunkStore implements ChunkStore {
         long capacity = failed ? 0 : parts.space().capacityBytes();
         long free = failed ? 0 : parts.space().freeBytes();
         long missing = parts.files().missingFiles() + strangers;
-        State state = failed ? State.FAILED : free == 0 ? State.FULL : State.ONLINE;
+        State state = failed ? State.FAILED : Space.full(free) ? State.FULL : State.ONLINE;
         return new Status(
                 state,
                 capacity,

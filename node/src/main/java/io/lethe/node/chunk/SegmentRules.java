@@ -10,6 +10,8 @@ import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.StoreException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
@@ -24,8 +26,19 @@ final class SegmentRules {
     private final IndexTables tables;
     private final ReentrantReadWriteLock becomingVisible = new ReentrantReadWriteLock();
 
+    /** All of FLOORS: as many as groups were ever moved here, some thousands. */
+    private final Map<PgId, Integer> floors = new ConcurrentHashMap<>();
+
     SegmentRules(IndexTables tables) {
         this.tables = tables;
+        tables.scan(
+                Family.FLOORS,
+                IndexKeys.EMPTY,
+                IndexKeys.EMPTY,
+                (key, value) -> {
+                    floors.put(new PgId(IndexKeys.i64(key)), new Decoder(value).i32());
+                    return true;
+                });
     }
 
     void doom(PgId pg, SegmentId segment, long nowMillis) {
@@ -40,8 +53,7 @@ final class SegmentRules {
     }
 
     int floor(PgId pg) {
-        byte[] row = tables.get(Family.FLOORS, IndexKeys.group(pg));
-        return row == null ? 0 : new Decoder(row).i32();
+        return floors.getOrDefault(pg, 0);
     }
 
     /** A floor never sinks: a late, lower one changes nothing. */
@@ -53,6 +65,7 @@ final class SegmentRules {
             batch.put(Family.FLOORS, IndexKeys.group(pg), new Encoder(4).i32(epoch).toArray())
                     .writeSynced();
         }
+        floors.put(pg, epoch);
         awaitSteps();
     }
 

@@ -22,6 +22,9 @@ final class Space {
     private final DiskCounters counters;
     private final LongSupplier usedBytes;
 
+    /** As last asked for: it hardly ever changes, and the reserve is reckoned with every chunk. */
+    private volatile long capacityBytes;
+
     /** Promised to chunks being written, and perhaps taken already: counted twice at worst. */
     private final AtomicLong promisedBytes = new AtomicLong();
 
@@ -32,11 +35,13 @@ final class Space {
         this.health = health;
         this.counters = counters;
         this.usedBytes = usedBytes;
+        this.capacityBytes = Math.min(settings.limitBytes(), store.getTotalSpace());
     }
 
     long capacityBytes() {
         try {
-            return Math.min(settings.limitBytes(), store.getTotalSpace());
+            capacityBytes = Math.min(settings.limitBytes(), store.getTotalSpace());
+            return capacityBytes;
         } catch (IOException e) {
             throw health.failed("the device's capacity cannot be read", e);
         }
@@ -54,11 +59,12 @@ final class Space {
     }
 
     private long reserveBytes() {
-        return Math.max(settings.leastReserveBytes(), capacityBytes() / RESERVE_PART);
+        return Math.max(settings.leastReserveBytes(), capacityBytes / RESERVE_PART);
     }
 
-    boolean full() {
-        return freeBytes() == 0;
+    /** No room for even the smallest extent: a page of head and one of bytes. */
+    static boolean full(long freeBytes) {
+        return freeBytes < 2 * ExtentFormat.PAGE_BYTES;
     }
 
     /**

@@ -1,0 +1,58 @@
+package io.lethe.node.chunk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lethe.node.base.Clock;
+import io.lethe.node.base.task.Promise;
+import io.lethe.node.base.task.VirtualTasks;
+import io.lethe.node.model.ErrorCode;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class DevicePoolTest {
+    private final Clock clock = Clock.system();
+    private final VirtualTasks tasks = new VirtualTasks(clock, (_, _) -> {});
+
+    private <T> T await(Promise<T> promise) throws Exception {
+        return promise.await(clock.nanos() + TimeUnit.SECONDS.toNanos(30));
+    }
+
+    @Test
+    void callsRunOnPlatformThreadsAndAnswer() throws Exception {
+        try (DevicePool pool = new DevicePool("device-a", 2, 4, tasks)) {
+            assertThat(await(pool.submit(() -> Thread.currentThread().isVirtual()))).isFalse();
+            Promise<Integer> failing =
+                    pool.submit(
+                            () -> {
+                                throw new IllegalStateException("no");
+                            });
+            assertThatThrownBy(() -> await(failing)).hasMessage("no");
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedAndCounted() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (DevicePool pool = new DevicePool("device-a", 1, 1, tasks)) {
+            Promise<Boolean> running = pool.submit(() -> goOn.await(30, TimeUnit.SECONDS));
+            Promise<Boolean> waiting = pool.submit(() -> true);
+            Promise<Boolean> refused = pool.submit(() -> true);
+            ChunkStoreContract.assertCode(ErrorCode.OVERLOADED, () -> await(refused));
+            assertThat(pool.rejected()).isEqualTo(1);
+            assertThat(pool.queued()).isEqualTo(1);
+            goOn.countDown();
+            assertThat(await(running)).isTrue();
+            assertThat(await(waiting)).isTrue();
+        }
+    }
+
+    @Test
+    void aClosedPoolSaysSo() {
+        DevicePool pool = new DevicePool("device-a", 1, 1, tasks);
+        pool.close();
+        ChunkStoreContract.assertCode(
+                ErrorCode.UNAVAILABLE, () -> await(pool.submit(() -> true)));
+    }
+}
