@@ -54,7 +54,7 @@ final class ChunkStoreBench {
         long begun = System.nanoTime();
         together(threads, chunks, id -> put(id, bytes));
         double seconds = (System.nanoTime() - begun) / 1e9;
-        long mib = (long) chunks * length >> 20;
+        long mib = ((long) chunks * length) >> 20;
         out.printf(
                 Locale.ROOT,
                 "%-26s %7.0f MiB/s %8.0f chunks/s %6d syncs, %.2f CPU-s/GiB%n",

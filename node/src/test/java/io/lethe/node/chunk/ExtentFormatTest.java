@@ -23,7 +23,8 @@ class ExtentFormatTest {
     private static final Location PLACE = new Location(7, 3 * 4096);
     private static final Extent EXTENT =
             new Extent(
-                    new ChunkKey(new PgId(258), new SegmentId(new Id128(0xA1A2A3A4A5A6A7A8L, 9)), 5),
+                    new ChunkKey(
+                            new PgId(258), new SegmentId(new Id128(0xA1A2A3A4A5A6A7A8L, 9)), 5),
                     7,
                     3 * 4096,
                     4096,
@@ -86,7 +87,8 @@ class ExtentFormatTest {
             ExtentFormat.Header header = ExtentFormat.decode(bad, 0, PLACE, NONCE);
             boolean noticed =
                     header == null
-                            || ExtentFormat.table(bad, ExtentFormat.HEADER_BYTES, 3, header.tableCrc())
+                            || ExtentFormat.table(
+                                            bad, ExtentFormat.HEADER_BYTES, 3, header.tableCrc())
                                     == null;
             assertThat(noticed).as("bit %d", bit).isTrue();
         }
