@@ -55,7 +55,7 @@ public final class Controller implements Worker {
         }
         Optional<DirectoryVoters> voters = ports.coordination().directoryVoters();
         if (voters.isEmpty()) {
-            return new Step.Idle(births.chooseDirectory());
+            return new Step.Idle("the directory has no voters yet");
         }
         // What follows compares with this node's copy: it must be no older than the last
         // controller's end.
@@ -168,7 +168,7 @@ public final class Controller implements Worker {
             var _ =
                     orders.apply(
                             new DirectoryCommand.PutTicketKey(
-                                    newest + 1, ports.secrets().freshTicketKey(nodes)));
+                                    newest + 1, ports.secrets().freshTicketKey(newest + 1, nodes)));
         } finally {
             ticketKeyKnown = true;
             ticketKeyAtNanos = now;

@@ -15,5 +15,5 @@ public interface Secrets {
     First first();
 
     /** A new ticket key, sealed to each of the nodes. */
-    List<SealedTicketKey> freshTicketKey(List<NodeRecord> nodes);
+    List<SealedTicketKey> freshTicketKey(int keyId, List<NodeRecord> nodes);
 }

@@ -52,7 +52,6 @@ class DevicePoolTest {
     void aClosedPoolSaysSo() {
         DevicePool pool = new DevicePool("device-a", 1, 1, tasks);
         pool.close();
-        ChunkStoreContract.assertCode(
-                ErrorCode.UNAVAILABLE, () -> await(pool.submit(() -> true)));
+        ChunkStoreContract.assertCode(ErrorCode.UNAVAILABLE, () -> await(pool.submit(() -> true)));
     }
 }

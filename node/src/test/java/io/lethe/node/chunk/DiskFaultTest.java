@@ -151,10 +151,7 @@ class DiskFaultTest {
         try (DiskChunkStore store = open()) {
             assertThat(store.damaged(10))
                     .containsExactly(
-                            Chunks.key(1, 6),
-                            Chunks.key(1, 7),
-                            Chunks.key(1, 8),
-                            Chunks.key(1, 9));
+                            Chunks.key(1, 6), Chunks.key(1, 7), Chunks.key(1, 8), Chunks.key(1, 9));
             assertThat(Chunks.read(store, Chunks.key(1, 5), 0, 20_000)).hasSize(20_000);
             ChunkStoreContract.assertCode(
                     ErrorCode.CORRUPT, () -> store.open(Chunks.key(1, 9), 0, 1));

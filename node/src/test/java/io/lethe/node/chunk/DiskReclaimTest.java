@@ -247,8 +247,7 @@ class DiskReclaimTest {
             assertThat(store.rememberedDeletes()).isEqualTo(5);
             ChunkStoreContract.assertCode(
                     ErrorCode.NO_SUCH_CHUNK, () -> store.open(Chunks.key(1, 2), 0, 1));
-            ChunkStoreContract.assertCode(
-                    ErrorCode.GONE, () -> store.open(Chunks.key(1, 3), 0, 1));
+            ChunkStoreContract.assertCode(ErrorCode.GONE, () -> store.open(Chunks.key(1, 3), 0, 1));
             clock.advanceMillis(60_000);
             assertThat(store.maintain()).isFalse();
             assertThat(store.rememberedDeletes()).isZero();

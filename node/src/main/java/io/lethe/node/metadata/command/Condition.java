@@ -8,6 +8,9 @@ public sealed interface Condition {
     /** No current version (a delete marker counts as none): If-None-Match: *. */
     record Absent() implements Condition {}
 
+    /** There is a current version: If-Match: *. */
+    record Present() implements Condition {}
+
     /** The current version has this ETag, without quotes: If-Match. */
     record Matches(String etag) implements Condition {}
 

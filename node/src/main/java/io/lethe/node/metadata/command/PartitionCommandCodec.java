@@ -46,7 +46,8 @@ import io.lethe.node.model.SegmentId;
  * 16 ReplaceSegment  write id, bucket i64, key, order i64, old segment id, fresh segment
  * 17 PruneResults    limit i32
  *
- * condition: u8 0 always, 1 absent, 2 matches etag text, 3 differs etag text
+ * condition: u8 0 always, 1 absent, 2 matches etag text, 3 differs etag text, 4
+ * present
  * which:     u8 0 current, 1 order i64, 2 null
  * </pre>
  */
@@ -153,6 +154,7 @@ final class PartitionCommandCodec {
             case Condition.Absent _ -> out.u8(1);
             case Condition.Matches c -> out.u8(2).text(c.etag());
             case Condition.Differs c -> out.u8(3).text(c.etag());
+            case Condition.Present _ -> out.u8(4);
         }
     }
 
@@ -240,6 +242,7 @@ final class PartitionCommandCodec {
             case 1 -> new Condition.Absent();
             case 2 -> new Condition.Matches(in.text());
             case 3 -> new Condition.Differs(in.text());
+            case 4 -> new Condition.Present();
             default -> throw FieldReader.unknown("condition", type);
         };
     }

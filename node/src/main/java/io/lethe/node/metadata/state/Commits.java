@@ -114,6 +114,7 @@ final class Commits {
                     case Condition.Always _ -> true;
                     case Condition.Absent _ -> etag == null;
                     case Condition.Matches(String wanted) -> wanted.equals(etag);
+                    case Condition.Present _ -> etag != null;
                     case Condition.Differs(String unwanted) -> !unwanted.equals(etag);
                 };
         return holds

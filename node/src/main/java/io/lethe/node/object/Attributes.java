@@ -1,0 +1,111 @@
+package io.lethe.node.object;
+
+import io.lethe.node.base.codec.Decoder;
+import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.StoreException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a user says of an object; stored under the object's data key only.
+ *
+ * <p>Encoding: format u8 = 1, content type string, count varint, that many (name, value) strings of
+ * metadata in order, count varint, that many of tags.
+ *
+ * @param contentType a MIME type, at most 255 bytes
+ * @param metadata names in lower case; names and values together at most {@link
+ *     #MOST_METADATA_BYTES}
+ * @param tags at most {@link #MOST_TAGS}; names up to 128, values up to 256 characters
+ */
+public record Attributes(
+        String contentType, Map<String, String> metadata, Map<String, String> tags) {
+    /** As S3. */
+    public static final int MOST_METADATA_BYTES = 2048;
+
+    /** As S3. */
+    public static final int MOST_TAGS = 10;
+
+    public static final String DEFAULT_CONTENT_TYPE = "application/octet-stream";
+    private static final int FORMAT = 1;
+    private static final int MOST_ENTRIES = 2048;
+
+    public Attributes {
+        metadata = Map.copyOf(metadata);
+        tags = Map.copyOf(tags);
+        if (contentType.length() > 255) {
+            throw new StoreException(
+                    ErrorCode.METADATA_TOO_LARGE,
+                    "the content type has "
+                            + contentType.length()
+                            + " characters; 255 is the most");
+        }
+        int bytes = 0;
+        for (var entry : metadata.entrySet()) {
+            bytes += utf8Length(entry.getKey()) + utf8Length(entry.getValue());
+        }
+        if (bytes > MOST_METADATA_BYTES) {
+            throw new StoreException(
+                    ErrorCode.METADATA_TOO_LARGE,
+                    "user metadata has "
+                            + bytes
+                            + " bytes; "
+                            + MOST_METADATA_BYTES
+                            + " is the most");
+        }
+        checkTags(tags);
+    }
+
+    private static void checkTags(Map<String, String> tags) {
+        if (tags.size() > MOST_TAGS) {
+            throw new StoreException(
+                    ErrorCode.METADATA_TOO_LARGE,
+                    "the object has " + tags.size() + " tags; " + MOST_TAGS + " is the most");
+        }
+        for (var tag : tags.entrySet()) {
+            if (tag.getKey().isEmpty()
+                    || tag.getKey().length() > 128
+                    || tag.getValue().length() > 256) {
+                throw new StoreException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "a tag's name has 1 to 128 characters and its value at most 256");
+            }
+        }
+    }
+
+    private static int utf8Length(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    public static Attributes none() {
+        return new Attributes(DEFAULT_CONTENT_TYPE, Map.of(), Map.of());
+    }
+
+    byte[] encode() {
+        Encoder out = new Encoder(256).u8(FORMAT).string(contentType);
+        for (Map<String, String> map : java.util.List.of(metadata, tags)) {
+            out.varint(map.size());
+            new TreeMap<>(map).forEach((name, value) -> out.string(name).string(value));
+        }
+        return out.toArray();
+    }
+
+    static Attributes decode(byte[] encoded) {
+        Decoder in = new Decoder(encoded);
+        if (in.u8() != FORMAT) {
+            throw new Decoder.CorruptEncoding("attributes of an unknown format");
+        }
+        Attributes attributes = new Attributes(in.string(), map(in), map(in));
+        in.end();
+        return attributes;
+    }
+
+    private static Map<String, String> map(Decoder in) {
+        Map<String, String> map = new TreeMap<>();
+        for (int left = in.count(MOST_ENTRIES); left > 0; left--) {
+            map.put(in.string(), in.string());
+        }
+        return map;
+    }
+}

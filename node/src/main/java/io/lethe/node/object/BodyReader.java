@@ -1,0 +1,113 @@
+package io.lethe.node.object;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.crypto.Digests;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.StoreException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a body stripe by stripe, hashes it on the way, and knows one byte ahead whether more
+ * follows. One task.
+ */
+final class BodyReader {
+    /** 5 TiB: S3's largest object. */
+    static final long MOST_BYTES = 5L << 40;
+
+    private final Body body;
+    private final Digests digests = new Digests();
+    private final byte[] ahead = new byte[1];
+    private boolean hasAhead;
+    private boolean ended;
+    private long totalBytes;
+
+    BodyReader(Body body) {
+        this.body = body;
+        if (body.declaredBytes() > MOST_BYTES) {
+            throw new StoreException(
+                    ErrorCode.ENTITY_TOO_LARGE,
+                    "the object has "
+                            + body.declaredBytes()
+                            + " bytes; "
+                            + MOST_BYTES
+                            + " is the most");
+        }
+    }
+
+    /** Fills {@code target} from {@code offset} as far as the body goes; returns what was read. */
+    int fill(byte[] target, int offset, int lengthBytes) throws InterruptedException {
+        int filled = 0;
+        if (hasAhead && lengthBytes > 0) {
+            target[offset] = ahead[0];
+            hasAhead = false;
+            filled = 1;
+        }
+        while (filled < lengthBytes && !ended) {
+            int count = body.read(target, offset + filled, lengthBytes - filled);
+            if (count < 0) {
+                ended = true;
+            } else {
+                filled += count;
+            }
+        }
+        digests.update(target, offset, filled);
+        totalBytes += filled;
+        checkLength();
+        return filled;
+    }
+
+    /** Whether nothing is left; waits for the next byte or the end. */
+    boolean atEnd() throws InterruptedException {
+        if (!hasAhead && !ended) {
+            int count = body.read(ahead, 0, 1);
+            ended = count < 0;
+            hasAhead = count > 0;
+        }
+        checkLength();
+        return ended && !hasAhead;
+    }
+
+    private void checkLength() {
+        long declared = body.declaredBytes();
+        long seen = totalBytes + (hasAhead ? 1 : 0);
+        if (seen > MOST_BYTES) {
+            throw new StoreException(
+                    ErrorCode.ENTITY_TOO_LARGE,
+                    "the object is longer than " + MOST_BYTES + " bytes");
+        }
+        if (declared != Body.UNKNOWN && (seen > declared || (ended && seen < declared))) {
+            throw new StoreException(
+                    ErrorCode.INCOMPLETE_BODY,
+                    "the body has "
+                            + (ended ? "" : "more than ")
+                            + (ended ? seen : declared)
+                            + " bytes, and "
+                            + declared
+                            + " were declared; nothing was stored");
+        }
+    }
+
+    long totalBytes() {
+        return totalBytes;
+    }
+
+    /**
+     * Ends the hashes.
+     *
+     * @throws StoreException BAD_DIGEST when the body is not what its sender said
+     */
+    Digests.Result sums(@Nullable Bytes expectedMd5, @Nullable Bytes expectedSha256) {
+        Digests.Result sums = digests.finish();
+        Bytes atEndSha256 = body.declaredSha256();
+        boolean same =
+                (expectedMd5 == null || expectedMd5.equals(sums.md5()))
+                        && (expectedSha256 == null || expectedSha256.equals(sums.sha256()))
+                        && (atEndSha256 == null || atEndSha256.equals(sums.sha256()));
+        if (!same) {
+            throw new StoreException(
+                    ErrorCode.BAD_DIGEST,
+                    "the body does not hash to what was declared; nothing was stored");
+        }
+        return sums;
+    }
+}

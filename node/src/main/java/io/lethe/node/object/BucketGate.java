@@ -1,0 +1,68 @@
+package io.lethe.node.object;
+
+import io.lethe.node.metadata.Directory;
+import io.lethe.node.metadata.Metadata;
+import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.StoreException;
+import io.lethe.node.model.TenantId;
+import java.util.Optional;
+
+/**
+ * Where every request is validated against this node's copy of the directory. A positive answer
+ * comes from the copy, under a lease; "no such bucket" only after a read-index round.
+ */
+final class BucketGate {
+    /**
+     * @param checkedAt the directory index that the check is at least as new as
+     */
+    record Admitted(BucketRecord bucket, long checkedAt) {}
+
+    private final Directory directory;
+    private final Metadata metadata;
+    private final Lease lease;
+
+    BucketGate(Directory directory, Metadata metadata, Lease lease) {
+        this.directory = directory;
+        this.metadata = metadata;
+        this.lease = lease;
+    }
+
+    /**
+     * @throws StoreException NO_SUCH_BUCKET, also for a bucket that is being deleted or is another
+     *     tenant's
+     */
+    Admitted admit(TenantId tenant, String name, long deadlineNanos) throws InterruptedException {
+        lease.check();
+        Optional<Admitted> found = look(tenant, name);
+        if (found.isEmpty()) {
+            metadata.catchUpDirectory(deadlineNanos);
+            found = look(tenant, name);
+        }
+        return found.orElseThrow(
+                () ->
+                        new StoreException(
+                                ErrorCode.NO_SUCH_BUCKET,
+                                "there is no bucket '"
+                                        + name
+                                        + "'; make it with 'lethe mb "
+                                        + name
+                                        + "'"));
+    }
+
+    /** As {@link #admit}, after the copy has reached an index at which a partition is fenced. */
+    Admitted admitAgain(TenantId tenant, String name, long deadlineNanos)
+            throws InterruptedException {
+        metadata.catchUpDirectory(deadlineNanos);
+        return admit(tenant, name, deadlineNanos);
+    }
+
+    private Optional<Admitted> look(TenantId tenant, String name) {
+        // The index is read first: what is read afterwards is at least as new.
+        long checkedAt = directory.index();
+        return directory
+                .bucket(tenant, name)
+                .filter(bucket -> bucket.state() == BucketRecord.State.ACTIVE)
+                .map(bucket -> new Admitted(bucket, checkedAt));
+    }
+}

@@ -1,0 +1,199 @@
+package io.lethe.node.object;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.Metadata;
+import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.metadata.command.DirectoryReply;
+import io.lethe.node.metadata.command.PartitionAnswer;
+import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionQuery;
+import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.metadata.state.RowKeys;
+import io.lethe.node.model.BucketId;
+import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.PartitionRecord;
+import io.lethe.node.model.StorageClass;
+import io.lethe.node.model.StoreException;
+import java.util.List;
+import java.util.Optional;
+
+/** Buckets, as the doors see them. Safe for any task. */
+public final class Buckets {
+    private final ObjectPorts ports;
+    private final BucketGate gate;
+
+    public Buckets(ObjectPorts ports) {
+        this.ports = ports;
+        gate = new BucketGate(ports.directory(), ports.metadata(), ports.lease());
+    }
+
+    /**
+     * Makes a bucket; making one's own bucket again with the same class and versioning is a
+     * success.
+     *
+     * @param storageClass empty for the cluster's default, the first class there is
+     */
+    public BucketRecord create(
+            Caller caller,
+            String name,
+            String storageClass,
+            BucketRecord.Versioning versioning,
+            long deadlineNanos)
+            throws InterruptedException {
+        ports.lease().check();
+        DirectoryReply reply =
+                apply(
+                        new DirectoryCommand.CreateBucket(
+                                new BucketId(ports.random().nextLong()),
+                                caller.tenant(),
+                                name,
+                                chooseClass(storageClass),
+                                versioning),
+                        deadlineNanos);
+        if (reply instanceof DirectoryReply.BucketCreated(BucketRecord bucket)) {
+            return bucket;
+        }
+        throw failure(reply);
+    }
+
+    private String chooseClass(String name) {
+        List<StorageClass> classes = ports.directory().storageClasses();
+        if (name.isEmpty() && !classes.isEmpty()) {
+            return classes.getFirst().name();
+        }
+        for (StorageClass known : classes) {
+            if (known.name().equals(name)) {
+                return name;
+            }
+        }
+        throw new StoreException(
+                ErrorCode.INVALID_ARGUMENT,
+                "there is no storage class '"
+                        + name
+                        + "'; there are "
+                        + classes.stream().map(StorageClass::name).toList());
+    }
+
+    public BucketRecord get(Caller caller, String name, long deadlineNanos)
+            throws InterruptedException {
+        return gate.admit(caller.tenant(), name, deadlineNanos).bucket();
+    }
+
+    /** A page of the caller's buckets by name. */
+    public List<BucketRecord> list(Caller caller, String afterName, int limit, long deadlineNanos)
+            throws InterruptedException {
+        ports.lease().check();
+        ports.metadata().catchUpDirectory(deadlineNanos);
+        return ports.directory().buckets(caller.tenant(), afterName, limit);
+    }
+
+    /**
+     * Changes versioning; acknowledged once every partition is fenced, so that no write misses it.
+     */
+    public void setVersioning(
+            Caller caller, String name, BucketRecord.Versioning versioning, long deadlineNanos)
+            throws InterruptedException {
+        BucketRecord bucket = gate.admit(caller.tenant(), name, deadlineNanos).bucket();
+        Metadata.Applied applied =
+                ports.metadata()
+                        .execute(
+                                new DirectoryCommand.SetVersioning(bucket.id(), versioning),
+                                0,
+                                deadlineNanos);
+        expectDone(applied.reply());
+        fence(bucket.id(), applied.index(), deadlineNanos);
+    }
+
+    /**
+     * Deletes an empty bucket: marks it, fences its partitions so that nothing validated before the
+     * mark can commit, looks, and removes the bucket or takes the mark back.
+     *
+     * @throws StoreException BUCKET_NOT_EMPTY
+     */
+    public void delete(Caller caller, String name, long deadlineNanos) throws InterruptedException {
+        BucketId bucket = gate.admit(caller.tenant(), name, deadlineNanos).bucket().id();
+        Metadata.Applied marked =
+                ports.metadata()
+                        .execute(new DirectoryCommand.MarkBucketDeleting(bucket), 0, deadlineNanos);
+        expectDone(marked.reply());
+        boolean empty = false;
+        try {
+            fence(bucket, marked.index(), deadlineNanos);
+            empty = empty(bucket, deadlineNanos);
+        } finally {
+            // Also after a failure: a mark that stays would lock the bucket for good.
+            expectDone(
+                    apply(new DirectoryCommand.FinishBucketDelete(bucket, empty), deadlineNanos));
+        }
+        if (!empty) {
+            throw new StoreException(
+                    ErrorCode.BUCKET_NOT_EMPTY,
+                    "bucket '"
+                            + name
+                            + "' is not empty (versions and running uploads count); empty it with"
+                            + " 'lethe rm -r "
+                            + name
+                            + "' first");
+        }
+    }
+
+    /** Fences every partition that holds a part of the bucket's range. */
+    private void fence(BucketId bucket, long directoryIndex, long deadlineNanos)
+            throws InterruptedException {
+        for (PartitionRecord partition : partitions(bucket)) {
+            PartitionReply reply =
+                    ports.metadata()
+                            .executeIn(
+                                    partition.id(),
+                                    new PartitionCommand.Fence(directoryIndex),
+                                    directoryIndex,
+                                    deadlineNanos);
+            if (!(reply instanceof PartitionReply.Done)) {
+                throw Commits.failure(reply);
+            }
+        }
+    }
+
+    private boolean empty(BucketId bucket, long deadlineNanos) throws InterruptedException {
+        for (PartitionRecord partition : partitions(bucket)) {
+            PartitionAnswer answer =
+                    ports.metadata()
+                            .queryIn(
+                                    partition.id(),
+                                    new PartitionQuery.BucketEmpty(bucket),
+                                    deadlineNanos);
+            if (!(answer instanceof PartitionAnswer.Empty(boolean empty)) || !empty) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private List<PartitionRecord> partitions(BucketId bucket) {
+        Bytes from = RowKeys.bucketPrefix(bucket);
+        Bytes to = from.prefixEnd();
+        return ports.directory().partitions().stream()
+                .filter(p -> p.to().isEmpty() || p.to().compareTo(from) > 0)
+                .filter(p -> to.isEmpty() || p.from().compareTo(to) < 0)
+                .toList();
+    }
+
+    private DirectoryReply apply(DirectoryCommand command, long deadlineNanos)
+            throws InterruptedException {
+        return ports.metadata().execute(command, 0, deadlineNanos).reply();
+    }
+
+    private static void expectDone(DirectoryReply reply) {
+        if (!(reply instanceof DirectoryReply.Done)) {
+            throw failure(reply);
+        }
+    }
+
+    private static StoreException failure(DirectoryReply reply) {
+        return reply instanceof DirectoryReply.Refused(ErrorCode code, String message)
+                ? new StoreException(code, message)
+                : new StoreException(
+                        ErrorCode.INTERNAL, "an unexpected reply: " + Optional.of(reply));
+    }
+}

@@ -1,0 +1,153 @@
+package io.lethe.node.object;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.metadata.command.PartitionReply.Retry;
+import io.lethe.node.metadata.command.ShardGrant;
+import io.lethe.node.metadata.command.VersionBody;
+import io.lethe.node.metadata.state.RowKeys;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.StoreException;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs commands against partitions and prepares them anew when what they were prepared with is old.
+ */
+final class Commits {
+    /** Preparations of one command: a fence, a shard and a stamp may each be passed twice. */
+    private static final int MOST_PREPARED = 8;
+
+    /** How long a failed upload may take to say so, whatever was left of its deadline. */
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+
+    private static final long STAMP_PAUSE_NANOS = Duration.ofMillis(20).toNanos();
+
+    private final ObjectPorts ports;
+    private final BucketGate gate;
+    private final ShardGrants shards;
+
+    Commits(ObjectPorts ports, BucketGate gate, ShardGrants shards) {
+        this.ports = ports;
+        this.gate = gate;
+        this.shards = shards;
+    }
+
+    /** Makes a version's body with its data key wrapped by a shard. */
+    interface BodyMaker {
+        VersionBody under(ShardGrant shard);
+    }
+
+    /**
+     * Runs a command whose validation is cheap to repeat: {@code checkedAt} is asked for each time.
+     */
+    PartitionReply execute(
+            Bytes rowKey, PartitionCommand command, LongSupplier checkedAt, long deadlineNanos)
+            throws InterruptedException {
+        for (int prepared = 1; ; prepared++) {
+            PartitionReply reply =
+                    ports.metadata().execute(rowKey, command, checkedAt.getAsLong(), deadlineNanos);
+            if (!(reply instanceof Retry retry)
+                    || retry.why() != Retry.Why.STAMP
+                    || prepared == MOST_PREPARED) {
+                return reply;
+            }
+            ports.tasks().sleep(STAMP_PAUSE_NANOS);
+        }
+    }
+
+    /** Commits a version. */
+    PartitionReply.Committed commit(
+            Caller caller,
+            PutRequest request,
+            BucketGate.Admitted first,
+            Bytes key,
+            BodyMaker body,
+            @Nullable ShardGrant shard,
+            long deadlineNanos)
+            throws InterruptedException {
+        Bytes rowKey = RowKeys.objectKey(first.bucket().id(), key);
+        BucketGate.Admitted admitted = first;
+        ShardGrant grant =
+                shard != null ? shard : shards.open(rowKey, caller.tenant(), deadlineNanos);
+        for (int prepared = 1; prepared <= MOST_PREPARED; prepared++) {
+            PartitionCommand command =
+                    new PartitionCommand.Commit(
+                            request.write(),
+                            admitted.bucket().id(),
+                            key,
+                            caller.tenant(),
+                            admitted.bucket().versioning(),
+                            request.condition(),
+                            body.under(grant));
+            PartitionReply reply =
+                    ports.metadata().execute(rowKey, command, admitted.checkedAt(), deadlineNanos);
+            switch (reply) {
+                case PartitionReply.Committed done -> {
+                    if (done.shardFull()) {
+                        shards.forget(rowKey, caller.tenant());
+                    }
+                    return done;
+                }
+                case Retry(Retry.Why why, long _) -> {
+                    switch (why) {
+                        case SHARD -> {
+                            shards.forget(rowKey, caller.tenant());
+                            grant = shards.open(rowKey, caller.tenant(), deadlineNanos);
+                        }
+                        case FENCED ->
+                                admitted = again(caller, request.bucket(), first, deadlineNanos);
+                        case STAMP -> ports.tasks().sleep(STAMP_PAUSE_NANOS);
+                        case PG_EPOCH -> throw failure(reply);
+                    }
+                }
+                default -> throw failure(reply);
+            }
+        }
+        throw new StoreException(
+                ErrorCode.UNAVAILABLE, "the partition kept changing under the commit; try again");
+    }
+
+    /** Validates again, and sees to it that it is still the same bucket. */
+    BucketGate.Admitted again(
+            Caller caller, String bucket, BucketGate.Admitted first, long deadlineNanos)
+            throws InterruptedException {
+        BucketGate.Admitted now = gate.admitAgain(caller.tenant(), bucket, deadlineNanos);
+        if (!now.bucket().id().equals(first.bucket().id())) {
+            throw new StoreException(
+                    ErrorCode.NO_SUCH_BUCKET, "the bucket was deleted while the request ran");
+        }
+        return now;
+    }
+
+    /** Closes a write; a failure is left to the write's lease. */
+    void closeQuietly(Bytes rowKey, PartitionCommand.CloseWrite command, long checkedAt)
+            throws InterruptedException {
+        try {
+            var _ =
+                    ports.metadata()
+                            .execute(
+                                    rowKey,
+                                    command,
+                                    checkedAt,
+                                    ports.tasks().clock().nanos() + CLOSE_WITHIN.toNanos());
+        } catch (StoreException e) {
+            // The lease of the open write runs out and the partition closes it by itself.
+        }
+    }
+
+    /** What a door says of a reply that is no success. */
+    static StoreException failure(PartitionReply reply) {
+        return switch (reply) {
+            case PartitionReply.Refused(ErrorCode code, String message) ->
+                    new StoreException(code, message);
+            case Retry(Retry.Why why, long _) ->
+                    new StoreException(
+                            ErrorCode.UNAVAILABLE,
+                            "the partition answered " + why + " once too often; try again");
+            default -> new StoreException(ErrorCode.INTERNAL, "an unexpected reply: " + reply);
+        };
+    }
+}

@@ -1,0 +1,19 @@
+package io.lethe.node.object;
+
+import io.lethe.node.base.Bytes;
+
+/**
+ * What is known of a stored version.
+ *
+ * @param versionId {@code null} in a bucket that was not versioned, else 16 hex digits
+ * @param etag without quotes
+ */
+public record ObjectInfo(
+        String key,
+        String versionId,
+        long sizeBytes,
+        String etag,
+        Bytes md5,
+        Bytes sha256,
+        long createdMillis,
+        Attributes attributes) {}

@@ -1,0 +1,38 @@
+package io.lethe.node.object;
+
+import java.time.Duration;
+
+/**
+ * The object path's configuration.
+ *
+ * @param inlineMostBytes objects up to this size live in their partition
+ * @param writeGrace how long a write waits for its last chunks once a quorum is durable
+ * @param writeLease how long an open write lives without a renewal
+ * @param mostUploads segment-writing uploads at once; each holds about {@code 2 (k + m) + k} cells
+ * @param mostDownloads downloads at once; each holds two batches of at most 4 MiB
+ * @param reclaimDelay how long garbage waits, so that no reader's ticket can name it
+ * @param orphanAge how old an unresolved chunk must be before its write is asked for
+ * @param substituteAfter how long an under-protected segment waits for its device before it is
+ *     written anew
+ */
+public record ObjectSettings(
+        int inlineMostBytes,
+        Duration writeGrace,
+        Duration writeLease,
+        int mostUploads,
+        int mostDownloads,
+        Duration reclaimDelay,
+        Duration orphanAge,
+        Duration substituteAfter) {
+    public static ObjectSettings defaults() {
+        return new ObjectSettings(
+                16 * 1024,
+                Duration.ofMillis(250),
+                Duration.ofSeconds(90),
+                32,
+                64,
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(15));
+    }
+}

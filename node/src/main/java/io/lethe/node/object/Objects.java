@@ -1,0 +1,211 @@
+package io.lethe.node.object;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.base.Check;
+import io.lethe.node.metadata.command.Condition;
+import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.metadata.state.RowKeys;
+import io.lethe.node.model.StoreException;
+import io.lethe.node.model.WriteId;
+
+/**
+ * Objects, as the doors see them: every call blocks its task, streams, and fails with {@link
+ * StoreException}s fit to be shown. Safe for any task.
+ */
+public final class Objects {
+    /** Entries of a page at most, as S3. */
+    public static final int MOST_PAGE = 1_000;
+
+    private final BucketGate gate;
+    private final ObjectWriter writer;
+    private final ObjectReader reader;
+    private final ObjectLister lister;
+    private final Commits commits;
+
+    public Objects(ObjectPorts ports) {
+
+        gate = new BucketGate(ports.directory(), ports.metadata(), ports.lease());
+        PeerHealth health = new PeerHealth(ports.tasks().clock());
+        PgChooser chooser = new PgChooser(ports.directory(), health, ports.random());
+        ShardGrants shards = new ShardGrants(ports.directory(), ports.metadata());
+        commits = new Commits(ports, gate, shards);
+        writer = new ObjectWriter(ports, gate, chooser, health, commits);
+        reader = new ObjectReader(ports, gate, health);
+        lister = new ObjectLister(ports, gate);
+    }
+
+    /** Stores an object; when it returns, it is durable and visible to everybody. */
+    public ObjectInfo put(Caller caller, PutRequest request, Body body, long deadlineNanos)
+            throws InterruptedException {
+        return writer.put(caller, request, body, deadlineNanos);
+    }
+
+    /**
+     * @param versionId empty for the current version
+     */
+    public ObjectInfo head(
+            Caller caller, String bucket, String key, String versionId, long deadlineNanos)
+            throws InterruptedException {
+        return reader.info(
+                reader.locate(caller, bucket, key, VersionIds.parse(versionId), deadlineNanos));
+    }
+
+    /** Opens a version for reading; close what it gives. */
+    public ObjectReader.Opened get(
+            Caller caller,
+            String bucket,
+            String key,
+            String versionId,
+            ReadRange range,
+            long deadlineNanos)
+            throws InterruptedException {
+        return reader.open(
+                reader.locate(caller, bucket, key, VersionIds.parse(versionId), deadlineNanos),
+                range,
+                deadlineNanos);
+    }
+
+    /** What to delete. */
+    public record DeleteRequest(
+            WriteId request, String bucket, String key, String versionId, Condition condition) {}
+
+    /**
+     * What a delete did.
+     *
+     * @param versionId of the marker or the deleted version; empty when nothing was there
+     */
+    public record Deletion(String versionId, boolean deleteMarker) {}
+
+    /** Deletes; idempotent by request id; deleting what is not there is a success. */
+    public Deletion delete(Caller caller, DeleteRequest request, long deadlineNanos)
+            throws InterruptedException {
+        Bytes key = ObjectWriter.checkKey(request.key());
+        PartitionCommand.Which which = VersionIds.parse(request.versionId());
+        BucketGate.Admitted first = gate.admit(caller.tenant(), request.bucket(), deadlineNanos);
+        BucketGate.Admitted admitted = first;
+        for (int prepared = 1; ; prepared++) {
+            PartitionReply reply =
+                    commits.execute(
+                            RowKeys.objectKey(first.bucket().id(), key),
+                            new PartitionCommand.Delete(
+                                    request.request(),
+                                    first.bucket().id(),
+                                    key,
+                                    caller.tenant(),
+                                    admitted.bucket().versioning(),
+                                    which,
+                                    request.condition()),
+                            admitted::checkedAt,
+                            deadlineNanos);
+            if (reply
+                    instanceof
+                    PartitionReply.Deleted(long order, boolean nullVersion, boolean marker)) {
+                return new Deletion(order == 0 ? "" : VersionIds.show(order, nullVersion), marker);
+            }
+            boolean fenced =
+                    reply instanceof PartitionReply.Retry retry
+                            && retry.why() == PartitionReply.Retry.Why.FENCED;
+            if (!fenced || prepared == 3) {
+                throw Commits.failure(reply);
+            }
+            admitted = commits.again(caller, request.bucket(), first, deadlineNanos);
+        }
+    }
+
+    /** A question for a page of a listing; see {@link ObjectLister.Ask}. */
+    public record ListRequest(
+            String bucket,
+            String prefix,
+            String delimiter,
+            Bytes after,
+            long afterOrder,
+            boolean versions,
+            int limit) {
+        public ListRequest {
+            Check.range("limit", limit, 1, MOST_PAGE);
+        }
+    }
+
+    public ObjectLister.Page list(Caller caller, ListRequest request, long deadlineNanos)
+            throws InterruptedException {
+        return lister.list(
+                caller,
+                new ObjectLister.Ask(
+                        request.bucket(),
+                        request.prefix(),
+                        request.delimiter(),
+                        request.after(),
+                        request.afterOrder(),
+                        request.versions(),
+                        request.limit()),
+                deadlineNanos);
+    }
+
+    /**
+     * Copies a version under new keys into new segments; attributes come from {@code target}, or
+     * from the source where {@code keepAttributes}.
+     */
+    public ObjectInfo copy(
+            Caller caller,
+            String sourceBucket,
+            String sourceKey,
+            String sourceVersionId,
+            PutRequest target,
+            boolean keepAttributes,
+            long deadlineNanos)
+            throws InterruptedException {
+        try (ObjectReader.Opened source =
+                get(
+                        caller,
+                        sourceBucket,
+                        sourceKey,
+                        sourceVersionId,
+                        new ReadRange.All(),
+                        deadlineNanos)) {
+            PutRequest request =
+                    new PutRequest(
+                            target.write(),
+                            target.bucket(),
+                            target.key(),
+                            target.storageClass(),
+                            keepAttributes ? source.info().attributes() : target.attributes(),
+                            target.condition(),
+                            source.info().md5(),
+                            source.info().sha256());
+            return put(caller, request, new CopyBody(source), deadlineNanos);
+        }
+    }
+
+    /** A version being read as the body of another. */
+    private static final class CopyBody implements Body {
+        private final ObjectReader.Opened source;
+        private ObjectReader.Piece piece = new ObjectReader.Piece(new byte[0], 0, 0);
+        private int taken;
+
+        CopyBody(ObjectReader.Opened source) {
+            this.source = source;
+        }
+
+        @Override
+        public long declaredBytes() {
+            return source.info().sizeBytes();
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int lengthBytes) throws InterruptedException {
+            while (taken == piece.lengthBytes()) {
+                ObjectReader.Piece next = source.next();
+                if (next == null) {
+                    return -1;
+                }
+                piece = next;
+                taken = 0;
+            }
+            int count = Math.min(lengthBytes, piece.lengthBytes() - taken);
+            System.arraycopy(piece.array(), piece.offset() + taken, target, offset, count);
+            taken += count;
+            return count;
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.lethe.node.object;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.crypto.CellCipher;
+import io.lethe.node.crypto.KeyBytes;
+import io.lethe.node.metadata.command.PartitionAnswer;
+import io.lethe.node.metadata.command.PartitionAnswer.UnderprotectedRow;
+import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionCommand.Which;
+import io.lethe.node.metadata.command.PartitionQuery;
+import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.metadata.command.ShardGrant;
+import io.lethe.node.metadata.command.VersionRow;
+import io.lethe.node.metadata.state.RowKeys;
+import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.PlacementGroup;
+import io.lethe.node.model.SegmentId;
+import io.lethe.node.model.SegmentRef;
+import io.lethe.node.model.WriteId;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Writes an under-protected segment anew into a whole placement group, under a fresh segment id and
+ * an open write of its own, and puts it into the old one's place. One task.
+ */
+final class Substitution {
+    private final ObjectPorts ports;
+    private final PeerHealth health;
+    private final PgChooser chooser;
+    private final ReadTimes times = new ReadTimes();
+
+    Substitution(ObjectPorts ports, PeerHealth health) {
+        this.ports = ports;
+        this.health = health;
+        chooser = new PgChooser(ports.directory(), health, ports.random());
+    }
+
+    /** True when the version names a segment with all its chunks now. */
+    boolean replace(UnderprotectedRow row, long deadlineNanos) throws InterruptedException {
+        Optional<BucketRecord> bucket = ports.directory().bucket(row.bucket());
+        Bytes rowKey = RowKeys.objectKey(row.bucket(), row.key());
+        PartitionAnswer answer =
+                ports.metadata()
+                        .query(
+                                rowKey,
+                                new PartitionQuery.Find(
+                                        row.bucket(), row.key(), new Which.Order(row.order())),
+                                deadlineNanos);
+        if (bucket.isEmpty()
+                || !(answer instanceof PartitionAnswer.Found(VersionRow version, ShardGrant shard))
+                || version == null
+                || version.body() == null
+                || shard == null) {
+            return false;
+        }
+        KeyBytes dataKey = ports.keys().unwrap(version.body().wrappedKey(), shard, version.write());
+        WriteId write = new WriteId(Id128.random(ports.random()));
+        expect(
+                PartitionReply.WriteOpened.class,
+                rowKey,
+                new PartitionCommand.OpenWrite(
+                        write,
+                        row.bucket(),
+                        row.key(),
+                        version.tenant(),
+                        ports.settings().writeLease().toMillis()),
+                deadlineNanos);
+        SegmentRef fresh = copy(row, version.write(), write, dataKey, bucket.get(), deadlineNanos);
+        if (fresh.missing() != 0) {
+            expect(
+                    PartitionReply.WriteEnded.class,
+                    rowKey,
+                    new PartitionCommand.CloseWrite(write, row.bucket(), row.key(), List.of(fresh)),
+                    deadlineNanos);
+            return false;
+        }
+        expect(
+                PartitionReply.Done.class,
+                rowKey,
+                new PartitionCommand.ReplaceSegment(
+                        write,
+                        row.bucket(),
+                        row.key(),
+                        row.order(),
+                        row.segment().segment(),
+                        fresh),
+                deadlineNanos);
+        ports.meters().segmentsReplaced.increment();
+        return true;
+    }
+
+    private void expect(
+            Class<? extends PartitionReply> kind,
+            Bytes rowKey,
+            PartitionCommand command,
+            long deadlineNanos)
+            throws InterruptedException {
+        PartitionReply reply =
+                ports.metadata().execute(rowKey, command, ports.directory().index(), deadlineNanos);
+        if (!kind.isInstance(reply)) {
+            throw Commits.failure(reply);
+        }
+    }
+
+    private SegmentRef copy(
+            UnderprotectedRow row,
+            WriteId version,
+            WriteId write,
+            KeyBytes dataKey,
+            BucketRecord bucket,
+            long deadlineNanos)
+            throws InterruptedException {
+        SegmentRef old = row.segment();
+        SegmentReader reader = new SegmentReader(ports, health, times, old, deadlineNanos);
+        CellCipher oldCipher = new CellCipher(dataKey, version, old.segment());
+        PlacementGroup pg = chooser.choose(bucket.storageClass(), Set.of(old.pg()));
+        SegmentId segment = new SegmentId(Id128.random(ports.random()));
+        CellBuffers buffers = new CellBuffers(pg.scheme());
+        SegmentWriter writer =
+                new SegmentWriter(
+                        ports,
+                        health,
+                        new SegmentWriter.Target(
+                                pg, segment, write, RowKeys.bucketPrefix(row.bucket()), false),
+                        new CellCipher(dataKey, version, segment),
+                        buffers,
+                        old.lengthBytes(),
+                        deadlineNanos);
+        boolean finished = false;
+        try {
+            PlainReader plain = new PlainReader(reader, oldCipher);
+            byte[] stripe = buffers.plain();
+            for (int left = old.lengthBytes(); left > 0; ) {
+                int length = Math.min(left, stripe.length);
+                plain.fill(stripe, length);
+                left -= length;
+                writer.stripe(stripe, length, left == 0);
+            }
+            SegmentRef fresh = writer.finish();
+            finished = true;
+            return fresh;
+        } finally {
+            if (!finished) {
+                writer.abort();
+            }
+        }
+    }
+
+    /** Plaintext of a whole segment, cell after cell. */
+    private static final class PlainReader {
+        private final SegmentReader reader;
+        private final CellCipher cipher;
+        private final SegmentLayout layout;
+        private byte[] cell = new byte[0];
+        private int taken;
+        private int nextStripe;
+        private int nextChunk;
+        private SegmentReader.Batch batch;
+
+        PlainReader(SegmentReader reader, CellCipher cipher) throws InterruptedException {
+            this.reader = reader;
+            this.cipher = cipher;
+            layout = reader.layout();
+            batch = fetch(0);
+        }
+
+        private SegmentReader.Batch fetch(int stripe) throws InterruptedException {
+            BitSet data = new BitSet();
+            data.set(0, layout.scheme().k());
+            return reader.fetch(stripe, stripe + 1, data, new BitSet());
+        }
+
+        void fill(byte[] target, int lengthBytes) throws InterruptedException {
+            for (int filled = 0; filled < lengthBytes; ) {
+                if (taken == cell.length) {
+                    nextCell();
+                }
+                int count = Math.min(lengthBytes - filled, cell.length - taken);
+                System.arraycopy(cell, taken, target, filled, count);
+                filled += count;
+                taken += count;
+            }
+        }
+
+        private void nextCell() throws InterruptedException {
+            if (nextChunk == layout.scheme().k() || layout.cellLength(nextStripe, nextChunk) == 0) {
+                nextStripe++;
+                nextChunk = 0;
+                batch = fetch(nextStripe);
+            }
+            cell = new byte[layout.cellLength(nextStripe, nextChunk)];
+            reader.open(cipher, batch, nextStripe, nextChunk, cell);
+            nextChunk++;
+            taken = 0;
+        }
+    }
+}

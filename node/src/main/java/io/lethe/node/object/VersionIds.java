@@ -1,0 +1,40 @@
+package io.lethe.node.object;
+
+import io.lethe.node.metadata.command.PartitionCommand.Which;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.StoreException;
+import java.util.HexFormat;
+
+/** Version ids as doors show them. */
+public final class VersionIds {
+    public static final String NULL = "null";
+
+    private VersionIds() {}
+
+    public static String show(long order, boolean nullVersion) {
+        return nullVersion ? NULL : HexFormat.of().toHexDigits(order);
+    }
+
+    /**
+     * @param versionId empty for the current version
+     * @throws StoreException INVALID_ARGUMENT when it is none of Lethe's
+     */
+    public static Which parse(String versionId) {
+        if (versionId.isEmpty()) {
+            return new Which.Current();
+        }
+        if (versionId.equals(NULL)) {
+            return new Which.Null();
+        }
+        try {
+            if (versionId.length() == 16) {
+                return new Which.Order(HexFormat.fromHexDigitsToLong(versionId));
+            }
+        } catch (NumberFormatException e) {
+            // Said below, as for a wrong length.
+        }
+        throw new StoreException(
+                ErrorCode.INVALID_ARGUMENT,
+                "a version id is \"null\" or 16 hex digits, and this is not: " + versionId);
+    }
+}
