@@ -1,0 +1,184 @@
+package io.lethe.node.chunk.wire;
+
+import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.StoreException;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves this node's devices to other nodes and to holders of tickets. Owns the listening socket
+ * and its connections; loops, devices and TLS contexts belong to whoever composes the node.
+ * Blocking work is done by the devices' pools, everything else by the event loops.
+ */
+public final class DataPlaneServer implements AutoCloseable {
+    /** How long closing waits for the pools to let go of streams: a sync on a slow disk. */
+    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** Connections that may wait to be accepted. */
+    private static final int BACKLOG = 256;
+
+    final DataPlaneServerConfig config;
+    final Map<DeviceId, ServedDevice> devices;
+    final TicketCheck tickets;
+    final WireEnvironment environment;
+    final WireCounters counters = new WireCounters();
+    final BufferBudget buffers;
+    final FramePool frames = new FramePool();
+    final PageWarmer warmer = new PageWarmer();
+    private final WireLoops loops;
+    private final @Nullable TlsContexts tls;
+    private final ChannelGroup connections =
+            new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final Object released = new Object();
+    private @Nullable Channel listening;
+    private volatile boolean closed;
+
+    /**
+     * @param devices looked up at each request, so a concurrent map may change while it serves
+     * @param tls null for plaintext
+     * @throws IllegalArgumentException when it would take plaintext from the network unasked
+     */
+    public DataPlaneServer(
+            DataPlaneServerConfig config,
+            WireLoops loops,
+            Map<DeviceId, ServedDevice> devices,
+            TicketCheck tickets,
+            WireEnvironment environment,
+            @Nullable TlsContexts tls) {
+        config.checkPlaintext(tls != null);
+        this.config = config;
+        this.loops = loops;
+        this.devices = devices;
+        this.tickets = tickets;
+        this.environment = environment;
+        this.tls = tls;
+        this.buffers = new BufferBudget(config.mostBufferedBytes());
+    }
+
+    /**
+     * Begins to listen.
+     *
+     * @throws StoreException UNAVAILABLE when the address can't be had; it names it
+     */
+    public synchronized void start() {
+        ChannelFuture bound =
+                new ServerBootstrap()
+                        .group(loops.group())
+                        .channel(loops.serverChannel())
+                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.ALLOCATOR, WireLoops.allocator())
+                        .childOption(ChannelOption.RECVBUF_ALLOCATOR, WireLoops.receiveBuffers())
+                        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WireLoops.marks())
+                        .childHandler(new Accept())
+                        .bind(config.listen())
+                        .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new StoreException(
+                    ErrorCode.UNAVAILABLE,
+                    "the data plane can't listen on "
+                            + config.listen()
+                            + " ("
+                            + bound.cause().getMessage()
+                            + "): stop what uses the port, or configure another",
+                    bound.cause());
+        }
+        listening = bound.channel();
+    }
+
+    private final class Accept extends ChannelInitializer<Channel> {
+        @Override
+        protected void initChannel(Channel channel) {
+            if (closed || counters.connections.get() >= config.mostConnections()) {
+                counters.rejected(WireCounters.Rejection.CONNECTIONS);
+                channel.close();
+                return;
+            }
+            counters.connections.incrementAndGet();
+            channel.closeFuture().addListener(_ -> counters.connections.decrementAndGet());
+            connections.add(channel);
+            if (tls != null) {
+                channel.pipeline().addLast(tls.accepted(channel.alloc()));
+            }
+            channel.pipeline().addLast(new ServerConnection(channel, DataPlaneServer.this));
+        }
+    }
+
+    /** Where it listens; with port 0 configured, the port that was picked. */
+    public synchronized InetSocketAddress address() {
+        if (listening == null) {
+            throw new IllegalStateException("the data plane has not been started");
+        }
+        return (InetSocketAddress) listening.localAddress();
+    }
+
+    public WireCounters counters() {
+        return counters;
+    }
+
+    /** Bytes of the streams' buffers reserved now. */
+    public long bufferedBytes() {
+        return buffers.usedBytes();
+    }
+
+    boolean tls() {
+        return tls != null;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    /** A stream has let go of everything. */
+    void released(long reservedBytes) {
+        buffers.release(reservedBytes);
+        if (counters.streams.decrementAndGet() == 0 && closed) {
+            synchronized (released) {
+                released.notifyAll();
+            }
+        }
+    }
+
+    /** Closes every connection and waits, within bounds, until the devices are let go of. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (listening != null) {
+            var _ = listening.close().awaitUninterruptibly(CLOSE_NANOS, TimeUnit.NANOSECONDS);
+        }
+        var _ = connections.close().awaitUninterruptibly(CLOSE_NANOS, TimeUnit.NANOSECONDS);
+        try {
+            awaitReleased(environment.clock().nanos() + CLOSE_NANOS);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+        warmer.close();
+    }
+
+    private void awaitReleased(long deadlineNanos) throws InterruptedException {
+        synchronized (released) {
+            while (counters.streams.get() > 0) {
+                long leftNanos = deadlineNanos - environment.clock().nanos();
+                if (leftNanos <= 0) {
+                    return;
+                }
+                released.wait(TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1);
+            }
+        }
+    }
+}

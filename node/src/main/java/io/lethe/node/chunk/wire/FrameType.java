@@ -1,0 +1,101 @@
+package io.lethe.node.chunk.wire;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every kind of frame, its code on the wire, and who may send it.
+ *
+ * <p>A conversation on one connection:
+ *
+ * <pre>
+ * client                                   server
+ * HELLO                              -&gt;    OK (server's hello), or ERROR and close
+ * WRITE_OPEN, WRITE_DATA*, WRITE_FINISH -&gt; WINDOW*, then OK or ERROR
+ * READ                               -&gt;    READ_HEAD, READ_DATA*, or ERROR at any point
+ * DELETE DOOM VERIFY STATUS LIST UNRESOLVED ERASE -&gt; OK or ERROR
+ * CANCEL                             -&gt;    nothing: the request ends without an answer
+ * PING (either side)                 -&gt;    PONG with the same request id
+ * </pre>
+ *
+ * HELLO is the first frame. Request ids of opening frames rise strictly on a connection. A client
+ * need not wait for an answer to WRITE_OPEN before it sends data; data for a request that the
+ * server has ended already are skipped. An unknown type or version, a frame out of order, or more
+ * data than the window allows is answered by ERROR with request id 0, and the connection closes.
+ */
+public enum FrameType {
+    HELLO(0x01, Sender.CLIENT),
+    WRITE_OPEN(0x02, Sender.CLIENT),
+    WRITE_DATA(0x03, Sender.CLIENT),
+    WRITE_FINISH(0x04, Sender.CLIENT),
+    READ(0x05, Sender.CLIENT),
+    DELETE(0x06, Sender.CLIENT),
+    DOOM(0x07, Sender.CLIENT),
+    VERIFY(0x08, Sender.CLIENT),
+    STATUS(0x09, Sender.CLIENT),
+    LIST(0x0a, Sender.CLIENT),
+    UNRESOLVED(0x0b, Sender.CLIENT),
+    ERASE(0x0c, Sender.CLIENT),
+    CANCEL(0x0d, Sender.CLIENT),
+    PING(0x0e, Sender.BOTH),
+    PONG(0x0f, Sender.BOTH),
+    OK(0x81, Sender.SERVER),
+    ERROR(0x82, Sender.SERVER),
+    READ_HEAD(0x83, Sender.SERVER),
+    READ_DATA(0x84, Sender.SERVER),
+    WINDOW(0x85, Sender.SERVER);
+
+    enum Sender {
+        CLIENT,
+        SERVER,
+        BOTH
+    }
+
+    private static final @Nullable FrameType[] BY_CODE = new @Nullable FrameType[256];
+
+    static {
+        for (FrameType type : values()) {
+            BY_CODE[type.code] = type;
+        }
+    }
+
+    private final int code;
+    private final Sender sender;
+
+    FrameType(int code, Sender sender) {
+        this.code = code;
+        this.sender = sender;
+    }
+
+    int code() {
+        return code;
+    }
+
+    Sender sender() {
+        return sender;
+    }
+
+    /** Whether it begins a request: it has an id of its own, a deadline and a ticket. */
+    boolean opensRequest() {
+        return switch (this) {
+            case WRITE_OPEN, READ, DELETE, DOOM, VERIFY, STATUS, LIST, UNRESOLVED, ERASE -> true;
+            case HELLO, WRITE_DATA, WRITE_FINISH, CANCEL, PING, PONG -> false;
+            case OK, ERROR, READ_HEAD, READ_DATA, WINDOW -> false;
+        };
+    }
+
+    /** Whether raw bytes follow the header: at least one, at most {@link FrameHead#MOST_BODY}. */
+    boolean carriesBody() {
+        return this == WRITE_DATA || this == READ_DATA;
+    }
+
+    /**
+     * @throws ProtocolViolation when this version has no such type
+     */
+    static FrameType of(int code) {
+        FrameType type = BY_CODE[code];
+        if (type == null) {
+            throw new ProtocolViolation("a frame of unknown type " + code);
+        }
+        return type;
+    }
+}

@@ -1,0 +1,13 @@
+package io.lethe.node.chunk.wire;
+
+import io.lethe.node.chunk.ChunkStore;
+import java.util.concurrent.Executor;
+
+/**
+ * A device of this node and the threads that may block on it.
+ *
+ * @param pool bounded platform threads and queue; throws {@link
+ *     java.util.concurrent.RejectedExecutionException} when full. Never interrupts its threads
+ *     while they work: that would close the files that they use.
+ */
+public record ServedDevice(ChunkStore store, Executor pool) {}

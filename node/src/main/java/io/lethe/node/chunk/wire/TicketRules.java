@@ -1,0 +1,72 @@
+package io.lethe.node.chunk.wire;
+
+import io.lethe.node.model.ChunkKey;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.StoreException;
+import io.lethe.node.model.Ticket;
+
+/**
+ * Which operation a request needs, and whether a ticket names it.
+ *
+ * <pre>
+ * WRITE_OPEN           WRITE on the segment, at the epoch of the chunk's header
+ * READ                 READ on the segment
+ * DELETE DOOM ERASE    DELETE on the segment
+ * VERIFY               INSPECT, or READ on the segment: a reader reports what it found
+ * STATUS LIST UNRESOLVED   INSPECT
+ * </pre>
+ */
+final class TicketRules {
+    private TicketRules() {}
+
+    /**
+     * @return the operation that the ticket was found to allow
+     * @throws StoreException TICKET_REFUSED
+     */
+    static Ticket.Operation require(Request request) {
+        Ticket ticket = request.ticket();
+        Ticket.Operation needed = needed(request.type(), ticket);
+        if (ticket.operation() != needed) {
+            throw refused(
+                    request.type()
+                            + " needs a ticket for "
+                            + needed
+                            + ", not for "
+                            + ticket.operation());
+        }
+        ChunkKey chunk = request.chunk();
+        if (needed != Ticket.Operation.INSPECT
+                && (chunk == null
+                        || !ticket.pg().equals(chunk.pg())
+                        || !ticket.segment().equals(chunk.segment()))) {
+            throw refused("the ticket is for another segment than the chunk's");
+        }
+        if (request instanceof Request.WriteOpen open
+                && open.header().pgEpoch() != ticket.pgEpoch()) {
+            throw refused(
+                    "the ticket is for epoch "
+                            + ticket.pgEpoch()
+                            + " of the group, the chunk says "
+                            + open.header().pgEpoch());
+        }
+        return needed;
+    }
+
+    private static Ticket.Operation needed(FrameType type, Ticket ticket) {
+        return switch (type) {
+            case WRITE_OPEN -> Ticket.Operation.WRITE;
+            case READ -> Ticket.Operation.READ;
+            case DELETE, DOOM, ERASE -> Ticket.Operation.DELETE;
+            case VERIFY ->
+                    ticket.operation() == Ticket.Operation.READ
+                            ? Ticket.Operation.READ
+                            : Ticket.Operation.INSPECT;
+            case STATUS, LIST, UNRESOLVED -> Ticket.Operation.INSPECT;
+            default -> throw new ProtocolViolation(type + " opens no request");
+        };
+    }
+
+    private static StoreException refused(String why) {
+        return new StoreException(ErrorCode.TICKET_REFUSED, why + ": ask for a new ticket");
+    }
+}
