@@ -7,6 +7,7 @@ import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,7 @@ import java.util.concurrent.atomic.LongAdder;
  * them. What does not fit is refused as OVERLOADED at once. Safe for any thread; never interrupts
  * its threads, since that would close data files under them.
  */
-public final class DevicePool implements AutoCloseable {
+public final class DevicePool implements Executor, AutoCloseable {
     /**
      * Threads per device: chunks that can wait for one fdatasync together. A thread costs little
      * where it waits.
@@ -64,6 +65,21 @@ public final class DevicePool implements AutoCloseable {
             boolean _ = promise.fail(refusal(e));
         }
         return promise;
+    }
+
+    /**
+     * Runs {@code work} on a thread of the device; it must not throw.
+     *
+     * @throws RejectedExecutionException when the queue is full or the pool is closed
+     */
+    @Override
+    public void execute(Runnable work) {
+        try {
+            threads.execute(work);
+        } catch (RejectedExecutionException e) {
+            rejected.increment();
+            throw e;
+        }
     }
 
     // A thread's root: whatever a call throws belongs to who asked for it.

@@ -43,7 +43,7 @@ final class ClientConnection extends WireHandler {
                         () -> {
                             if (server == null) {
                                 lastWords = "the node did not answer HELLO in time";
-                                channel.close();
+                                var _ = channel.close();
                             }
                         });
     }
@@ -107,7 +107,7 @@ final class ClientConnection extends WireHandler {
         if (head.type() == FrameType.ERROR) {
             lastWords =
                     "the node closed the connection: " + Reply.error(head.fields()).getMessage();
-            channel.close();
+            var _ = channel.close();
         } else if (head.type() == FrameType.OK && server == null) {
             Hello greeted = Hello.decode(head.fields());
             if (!greeted.cluster().equals(client.config.cluster())

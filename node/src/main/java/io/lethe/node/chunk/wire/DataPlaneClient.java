@@ -113,13 +113,19 @@ public final class DataPlaneClient implements ChunkPeers, AutoCloseable {
     @Override
     public Promise<Boolean> delete(
             DeviceId device, Ticket ticket, ChunkKey key, long deadlineNanos) {
-        return ask(ofChunk(FrameType.DELETE, ticket, device, key), deadlineNanos, DataPlaneClient::done);
+        return ask(
+                ofChunk(FrameType.DELETE, ticket, device, key),
+                deadlineNanos,
+                DataPlaneClient::done);
     }
 
     @Override
     public Promise<Boolean> doom(
             DeviceId device, Ticket ticket, ChunkKey anyChunk, long deadlineNanos) {
-        return ask(ofChunk(FrameType.DOOM, ticket, device, anyChunk), deadlineNanos, DataPlaneClient::done);
+        return ask(
+                ofChunk(FrameType.DOOM, ticket, device, anyChunk),
+                deadlineNanos,
+                DataPlaneClient::done);
     }
 
     @Override

@@ -103,7 +103,7 @@ public final class DataPlaneServer implements AutoCloseable {
         protected void initChannel(Channel channel) {
             if (closed || counters.connections.get() >= config.mostConnections()) {
                 counters.rejected(WireCounters.Rejection.CONNECTIONS);
-                channel.close();
+                var _ = channel.close();
                 return;
             }
             counters.connections.incrementAndGet();

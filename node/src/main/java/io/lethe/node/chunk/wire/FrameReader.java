@@ -25,6 +25,7 @@ final class FrameReader {
     private final Listener listener;
     private final byte[] lengthField = new byte[FrameHead.LENGTH_BYTES];
     private byte[] target = lengthField;
+    private boolean lengthKnown;
     private int filled;
     private int bodyLeft;
 
@@ -66,12 +67,14 @@ final class FrameReader {
             return;
         }
         filled = 0;
-        if (target == lengthField) {
+        if (!lengthKnown) {
             target = new byte[headerLength()];
+            lengthKnown = true;
             return;
         }
         FrameHead head = FrameHead.decode(target);
         target = lengthField;
+        lengthKnown = false;
         bodyLeft = head.bodyBytes();
         listener.onFrame(head);
     }

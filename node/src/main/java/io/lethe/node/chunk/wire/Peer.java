@@ -144,7 +144,7 @@ final class Peer {
             connected = false;
             client.counters.connections.decrementAndGet();
             retryNanos = clock.nanos();
-        } else if (connecting == connection.channel) {
+        } else if (connection.channel.equals(connecting)) {
             failed(why);
         }
     }
@@ -182,10 +182,10 @@ final class Peer {
         closed = true;
         lastFailure = "this node's data plane is closing";
         if (connecting != null) {
-            connecting.close();
+            var _ = connecting.close();
         }
         if (up != null) {
-            up.channel.close();
+            var _ = up.channel.close();
         }
         for (ClientCall call = waiting.poll(); call != null; call = waiting.poll()) {
             call.fail(DataPlaneClient.closedFailure());

@@ -64,7 +64,9 @@ final class ServerConnection extends WireHandler {
         }
         switch (type) {
             case HELLO -> hello(head);
-            case PING -> write(FrameHead.of(FrameType.PONG, head.requestId()));
+            case PING -> {
+                var _ = write(FrameHead.of(FrameType.PONG, head.requestId()));
+            }
             case PONG -> {}
             case WRITE_DATA -> data(head);
             case WRITE_FINISH -> finish(head);

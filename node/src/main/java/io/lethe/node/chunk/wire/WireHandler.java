@@ -118,7 +118,7 @@ abstract class WireHandler extends ChannelInboundHandlerAdapter implements Frame
         } else if (!(cause instanceof IOException)) {
             log.error("closing the connection to {}", channel.remoteAddress(), cause);
         }
-        channel.close();
+        var _ = channel.close();
     }
 
     private static boolean tlsFault(Throwable cause) {
@@ -191,7 +191,7 @@ abstract class WireHandler extends ChannelInboundHandlerAdapter implements Frame
         if (silentNanos >= 2 * pingNanos || outbound.stalled(2 * pingNanos)) {
             counters.happened(WireCounters.Event.SILENT_PEER);
             log.info("closing the connection to {}: it is stuck", channel.remoteAddress());
-            channel.close();
+            var _ = channel.close();
         } else if (silentNanos >= pingNanos - pingNanos / 8) {
             var _ = write(FrameHead.of(FrameType.PING, 0));
         }
