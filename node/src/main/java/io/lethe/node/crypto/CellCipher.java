@@ -3,6 +3,7 @@ package io.lethe.node.crypto;
 import io.lethe.node.base.Check;
 import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.Id128;
 import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.WriteId;
@@ -43,6 +44,16 @@ public final class CellCipher implements AutoCloseable {
     private static final int AAD_LAST_AT = 36;
     private static final int AAD_LENGTH_AT = 37;
 
+    /**
+     * Cells of {@link #warmUp}. The processor's AES instructions are reached only from methods that
+     * the optimising compiler has taken over, which it does after some thousand calls, however many
+     * bytes each has: measured with 256 KiB cells, 50 MB/s for more than a second of CPU, then 9
+     * GB/s; after 3,000 cells of 1 KiB (0.1 s) 9 GB/s at once.
+     */
+    private static final int WARM_UP_CELLS = 3_000;
+
+    private static final int WARM_UP_BYTES = 1024;
+
     private final SegmentId segment;
     private final KeyBytes key;
     private final Cipher cipher;
@@ -72,6 +83,22 @@ public final class CellCipher implements AutoCloseable {
     /** For an inline object: one cell, index 0, the last. */
     public static CellCipher inline(KeyBytes dataKey, WriteId write) {
         return new CellCipher(dataKey, write, new SegmentId(write.id()));
+    }
+
+    /**
+     * Has encryption and decryption compiled; called once at start, off the threads of requests.
+     */
+    public static void warmUp() {
+        Id128 nobody = new Id128(0, 0);
+        byte[] plaintext = new byte[WARM_UP_BYTES];
+        byte[] encrypted = new byte[WARM_UP_BYTES + TAG_BYTES];
+        KeyBytes key = KeyBytes.wrap(new byte[KeyBytes.BYTES]);
+        try (CellCipher cipher = inline(key, new WriteId(nobody))) {
+            for (int cell = 0; cell < WARM_UP_CELLS; cell++) {
+                cipher.encrypt(cell, false, plaintext, 0, WARM_UP_BYTES, encrypted, 0);
+                cipher.decrypt(cell, false, encrypted, 0, encrypted.length, plaintext, 0);
+            }
+        }
     }
 
     /**

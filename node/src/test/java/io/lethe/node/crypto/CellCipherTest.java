@@ -15,6 +15,7 @@ import java.util.Random;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 final class CellCipherTest {
@@ -22,6 +23,12 @@ final class CellCipherTest {
     private static final KeyBytes KEY = Samples.key(3);
     private static final WriteId WRITE = new WriteId(Samples.ID);
     private static final SegmentId SEGMENT = new SegmentId(Samples.OTHER_ID);
+
+    /** Compiled code is what runs in production, so it is what is tested. */
+    @BeforeAll
+    static void compile() {
+        CellCipher.warmUp();
+    }
 
     private static byte[] encrypt(CellCipher cipher, int cell, boolean last, byte[] plaintext) {
         byte[] out = new byte[plaintext.length + CellCipher.TAG_BYTES];
