@@ -54,7 +54,12 @@ final class DeviceIdentity implements AutoCloseable {
      */
     static DeviceIdentity claim(Path directory, @Nullable Id128 cluster, RandomSource random) {
         try {
+            boolean made = !Files.isDirectory(directory);
             Files.createDirectories(directory);
+            Path parent = directory.toAbsolutePath().getParent();
+            if (made && parent != null) {
+                syncDirectory(parent);
+            }
             FileChannel lockFile = lock(directory);
             try {
                 return new DeviceIdentity(identify(directory, cluster, random), lockFile);

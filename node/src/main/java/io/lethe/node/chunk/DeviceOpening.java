@@ -51,6 +51,7 @@ final class DeviceOpening {
         DiskCounters counters = new DiskCounters();
         Files.createDirectories(settings.directory().resolve("data"));
         IndexTables tables = openIndex(health);
+        DeviceIdentity.syncDirectory(settings.directory());
         DiskChunkStore store = null;
         DataFiles files = new DataFiles(identity.id(), settings, ports, health, counters, tables);
         try {

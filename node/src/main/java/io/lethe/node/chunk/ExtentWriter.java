@@ -207,18 +207,20 @@ final class ExtentWriter implements ChunkStore.Writer {
         }
         open = false;
         parts.counters().count(DiskFigure.WRITES_ABORTED);
+        boolean clean = !touched && !headWritten;
         try {
-            if (!parts.health().hasFailed() && (headWritten || touched)) {
-                empty(headWritten);
+            if (!parts.health().hasFailed() && !clean) {
+                clean = empty(headWritten);
             }
         } finally {
             // A range that may still hold bytes is not written again.
-            parts.files().release(range, touched || headWritten ? range.bytes() : 0);
+            parts.files().release(range, clean ? 0 : range.bytes());
             parts.space().settle(range.bytes());
         }
     }
 
-    private void empty(boolean headWritten) {
+    /** Returns whether the range is a hole now that nobody remembers. */
+    private boolean empty(boolean headWritten) {
         if (headWritten) {
             ExtentIndex.Dead dead =
                     new ExtentIndex.Dead(
@@ -229,8 +231,11 @@ final class ExtentWriter implements ChunkStore.Writer {
             parts.index().addDead(dead);
             int _ = range.file().unpunched.incrementAndGet();
             parts.reclaimer().reclaim(dead);
-        } else if (parts.reclaimer().punches()) {
+            return false;
+        }
+        if (parts.reclaimer().punches()) {
             parts.reclaimer().punch(range.file(), range.offset(), range.bytes());
         }
+        return parts.reclaimer().punches();
     }
 }

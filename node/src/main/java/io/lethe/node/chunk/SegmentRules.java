@@ -56,17 +56,23 @@ final class SegmentRules {
         return floors.getOrDefault(pg, 0);
     }
 
-    /** A floor never sinks: a late, lower one changes nothing. */
+    /**
+     * A floor never sinks: a late, lower one changes nothing.
+     *
+     * <p>It holds in memory first, and is written when the last step under the old one is over: so
+     * every chunk acknowledged below the floor is in the index's log before it, and recovery may
+     * drop what it finds below the floor and outside the index.
+     */
     synchronized void refuseBelow(PgId pg, int epoch) {
         if (epoch <= floor(pg)) {
             return;
         }
-        try (Batch batch = tables.batch()) {
-            batch.put(Family.FLOORS, IndexKeys.group(pg), new Encoder(4).i32(epoch).toArray())
-                    .writeSynced();
-        }
         floors.put(pg, epoch);
         awaitSteps();
+        try (Batch batch = tables.batch()) {
+            byte[] row = new Encoder(4).i32(epoch).toArray();
+            batch.put(Family.FLOORS, IndexKeys.group(pg), row).writeSynced();
+        }
     }
 
     /** Returns when every step that saw the rules of before is over. */

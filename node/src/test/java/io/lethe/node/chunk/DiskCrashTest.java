@@ -220,6 +220,7 @@ class DiskCrashTest {
             putRange(store, 0, 2, 9_000);
             Path before = indexNow();
             putRange(store, 2, 4, 9_000);
+            Chunks.put(store, Chunks.key(2, 9), Chunks.bytes(9, 9_000));
             Path cut = powerCut(before);
             // Rules that became durable while the puts were lost: written into the old index.
             Path lone = temp.resolve("lone");
@@ -231,12 +232,14 @@ class DiskCrashTest {
             }
             try (DiskChunkStore rules = DiskFixture.open(lone, clock)) {
                 rules.doom(Chunks.key(1, 3).pg(), Chunks.key(1, 3).segment());
+                rules.refuseBelow(Chunks.key(2, 9).pg(), 2);
             }
             DiskFixture.remove(cut.resolve("index"));
             DiskFixture.copy(lone.resolve("index"), cut.resolve("index"));
             try (DiskChunkStore after = DiskFixture.open(cut, clock)) {
                 assertThat(after.stat(Chunks.key(1, 2))).isPresent();
                 assertThat(after.stat(Chunks.key(1, 3))).isEmpty();
+                assertThat(after.stat(Chunks.key(2, 9))).isEmpty();
             }
         }
     }
