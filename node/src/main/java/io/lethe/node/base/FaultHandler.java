@@ -1,0 +1,32 @@
+package io.lethe.node.base;
+
+/**
+ * What happens when a component may not go on: a broken invariant, a failed sync. In production the
+ * process halts at once, so that nothing is answered from a state that memory and disk disagree on;
+ * a failed sync is never tried again. Safe for any thread.
+ */
+@FunctionalInterface
+public interface FaultHandler {
+    /**
+     * Does not return in production. In a test it may; then the caller throws, and does nothing
+     * more.
+     *
+     * @param component what failed, with its group or device
+     */
+    void halt(String component, Throwable cause);
+
+    /** Writes the cause to standard error and halts the process without running any hook. */
+    static FaultHandler halting() {
+        return (component, cause) -> {
+            System.Logger log = System.getLogger(FaultHandler.class.getName());
+            log.log(
+                    System.Logger.Level.ERROR,
+                    component + " cannot go on: the process halts",
+                    cause);
+            Runtime.getRuntime().halt(EXIT_STATUS);
+        };
+    }
+
+    /** Tells a supervisor that the halt was deliberate; 70 is EX_SOFTWARE of sysexits.h. */
+    int EXIT_STATUS = 70;
+}

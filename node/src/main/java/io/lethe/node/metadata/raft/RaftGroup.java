@@ -1,0 +1,316 @@
+package io.lethe.node.metadata.raft;
+
+import com.alipay.sofa.jraft.Closure;
+import com.alipay.sofa.jraft.Status;
+import com.alipay.sofa.jraft.closure.ReadIndexClosure;
+import com.alipay.sofa.jraft.conf.Configuration;
+import com.alipay.sofa.jraft.core.NodeImpl;
+import com.alipay.sofa.jraft.core.State;
+import com.alipay.sofa.jraft.entity.PeerId;
+import com.alipay.sofa.jraft.entity.Task;
+import com.alipay.sofa.jraft.error.RaftError;
+import com.alipay.sofa.jraft.option.ReadOnlyOption;
+import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesRequest;
+import io.lethe.node.base.task.Promise;
+import io.lethe.node.base.task.Tasks;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One group's replica over the library's node. Safe for any thread. */
+final class RaftGroup implements ReplicatedLog {
+    /** 4 MiB: the largest command of the metadata is far smaller; an append must fit a message. */
+    static final int MOST_COMMAND_BYTES = 4 * 1024 * 1024;
+
+    /** A read-index round that takes longer is given up and begun again. */
+    private static final long ROUND_TIMEOUT_MILLIS = 2000;
+
+    private static final byte[] NO_CONTEXT = new byte[0];
+
+    /** The parts of one replica, made by {@link RaftHost}. */
+    record Parts(
+            String group,
+            RaftPeer self,
+            NodeImpl node,
+            GroupMachine machine,
+            GroupLogStorage log,
+            DurableVotes votes,
+            SnapshotFolder snapshots,
+            SnapshotSource source,
+            Proposals proposals,
+            AppendBudget appends) {}
+
+    private final Parts parts;
+    private final NodeImpl node;
+    private final Tasks tasks;
+    private final ReadRounds reads;
+    private final Runnable onShutdown;
+    private volatile @Nullable SnapshotCopy copy;
+    private volatile boolean learner;
+    private volatile boolean closed;
+
+    RaftGroup(Parts parts, Tasks tasks, ReadRounds.Later later, Runnable onShutdown) {
+        this.parts = parts;
+        this.node = parts.node();
+        this.tasks = tasks;
+        this.onShutdown = onShutdown;
+        this.reads = new ReadRounds(tasks.clock(), this::beginRound, later);
+    }
+
+    @Override
+    public Promise<ProposeResult> propose(byte[] command) {
+        if (command.length > MOST_COMMAND_BYTES) {
+            throw new IllegalArgumentException(
+                    "a command has " + command.length + " bytes, and 4 MiB is the most");
+        }
+        Promise<ProposeResult> promise = tasks.promise();
+        if (closed || !node.isLeader(false)) {
+            promise.complete(new ProposeResult.NotLeader(parts.machine().leader()));
+            return promise;
+        }
+        Proposals.Proposal proposal = parts.proposals().admit(promise, command);
+        if (proposal == null) {
+            promise.complete(new ProposeResult.Overloaded());
+            return promise;
+        }
+        Task task = new Task();
+        task.setData(ByteBuffer.wrap(command));
+        task.setDone(proposal);
+        try {
+            node.apply(task);
+        } catch (IllegalStateException e) {
+            proposal.run(new Status(RaftError.ENODESHUTDOWN, "the replica is shutting down"));
+        }
+        return promise;
+    }
+
+    @Override
+    public Promise<ReadResult> readIndex(long deadlineNanos) {
+        Promise<ReadResult> promise = tasks.promise();
+        reads.read(promise, deadlineNanos);
+        return promise;
+    }
+
+    private void beginRound(ReadRounds.Outcome outcome) {
+        ReadIndexClosure closure =
+                new ReadIndexClosure(ROUND_TIMEOUT_MILLIS) {
+                    @Override
+                    public void run(Status status, long index, byte[] context) {
+                        if (status.isOk()) {
+                            outcome.ready(index);
+                        } else {
+                            outcome.failed(String.valueOf(status.getErrorMsg()));
+                        }
+                    }
+                };
+        try {
+            node.readIndex(ReadOnlyOption.ReadOnlySafe, NO_CONTEXT, closure);
+        } catch (IllegalStateException e) {
+            closure.run(new Status(RaftError.ENODESHUTDOWN, "the replica is shutting down"));
+        }
+    }
+
+    @Override
+    public Leadership leadership() {
+        Role role =
+                switch (node.getNodeState()) {
+                    case STATE_LEADER, STATE_TRANSFERRING -> Role.LEADER;
+                    case STATE_CANDIDATE -> Role.CANDIDATE;
+                    case STATE_FOLLOWER -> learner ? Role.LEARNER : Role.FOLLOWER;
+                    case STATE_ERROR,
+                            STATE_UNINITIALIZED,
+                            STATE_SHUTTING,
+                            STATE_SHUTDOWN,
+                            STATE_END ->
+                            Role.DOWN;
+                };
+        return new Leadership(parts.votes().getTerm(), role, parts.machine().leader());
+    }
+
+    @Override
+    public Promise<ChangeResult> transferLeadership(RaftPeer to) {
+        return change(done -> done.run(node.transferLeadershipTo(to.toPeerId())));
+    }
+
+    @Override
+    public Promise<ChangeResult> addVoter(RaftPeer peer) {
+        return change(
+                done -> {
+                    Configuration now = node.getCurrentConf();
+                    if (now.contains(peer.toPeerId())) {
+                        done.run(Status.OK());
+                    } else if (now.getLearners().contains(peer.toPeerId())) {
+                        // One step at a time: first it stops learning, then it joins.
+                        node.removeLearners(
+                                List.of(peer.toPeerId()),
+                                status -> {
+                                    if (status.isOk()) {
+                                        node.addPeer(peer.toPeerId(), done);
+                                    } else {
+                                        done.run(status);
+                                    }
+                                });
+                    } else {
+                        node.addPeer(peer.toPeerId(), done);
+                    }
+                });
+    }
+
+    @Override
+    public Promise<ChangeResult> removeVoter(RaftPeer peer) {
+        return change(
+                done -> {
+                    if (node.getCurrentConf().contains(peer.toPeerId())) {
+                        node.removePeer(peer.toPeerId(), done);
+                    } else {
+                        done.run(Status.OK());
+                    }
+                });
+    }
+
+    @Override
+    public Promise<ChangeResult> addLearner(RaftPeer peer) {
+        return change(
+                done -> {
+                    if (node.getCurrentConf().contains(peer.toPeerId())) {
+                        done.run(new Status(RaftError.EINVAL, peer + " is a voter"));
+                    } else {
+                        node.addLearners(List.of(peer.toPeerId()), done);
+                    }
+                });
+    }
+
+    @Override
+    public Promise<ChangeResult> removeLearner(RaftPeer peer) {
+        return change(done -> node.removeLearners(List.of(peer.toPeerId()), done));
+    }
+
+    /** Runs a change that only the leader makes. */
+    private Promise<ChangeResult> change(Consumer<Closure> begin) {
+        Promise<ChangeResult> promise = tasks.promise();
+        if (closed || !node.isLeader(false)) {
+            promise.complete(new ChangeResult.NotLeader(parts.machine().leader()));
+            return promise;
+        }
+        try {
+            begin.accept(status -> promise.complete(result(status)));
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            promise.complete(new ChangeResult.Refused(String.valueOf(e.getMessage()), false));
+        }
+        return promise;
+    }
+
+    private ChangeResult result(Status status) {
+        if (status.isOk()) {
+            return new ChangeResult.Done();
+        }
+        if (status.getRaftError() == RaftError.EPERM) {
+            return new ChangeResult.NotLeader(parts.machine().leader());
+        }
+        boolean busy =
+                status.getRaftError() == RaftError.EBUSY
+                        || status.getRaftError() == RaftError.ECATCHUP;
+        return new ChangeResult.Refused(String.valueOf(status.getErrorMsg()), busy);
+    }
+
+    @Override
+    public Membership membership() {
+        Configuration now = node.getCurrentConf();
+        return new Membership(peers(now.getPeers()), peers(now.getLearners()));
+    }
+
+    private static List<RaftPeer> peers(Collection<PeerId> peers) {
+        return peers.stream().map(RaftPeer::of).toList();
+    }
+
+    @Override
+    public Promise<ChangeResult> snapshot() {
+        Promise<ChangeResult> promise = tasks.promise();
+        if (closed) {
+            promise.complete(new ChangeResult.Refused("shut down", false));
+        } else if (parts.snapshots().transferring()) {
+            promise.complete(new ChangeResult.Refused("a snapshot is being copied", true));
+        } else {
+            parts.log().keys().rotate();
+            node.snapshot(status -> promise.complete(result(status)));
+        }
+        return promise;
+    }
+
+    /** A copy from the leader began. */
+    void copying(SnapshotCopy begun) {
+        copy = begun;
+    }
+
+    @Override
+    public void abortTransfers() {
+        parts.source().abort();
+        SnapshotCopy running = copy;
+        if (running != null) {
+            running.cancel();
+        }
+    }
+
+    @Override
+    public boolean erasedThrough(long index) {
+        return parts.log().getFirstLogIndex() > index && parts.log().keys().destroyedThrough(index);
+    }
+
+    @Override
+    public Figures figures() {
+        boolean active = node.getNodeState().compareTo(State.STATE_ERROR) < 0;
+        return new Figures(
+                leadership(),
+                parts.log().getFirstLogIndex(),
+                parts.log().getLastLogIndex(),
+                active ? node.getLastCommittedIndex() : 0,
+                active ? node.getLastAppliedLogIndex() : 0,
+                parts.snapshots().newest(),
+                parts.proposals().bytes(),
+                parts.appends().bytes(),
+                parts.proposals().rejected() + parts.appends().rejected() + reads.rejected(),
+                parts.log().keys().live());
+    }
+
+    boolean admits(AppendEntriesRequest append) {
+        return parts.appends()
+                .admit(
+                        append.getTerm(),
+                        append.getPrevLogIndex() + append.getEntriesCount(),
+                        append.getData().size());
+    }
+
+    SnapshotSource source() {
+        return parts.source();
+    }
+
+    /** Regular housekeeping, a few times a second. */
+    void tick() {
+        parts.proposals().expire();
+        reads.expire();
+        Configuration now = node.getCurrentConf();
+        learner = now != null && now.getLearners().contains(parts.self().toPeerId());
+    }
+
+    @Override
+    public void shutdown() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        abortTransfers();
+        reads.close();
+        node.shutdown();
+        try {
+            node.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        parts.proposals().abandon();
+        onShutdown.run();
+    }
+}
