@@ -164,6 +164,8 @@ public final class RaftHost implements AutoCloseable {
                         clock,
                         environment.faults(),
                         (folder, from, index) -> copy(folder, from, index, state));
+        var _ = snapshots.init(null);
+        checkNotBehind(store, state, snapshots);
         NodeImpl node = (NodeImpl) RaftServiceFactory.createRaftNode(name, self.toPeerId());
         Proposals proposals =
                 new Proposals(

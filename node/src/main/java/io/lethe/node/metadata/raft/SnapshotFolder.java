@@ -18,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +52,11 @@ final class SnapshotFolder implements SnapshotStorage {
     private final FaultHandler faults;
     private final Copies copies;
     private final TreeMap<Long, SnapshotManifest> complete = new TreeMap<>();
+
+    /** Copies that run, by {@link SnapshotRead#copy()}, and when each is given up. */
+    private final Map<Long, Long> pins = new HashMap<>();
+
     private long pinned;
-    private long pinnedUntilNanos;
 
     SnapshotFolder(
             Path dir,
@@ -189,7 +194,8 @@ final class SnapshotFolder implements SnapshotStorage {
     }
 
     private boolean isPinned() {
-        return pinned != 0 && complete.containsKey(pinned) && pinnedUntilNanos - clock.nanos() > 0;
+        pins.values().removeIf(untilNanos -> untilNanos - clock.nanos() <= 0);
+        return !pins.isEmpty() && complete.containsKey(pinned);
     }
 
     /** Whether somebody copies a snapshot from here. */
@@ -197,18 +203,24 @@ final class SnapshotFolder implements SnapshotStorage {
         return isPinned();
     }
 
-    /** Keeps the snapshot for a while; false when it is gone, or another one is pinned. */
-    synchronized boolean pin(long index) {
+    /** Keeps the snapshot for a copy; false when it is gone, or copies of another one run. */
+    synchronized boolean pin(long index, long copy) {
         if (!complete.containsKey(index) || (isPinned() && pinned != index)) {
             return false;
         }
         pinned = index;
-        pinnedUntilNanos = clock.nanos() + PIN_NANOS;
+        pins.put(copy, clock.nanos() + PIN_NANOS);
         return true;
     }
 
+    /** A copy has all it wanted. */
+    synchronized void unpin(long copy) {
+        pins.remove(copy);
+    }
+
+    /** Lets go of every copy. */
     synchronized void unpin() {
-        pinned = 0;
+        pins.clear();
     }
 
     synchronized @Nullable SnapshotManifest manifest(long index) {

@@ -26,7 +26,7 @@ final class SnapshotSource {
 
     SnapshotRead.Part read(SnapshotRead asked) throws IOException {
         SnapshotManifest manifest = folder.manifest(asked.index());
-        if (manifest == null || !folder.pin(asked.index())) {
+        if (manifest == null || !folder.pin(asked.index(), asked.copy())) {
             return SnapshotRead.Part.GONE;
         }
         return switch (asked.what()) {
@@ -50,6 +50,7 @@ final class SnapshotSource {
         SnapshotRead.Part part = part(keys, asked.offset());
         if (asked.offset() + part.chunk().length >= keys.length) {
             keysByCopy.remove(asked.copy());
+            folder.unpin(asked.copy());
         }
         return part;
     }

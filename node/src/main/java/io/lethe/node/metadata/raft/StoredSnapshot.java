@@ -57,11 +57,9 @@ final class StoredSnapshot extends SnapshotReader {
         return manifest.meta();
     }
 
-    /** Called when a follower is told of the snapshot: pins it. */
+    /** Does not pin: whoever is told of it may be away, and reading will. */
     @Override
     public String generateURIForCopy() {
-        // Refused only when it was replaced just now: then the copy is told so, and begins again.
-        var _ = folder.pin(manifest.index());
         return new Source(folder.self(), manifest.index()).uri();
     }
 
