@@ -136,8 +136,7 @@ public final class RaftHost implements AutoCloseable {
         long logEnd = Math.max(store.log().getLastLogIndex(), store.log().getFirstLogIndex() - 1);
         long known = Math.max(logEnd, found.newest());
         if (state.appliedIndex() > known) {
-            store.log().shutdown();
-            store.votes().shutdown();
+            store.close();
             throw new StoreException(
                     ErrorCode.CORRUPT,
                     "The log of "
@@ -190,9 +189,17 @@ public final class RaftHost implements AutoCloseable {
                         threads::later,
                         () -> groups.remove(name));
         if (groups.putIfAbsent(name, group) != null) {
+            store.close();
             throw new IllegalStateException(name + " is open already");
         }
-        init(node, options(spec, store, machine, snapshots));
+        try {
+            init(node, options(spec, store, machine, snapshots));
+        } catch (RuntimeException e) {
+            groups.remove(name);
+            node.shutdown();
+            store.close();
+            throw e;
+        }
         return group;
     }
 

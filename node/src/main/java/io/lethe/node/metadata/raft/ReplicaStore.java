@@ -53,6 +53,12 @@ record ReplicaStore(GroupLogStorage log, DurableVotes votes, Path snapshots) {
         }
     }
 
+    /** Lets go of the files of a replica that does not start. */
+    void close() {
+        log.shutdown();
+        votes.shutdown();
+    }
+
     /** Whether this very generation was made before: a first start that was cut short. */
     private static boolean holds(Path votes, ReplicaSpec spec) throws IOException {
         if (!Files.exists(votes)) {

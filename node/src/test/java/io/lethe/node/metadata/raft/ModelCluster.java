@@ -73,10 +73,7 @@ final class ModelCluster implements ReplicatedLogContract.Cluster {
 
     @Override
     public List<Integer> running() {
-        return IntStream.range(0, replicas.size())
-                .filter(i -> replicas.get(i).up)
-                .boxed()
-                .toList();
+        return IntStream.range(0, replicas.size()).filter(i -> replicas.get(i).up).boxed().toList();
     }
 
     @Override

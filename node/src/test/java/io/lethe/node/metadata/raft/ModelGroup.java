@@ -298,7 +298,9 @@ final class ModelGroup {
     /** The first index that the leader still has in its log, for a replica that is linked. */
     long firstIndexFor(ModelReplica asking) {
         ModelReplica now = leader;
-        boolean linked = now != null && now.up && now.island == asking.island;
-        return linked ? now.firstIndex() : asking.firstIndex();
+        if (now == null || !now.up || now.island != asking.island) {
+            return asking.firstIndex();
+        }
+        return now.firstIndex();
     }
 }

@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One replica of a {@link ModelGroup}: its state, how far it has applied, what it has of the log. */
+/**
+ * One replica of a {@link ModelGroup}: its state, how far it has applied, what it has of the log.
+ */
 final class ModelReplica {
     /**
      * A snapshot that this replica keeps.
