@@ -14,19 +14,4 @@ public interface FaultHandler {
      * @param component what failed, with its group or device
      */
     void halt(String component, Throwable cause);
-
-    /** Writes the cause to standard error and halts the process without running any hook. */
-    static FaultHandler halting() {
-        return (component, cause) -> {
-            System.Logger log = System.getLogger(FaultHandler.class.getName());
-            log.log(
-                    System.Logger.Level.ERROR,
-                    component + " cannot go on: the process halts",
-                    cause);
-            Runtime.getRuntime().halt(EXIT_STATUS);
-        };
-    }
-
-    /** Tells a supervisor that the halt was deliberate; 70 is EX_SOFTWARE of sysexits.h. */
-    int EXIT_STATUS = 70;
 }

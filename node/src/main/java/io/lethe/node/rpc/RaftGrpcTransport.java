@@ -77,8 +77,7 @@ public final class RaftGrpcTransport implements RaftTransport {
             return present;
         }
         return links.compute(
-                to,
-                (address, old) -> old != null && old.isOpen() ? old : connect(address));
+                to, (address, old) -> old != null && old.isOpen() ? old : connect(address));
     }
 
     private RaftLink connect(RaftAddress to) {

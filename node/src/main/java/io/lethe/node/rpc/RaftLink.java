@@ -4,9 +4,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import io.lethe.node.metadata.raft.RaftAddress;
-import io.lethe.node.metadata.raft.RaftTransport.Callback;
-import io.lethe.node.metadata.raft.RaftTransport.Failure;
-import io.lethe.node.metadata.raft.RaftTransport.Message;
+import io.lethe.node.metadata.raft.RaftTransport;
 import io.lethe.proto.internal.v1.RaftFrame;
 import io.lethe.proto.internal.v1.RaftServiceGrpc;
 import java.util.ArrayList;
@@ -30,7 +28,8 @@ final class RaftLink implements StreamObserver<RaftFrame> {
      */
     private static final long MOST_UNANSWERED_BYTES = 64L * 1024 * 1024;
 
-    private record Call(Callback callback, long bytes, @Nullable ScheduledFuture<?> timeout) {}
+    private record Call(
+            RaftTransport.Callback callback, long bytes, @Nullable ScheduledFuture<?> timeout) {}
 
     private final RaftAddress to;
     private final ScheduledExecutorService timer;
@@ -55,10 +54,10 @@ final class RaftLink implements StreamObserver<RaftFrame> {
         return open;
     }
 
-    void call(Message request, long timeoutNanos, Callback callback) {
+    void call(RaftTransport.Message request, long timeoutNanos, RaftTransport.Callback callback) {
         String refused = send(request, timeoutNanos, callback);
         if (refused != null) {
-            callback.failed(Failure.DISCONNECTED, refused);
+            callback.failed(RaftTransport.Failure.DISCONNECTED, refused);
         }
     }
 
@@ -66,7 +65,7 @@ final class RaftLink implements StreamObserver<RaftFrame> {
      * @return why it was not sent; null when it was
      */
     private synchronized @Nullable String send(
-            Message request, long timeoutNanos, Callback callback) {
+            RaftTransport.Message request, long timeoutNanos, RaftTransport.Callback callback) {
         int bytes = request.payload().length;
         if (!open) {
             return "the connection to " + to + " is broken";
@@ -107,7 +106,7 @@ final class RaftLink implements StreamObserver<RaftFrame> {
     private void expire(long id) {
         Call call = take(id);
         if (call != null) {
-            call.callback().failed(Failure.TIMEOUT, "no answer from " + to);
+            call.callback().failed(RaftTransport.Failure.TIMEOUT, "no answer from " + to);
         }
     }
 
@@ -117,7 +116,7 @@ final class RaftLink implements StreamObserver<RaftFrame> {
         if (call != null) {
             call.callback()
                     .reply(
-                            new Message(
+                            new RaftTransport.Message(
                                     frame.getGroup(),
                                     frame.getType(),
                                     frame.getPayload().toByteArray()));
@@ -158,7 +157,7 @@ final class RaftLink implements StreamObserver<RaftFrame> {
             if (call.timeout() != null) {
                 call.timeout().cancel(false);
             }
-            call.callback().failed(Failure.DISCONNECTED, reason);
+            call.callback().failed(RaftTransport.Failure.DISCONNECTED, reason);
         }
         return true;
     }

@@ -35,8 +35,7 @@ final class RaftStreams extends RaftServiceImplBase {
     }
 
     /** Begins a sender's session; null when nothing is served here. */
-    private synchronized @Nullable Stream begin(
-            String sender, StreamObserver<RaftFrame> replies) {
+    private synchronized @Nullable Stream begin(String sender, StreamObserver<RaftFrame> replies) {
         RaftTransport.Service serving = service;
         if (serving == null || closed) {
             return null;
@@ -120,10 +119,7 @@ final class RaftStreams extends RaftServiceImplBase {
         private final RaftTransport.Service serving;
         private boolean ended;
 
-        Stream(
-                String sender,
-                StreamObserver<RaftFrame> replies,
-                RaftTransport.Service serving) {
+        Stream(String sender, StreamObserver<RaftFrame> replies, RaftTransport.Service serving) {
             super(sender);
             this.replies = replies;
             this.serving = serving;

@@ -83,8 +83,7 @@ final class RaftGrpcTransportTest {
     }
 
     private static int freePort() throws Exception {
-        try (ServerSocket socket =
-                new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
     }
@@ -114,9 +113,7 @@ final class RaftGrpcTransportTest {
 
         @Override
         public void handle(
-                RaftTransport.Session session,
-                Message request,
-                RaftTransport.Responder responder) {
+                RaftTransport.Session session, Message request, RaftTransport.Responder responder) {
             seen.add((request.payload()[0] & 0xff) << 8 | (request.payload()[1] & 0xff));
             if (answering) {
                 responder.reply(new Message(request.group(), 4, request.payload()));
@@ -259,9 +256,7 @@ final class RaftGrpcTransportTest {
             closing.add(host::close);
             Counting state = new Counting();
             states.add(state);
-            logs.add(
-                    host.open(
-                            new ReplicaSpec(new GroupId(1), 0, true, voters, List.of()), state));
+            logs.add(host.open(new ReplicaSpec(new GroupId(1), 0, true, voters, List.of()), state));
         }
         int applied = 0;
         long deadline = clock.nanos() + PATIENCE_NANOS;

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Answers reads of one group's snapshots. One thread at a time (the node's snapshot reader). */
+/** Answers reads of one group's snapshots. Blocking; any thread. */
 final class SnapshotSource {
     /** Copies that may run at once: the followers and learners that lag at a time. */
     private static final int MOST_COPIES = 16;
@@ -24,7 +24,7 @@ final class SnapshotSource {
         this.state = state;
     }
 
-    SnapshotRead.Part read(SnapshotRead asked) throws IOException {
+    synchronized SnapshotRead.Part read(SnapshotRead asked) throws IOException {
         SnapshotManifest manifest = folder.manifest(asked.index());
         if (manifest == null || !folder.pin(asked.index(), asked.copy())) {
             return SnapshotRead.Part.GONE;
@@ -89,7 +89,7 @@ final class SnapshotSource {
     }
 
     /** Refuses the running copies. */
-    void abort() {
+    synchronized void abort() {
         folder.unpin();
         keysByCopy.clear();
     }

@@ -4,6 +4,7 @@ import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.task.Promise;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,11 +50,16 @@ final class ModelCluster implements ReplicatedLogContract.Cluster {
     }
 
     private Path snapshotPlace(RaftPeer peer, long index) {
-        return dir.resolve("snapshot-" + peer.port() + "-" + index);
+        try {
+            return Files.createDirectories(
+                    dir.resolve("snapshot-" + peer.port() + "-" + index));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    ModelGroup group() {
-        return group;
+    ModelReplica replica(int number) {
+        return replicas.get(number);
     }
 
     @Override

@@ -25,21 +25,21 @@ import org.jspecify.annotations.Nullable;
  * links. It does not: lose a majority's log (the real one refuses such a replica), fork, or reorder
  * what was committed.
  */
-final class ModelGroup {
+public final class ModelGroup {
     /** How wild the model is; chances are per thousand. */
-    record Faults(
+    public record Faults(
             int leaderLossPerProposal, int lostRoundsPerRead, int spontaneousSnapshotPerApply) {
-        static final Faults NONE = new Faults(0, 0, 0);
-        static final Faults WILD = new Faults(20, 50, 20);
+        public static final Faults NONE = new Faults(0, 0, 0);
+        public static final Faults WILD = new Faults(20, 50, 20);
     }
 
     /** Makes a replica's state anew from what it had flushed: at a start and after a crash. */
-    interface States {
+    public interface States {
         ReplicatedState open(RaftPeer replica);
     }
 
-    /** Names a place for a snapshot; in simulation a name in the fake file system. */
-    interface Places {
+    /** Makes an empty folder for a snapshot; in simulation one of the fake file system. */
+    public interface Places {
         Path snapshot(RaftPeer replica, long index);
     }
 
@@ -70,7 +70,7 @@ final class ModelGroup {
     private boolean electing;
     private boolean committing;
 
-    ModelGroup(
+    public ModelGroup(
             ModelScheduler scheduler,
             RandomSource random,
             Faults faults,
@@ -84,13 +84,13 @@ final class ModelGroup {
     }
 
     /** Adds a founder; all of them before the first step. */
-    ModelReplica found(RaftPeer peer) {
+    public ModelReplica found(RaftPeer peer) {
         voters.add(peer);
         return start(peer);
     }
 
     /** Starts an empty replica that is to be added. */
-    ModelReplica start(RaftPeer peer) {
+    public ModelReplica start(RaftPeer peer) {
         ModelReplica replica = new ModelReplica(this, peer);
         replicas.put(peer, replica);
         replica.restart();

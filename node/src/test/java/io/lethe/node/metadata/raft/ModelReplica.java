@@ -3,7 +3,6 @@ package io.lethe.node.metadata.raft;
 import io.lethe.node.metadata.raft.ReplicatedLog.ProposeResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One replica of a {@link ModelGroup}: its state, how far it has applied, what it has of the log.
  */
-final class ModelReplica {
+public final class ModelReplica {
     /**
      * A snapshot that this replica keeps.
      *
@@ -49,7 +48,16 @@ final class ModelReplica {
         this.peer = peer;
     }
 
-    ReplicatedState state() {
+    public RaftPeer peer() {
+        return peer;
+    }
+
+    public boolean isUp() {
+        return up;
+    }
+
+    /** The state of a replica that runs. */
+    public ReplicatedState state() {
         ReplicatedState present = state;
         if (present == null) {
             throw new IllegalStateException(peer + " is down");
@@ -70,7 +78,7 @@ final class ModelReplica {
     }
 
     /** Starts from what was flushed: the own snapshot and the log after it are replayed. */
-    void restart() {
+    public void restart() {
         up = true;
         state = group.states.open(peer);
         applied = 0;
@@ -82,7 +90,8 @@ final class ModelReplica {
         group.scheduleElection();
     }
 
-    void crash() {
+    /** Stops it at once: what its state had not flushed is lost. */
+    public void crash() {
         if (!up) {
             return;
         }
@@ -108,6 +117,14 @@ final class ModelReplica {
             }
         }
         applied = Math.max(applied, from.index());
+    }
+
+    /** Moves it to an island: only replicas of the same one are linked; all begin on 0. */
+    public void moveTo(int newIsland) {
+        island = newIsland;
+        group.weakened();
+        group.scheduleElection();
+        group.replicas.values().forEach(ModelReplica::scheduleApply);
     }
 
     void scheduleApply() {
@@ -218,7 +235,6 @@ final class ModelReplica {
         }
         try {
             Path dir = group.places.snapshot(peer, applied);
-            Files.createDirectories(dir);
             state().saveSnapshot(dir);
             older = last;
             snapshot =

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /** The port over a replica of a {@link ModelGroup}; one thread, the simulator's. */
-final class ModelReplicatedLog implements ReplicatedLog {
+public final class ModelReplicatedLog implements ReplicatedLog {
     private static final long RETRY_NANOS = 20 * ModelGroup.MILLI;
 
     private final ModelGroup group;
     private final ModelReplica replica;
     private final Tasks tasks;
 
-    ModelReplicatedLog(ModelGroup group, ModelReplica replica, Tasks tasks) {
+    public ModelReplicatedLog(ModelGroup group, ModelReplica replica, Tasks tasks) {
         this.group = group;
         this.replica = replica;
         this.tasks = tasks;

@@ -1,7 +1,7 @@
 package io.lethe.node.metadata.raft;
 
 /** Runs the model's steps in one thread, in an order that the simulator's seed decides. */
-interface ModelScheduler {
+public interface ModelScheduler {
     /** The simulated monotonic clock. */
     long nanos();
 

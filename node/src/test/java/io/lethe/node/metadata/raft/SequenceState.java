@@ -13,7 +13,7 @@ import java.util.List;
  * A state that is the list of its commands. Like a table without a write-ahead log, it keeps what
  * was applied in memory, and only a flush survives a crash.
  */
-final class SequenceState implements ReplicatedState {
+class SequenceState implements ReplicatedState {
     private final Path durable;
     private final List<String> commands = new ArrayList<>();
     private final List<Long> indexes = new ArrayList<>();
