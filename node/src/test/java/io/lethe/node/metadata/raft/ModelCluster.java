@@ -51,8 +51,7 @@ final class ModelCluster implements ReplicatedLogContract.Cluster {
 
     private Path snapshotPlace(RaftPeer peer, long index) {
         try {
-            return Files.createDirectories(
-                    dir.resolve("snapshot-" + peer.port() + "-" + index));
+            return Files.createDirectories(dir.resolve("snapshot-" + peer.port() + "-" + index));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -140,8 +140,7 @@ final class SnapshotFolderTest {
                                 return keys.clone();
                             }
                         });
-        SnapshotRead.Part file =
-                source.read(new SnapshotRead(10, 1, SnapshotRead.What.FILE, 0, 6));
+        SnapshotRead.Part file = source.read(new SnapshotRead(10, 1, SnapshotRead.What.FILE, 0, 6));
         assertThat(new String(file.chunk(), StandardCharsets.UTF_8)).isEqualTo("at 10");
         SnapshotRead.Part first =
                 source.read(new SnapshotRead(10, 1, SnapshotRead.What.KEYS, 0, 0));
@@ -176,7 +175,8 @@ final class SnapshotFolderTest {
     void anOfferNamesItsPlace() {
         StoredSnapshot.Source offered = new StoredSnapshot.Source(new RaftPeer("h", 9, 2), 77);
         assertThat(StoredSnapshot.Source.parse(offered.uri())).isEqualTo(offered);
-        for (String bad : new String[] {"", "remote://h:1/2", "lethe://h:1/2", "lethe://", "lethe:///"}) {
+        for (String bad :
+                new String[] {"", "remote://h:1/2", "lethe://h:1/2", "lethe://", "lethe:///"}) {
             assertThatThrownBy(() -> StoredSnapshot.Source.parse(bad))
                     .isInstanceOf(IllegalArgumentException.class);
         }

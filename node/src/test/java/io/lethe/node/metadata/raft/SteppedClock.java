@@ -1,22 +1,23 @@
 package io.lethe.node.metadata.raft;
 
 import io.lethe.node.base.Clock;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A clock that moves when it is told to. */
 final class SteppedClock implements Clock {
-    private volatile long now = 1_000_000_000L;
+    private final AtomicLong now = new AtomicLong(1_000_000_000L);
 
     void advance(long nanos) {
-        now = now + nanos;
+        now.addAndGet(nanos);
     }
 
     @Override
     public long wallMillis() {
-        return now / 1_000_000;
+        return now.get() / 1_000_000;
     }
 
     @Override
     public long nanos() {
-        return now;
+        return now.get();
     }
 }
