@@ -14,6 +14,8 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +42,8 @@ public final class DataPlaneServer implements AutoCloseable {
     private final @Nullable TlsContexts tls;
     private final ChannelGroup connections =
             new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-    private final Object released = new Object();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition idle = lock.newCondition();
     private @Nullable Channel listening;
     private volatile boolean closed;
 
@@ -145,8 +148,11 @@ public final class DataPlaneServer implements AutoCloseable {
     void released(long reservedBytes) {
         buffers.release(reservedBytes);
         if (counters.streams.decrementAndGet() == 0 && closed) {
-            synchronized (released) {
-                released.notifyAll();
+            lock.lock();
+            try {
+                idle.signalAll();
+            } finally {
+                lock.unlock();
             }
         }
     }
@@ -171,14 +177,14 @@ public final class DataPlaneServer implements AutoCloseable {
     }
 
     private void awaitReleased(long deadlineNanos) throws InterruptedException {
-        synchronized (released) {
-            while (counters.streams.get() > 0) {
-                long leftNanos = deadlineNanos - environment.clock().nanos();
-                if (leftNanos <= 0) {
-                    return;
-                }
-                released.wait(TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1);
+        lock.lock();
+        try {
+            long leftNanos = deadlineNanos - environment.clock().nanos();
+            while (counters.streams.get() > 0 && leftNanos > 0) {
+                leftNanos = idle.awaitNanos(leftNanos);
             }
+        } finally {
+            lock.unlock();
         }
     }
 }

@@ -22,11 +22,13 @@ import java.util.List;
  *   WRITE_FINISH DELETE DOOM   nothing
  *   VERIFY                     verdict u8: 0 sound, 1 corrupt, 2 missing
  *   ERASE                      overwritten i64, read back u8
- *   STATUS                     state u8 (0 online, 1 full, 2 failed), capacity, free, chunks, stored,
- *                              corrupt, missing files, queued syncs i64 each, fault string ("" = none)
+ *   STATUS                     state u8 (0 online, 1 full, 2 failed); i64 each: capacity, free,
+ *                              chunks, stored, corrupt, missing files, queued syncs;
+ *                              fault string ("" = none)
  *   LIST UNRESOLVED            varint count, then each: key (see Request), pg epoch i32, write 16,
  *                              owner 10, length i64, block bytes i32, created i64
- * ERROR       code (the name of an ErrorCode, string), message string; strings: varint length, UTF-8
+ * ERROR       code string (the name of an ErrorCode), message string
+ *             (strings: varint length, UTF-8)
  * READ_HEAD   first byte i64, length i32, block bytes i32, varint count, CRC32C i32 of each block
  * READ_DATA   nothing
  * WINDOW      credits i32

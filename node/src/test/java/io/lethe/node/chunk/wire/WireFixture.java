@@ -32,7 +32,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -214,7 +213,15 @@ final class WireFixture implements AutoCloseable {
         long deadline = deadline();
         while (!holds.getAsBoolean()) {
             assertThat(clock.nanos()).as("waiting until " + what).isLessThan(deadline);
-            LockSupport.parkNanos(500_000);
+            pause();
+        }
+    }
+
+    private void pause() {
+        try {
+            tasks.sleep(500_000);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
