@@ -1,0 +1,70 @@
+package io.lethe.node.metadata;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.base.codec.Decoder;
+import io.lethe.node.base.codec.Decoder.CorruptEncoding;
+import io.lethe.node.base.codec.Encoder;
+
+/**
+ * What one node asks another about a group.
+ *
+ * <p>Encoding: format u8 (1), type u8, then
+ *
+ * <pre>
+ * 1 Execute  entry (all that is left)
+ * 2 Ask      query (all that is left)
+ * 3 Status
+ * </pre>
+ */
+public sealed interface MetadataRequest {
+    int FORMAT = 1;
+
+    /**
+     * Execute a command.
+     *
+     * @param entry by {@link io.lethe.node.metadata.command.CommandCodec}; the leader replaces time
+     *     and feature level of its stamp
+     */
+    record Execute(Bytes entry) implements MetadataRequest {}
+
+    /**
+     * Answer a question.
+     *
+     * @param query by {@link io.lethe.node.metadata.command.QueryCodec}
+     */
+    record Ask(Bytes query) implements MetadataRequest {}
+
+    /** Say how this replica stands, whether it leads or not. */
+    record Status() implements MetadataRequest {}
+
+    static byte[] encode(MetadataRequest request) {
+        return switch (request) {
+            case Execute execute -> framed(1, execute.entry());
+            case Ask ask -> framed(2, ask.query());
+            case Status _ -> framed(3, Bytes.EMPTY);
+        };
+    }
+
+    private static byte[] framed(int type, Bytes rest) {
+        return new Encoder(2 + rest.length()).u8(FORMAT).u8(type).raw(rest).toArray();
+    }
+
+    /**
+     * @throws CorruptEncoding when this is no request
+     */
+    static MetadataRequest decode(byte[] bytes) {
+        Decoder in = new Decoder(bytes);
+        int format = in.u8();
+        if (format != FORMAT) {
+            throw new CorruptEncoding("a metadata request has format " + format);
+        }
+        int type = in.u8();
+        Bytes rest = Bytes.wrap(in.raw(in.remaining()));
+        return switch (type) {
+            case 1 -> new Execute(rest);
+            case 2 -> new Ask(rest);
+            case 3 -> new Status();
+            default -> throw new CorruptEncoding("no metadata request has type " + type);
+        };
+    }
+}

@@ -1,0 +1,111 @@
+package io.lethe.node.metadata;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.base.codec.Decoder;
+import io.lethe.node.base.codec.Decoder.CorruptEncoding;
+import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.NodeId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What comes of a {@link MetadataRequest}.
+ *
+ * <p>Encoding: format u8 (1), type u8, then
+ *
+ * <pre>
+ * 1 Replied    index varint, reply (all that is left)
+ * 2 Answered   answer (all that is left)
+ * 3 NotLeader  hint: 0, or 1 and node id 16
+ * 4 Failed     code's name, message: strings
+ * 5 Stands     {@link ReplicaStatus}
+ * </pre>
+ */
+public sealed interface MetadataResponse {
+    int FORMAT = 1;
+
+    /** Characters of a message; what is longer is cut. */
+    int MOST_MESSAGE_CHARS = 1_000;
+
+    /**
+     * The command was applied.
+     *
+     * @param index in the group's log
+     * @param reply by {@link io.lethe.node.metadata.command.ReplyCodec}
+     */
+    record Replied(long index, Bytes reply) implements MetadataResponse {}
+
+    /**
+     * @param answer by {@link io.lethe.node.metadata.command.AnswerCodec}
+     */
+    record Answered(Bytes answer) implements MetadataResponse {}
+
+    /**
+     * Certainly nothing was proposed.
+     *
+     * @param hint who leads, as this replica last heard
+     */
+    record NotLeader(@Nullable NodeId hint) implements MetadataResponse {}
+
+    /**
+     * @param code OUTCOME_UNKNOWN where a command may have been proposed; with every other code it
+     *     certainly was not
+     */
+    record Failed(ErrorCode code, String message) implements MetadataResponse {}
+
+    record Stands(ReplicaStatus status) implements MetadataResponse {}
+
+    static byte[] encode(MetadataResponse response) {
+        Encoder out = new Encoder().u8(FORMAT);
+        switch (response) {
+            case Replied replied -> out.u8(1).varint(replied.index()).raw(replied.reply());
+            case Answered answered -> out.u8(2).raw(answered.answer());
+            case NotLeader other -> ReplicaStatus.NodeIds.encode(out.u8(3), other.hint());
+            case Failed failed ->
+                    out.u8(4).string(failed.code().name()).string(cut(failed.message()));
+            case Stands stands -> stands.status().encode(out.u8(5));
+        }
+        return out.toArray();
+    }
+
+    private static String cut(String message) {
+        return message.length() <= MOST_MESSAGE_CHARS
+                ? message
+                : message.substring(0, MOST_MESSAGE_CHARS);
+    }
+
+    /**
+     * @throws CorruptEncoding when this is no response
+     */
+    static MetadataResponse decode(byte[] bytes) {
+        Decoder in = new Decoder(bytes);
+        int format = in.u8();
+        if (format != FORMAT) {
+            throw new CorruptEncoding("a metadata response has format " + format);
+        }
+        int type = in.u8();
+        MetadataResponse response =
+                switch (type) {
+                    case 1 -> new Replied(in.varint(), rest(in));
+                    case 2 -> new Answered(rest(in));
+                    case 3 -> new NotLeader(ReplicaStatus.NodeIds.decode(in));
+                    case 4 -> new Failed(code(in.string()), in.string());
+                    case 5 -> new Stands(ReplicaStatus.decode(in));
+                    default -> throw new CorruptEncoding("no metadata response has type " + type);
+                };
+        in.end();
+        return response;
+    }
+
+    private static Bytes rest(Decoder in) {
+        return Bytes.wrap(in.raw(in.remaining()));
+    }
+
+    private static ErrorCode code(String name) {
+        try {
+            return ErrorCode.valueOf(name);
+        } catch (IllegalArgumentException e) {
+            throw new CorruptEncoding("no error code is called " + name);
+        }
+    }
+}
