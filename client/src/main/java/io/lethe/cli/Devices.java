@@ -1,0 +1,49 @@
+package io.lethe.cli;
+
+import io.lethe.client.LetheClient;
+import io.lethe.client.model.DeviceStatus;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(name = "devices", description = "List the devices, with their faults.")
+final class Devices extends ClusterList<DeviceStatus> {
+    @Option(names = "--node", paramLabel = "NODE", description = "only this node's")
+    private String node = "";
+
+    Devices(Surroundings surroundings) {
+        super(surroundings);
+    }
+
+    @Override
+    String[] columns() {
+        return new String[] {
+            "DEVICE", "NODE", "STATE", ">FREE", ">SIZE", ">CHUNKS", ">CORRUPT", ">MISSING", "FAULT"
+        };
+    }
+
+    @Override
+    Iterable<DeviceStatus> rows(LetheClient client) {
+        return client.cluster().devices(node);
+    }
+
+    @Override
+    Map<String, Object> json(DeviceStatus device) {
+        return Rows.device(device);
+    }
+
+    @Override
+    void show(Table table, DeviceStatus device) {
+        boolean known = device.reported();
+        table.row(
+                device.id(),
+                device.node(),
+                device.state(),
+                size(device.freeBytes()),
+                size(device.capacityBytes()),
+                known ? device.chunks() : "?",
+                known ? device.corruptChunks() : "?",
+                known ? device.missingFiles() : "?",
+                known ? orDash(device.fault()) : "its node did not answer");
+    }
+}

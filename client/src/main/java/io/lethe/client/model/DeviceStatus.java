@@ -1,0 +1,24 @@
+package io.lethe.client.model;
+
+/**
+ * A device.
+ *
+ * @param state {@code WRITABLE}, {@code UNAVAILABLE}, {@code FULL} or {@code REMOVED}
+ * @param corruptChunks do not match their checksums and are not rebuilt yet
+ * @param missingFiles data files that the index names and that are gone or too short
+ * @param fault what is wrong and what to do; empty: nothing
+ * @param reported false: its node did not answer, and path, counts and fault are not known
+ */
+public record DeviceStatus(
+        String id,
+        String node,
+        String path,
+        String state,
+        long capacityBytes,
+        long freeBytes,
+        long chunks,
+        long corruptChunks,
+        long missingFiles,
+        String fault,
+        boolean reported,
+        int placementGroups) {}

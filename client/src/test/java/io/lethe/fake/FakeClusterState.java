@@ -1,0 +1,210 @@
+package io.lethe.fake;
+
+import io.grpc.stub.StreamObserver;
+import io.lethe.proto.v1.ClusterServiceGrpc;
+import io.lethe.proto.v1.DeviceStatus;
+import io.lethe.proto.v1.GetStatusRequest;
+import io.lethe.proto.v1.GetStatusResponse;
+import io.lethe.proto.v1.ListDevicesRequest;
+import io.lethe.proto.v1.ListDevicesResponse;
+import io.lethe.proto.v1.ListNodesRequest;
+import io.lethe.proto.v1.ListNodesResponse;
+import io.lethe.proto.v1.ListPartitionsRequest;
+import io.lethe.proto.v1.ListPartitionsResponse;
+import io.lethe.proto.v1.ListPlacementGroupsRequest;
+import io.lethe.proto.v1.ListPlacementGroupsResponse;
+import io.lethe.proto.v1.ListWorkersRequest;
+import io.lethe.proto.v1.ListWorkersResponse;
+import io.lethe.proto.v1.NodeStatus;
+import io.lethe.proto.v1.PartitionStatus;
+import io.lethe.proto.v1.PlacementGroupStatus;
+import io.lethe.proto.v1.Warning;
+import io.lethe.proto.v1.WorkerStatus;
+import java.util.List;
+
+/** ClusterService: a small cluster in which node-1 is down. */
+final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
+    private static final long GIBI = 1L << 30;
+
+    private final Faults faults;
+
+    FakeClusterState(Faults faults) {
+        this.faults = faults;
+    }
+
+    @Override
+    public void getStatus(GetStatusRequest q, StreamObserver<GetStatusResponse> observer) {
+        FakeBuckets.answer(faults, "GetStatus", false, observer, FakeClusterState::status);
+    }
+
+    private static GetStatusResponse status() {
+        return GetStatusResponse.newBuilder()
+                .setClusterId("00112233445566778899aabbccddeeff")
+                .setName("dev")
+                .setVersion("0.1.0")
+                .setFeatureLevel(1)
+                .setNodesUp(1)
+                .setNodesTotal(2)
+                .setDevicesWritable(1)
+                .setDevicesTotal(2)
+                .setDirectoryLeader("node-0")
+                .setControllerEpoch(3)
+                .setPartitionsHealthy(0)
+                .setPartitionsServing(8)
+                .setPartitionsTotal(8)
+                .setPlacementGroupsOpen(4)
+                .setPlacementGroupsTotal(16)
+                .setSegmentsUnderprotected(7)
+                .setOldestUnderprotectedMillis(65_000)
+                .setCapacityBytes(200 * GIBI)
+                .setUsedBytes(50 * GIBI)
+                .setGarbageBytes(GIBI)
+                .setAnsweredBy("node-0")
+                .addWarnings(
+                        Warning.newBuilder()
+                                .setCode("NODE_DOWN")
+                                .setMessage("node-1 has been away for 2 minutes")
+                                .setAdvice("start it again"))
+                .build();
+    }
+
+    @Override
+    public void listNodes(ListNodesRequest q, StreamObserver<ListNodesResponse> observer) {
+        // Two pages, so that callers must go on.
+        boolean first = q.getPage().getPageToken().isEmpty();
+        NodeStatus node =
+                NodeStatus.newBuilder()
+                        .setId(first ? "node-0" : "node-1")
+                        .setHost("127.0.0.1")
+                        .setS3Port(19000)
+                        .setConsolePort(19001)
+                        .setRpcPort(19002)
+                        .setDataPort(19003)
+                        .addAllRoles(List.of("gateway", "storage"))
+                        .setUp(first)
+                        .setIncarnation(5)
+                        .setDevices(1)
+                        .setCapacityBytes(100 * GIBI)
+                        .setFreeBytes(75 * GIBI)
+                        .build();
+        FakeBuckets.answer(
+                faults,
+                "ListNodes",
+                false,
+                observer,
+                () ->
+                        ListNodesResponse.newBuilder()
+                                .addNodes(node)
+                                .setNextPageToken(first ? "1" : "")
+                                .build());
+    }
+
+    @Override
+    public void listDevices(ListDevicesRequest q, StreamObserver<ListDevicesResponse> observer) {
+        DeviceStatus healthy =
+                DeviceStatus.newBuilder()
+                        .setId("d-0")
+                        .setNode("node-0")
+                        .setPath("/data/0")
+                        .setState("WRITABLE")
+                        .setCapacityBytes(100 * GIBI)
+                        .setFreeBytes(75 * GIBI)
+                        .setChunks(1234)
+                        .setCorruptChunks(1)
+                        .setMissingFiles(2)
+                        .setFault("2 data files are gone; replace the device")
+                        .setReported(true)
+                        .setPlacementGroups(16)
+                        .build();
+        DeviceStatus away =
+                DeviceStatus.newBuilder()
+                        .setId("d-1")
+                        .setNode("node-1")
+                        .setState("UNAVAILABLE")
+                        .setCapacityBytes(100 * GIBI)
+                        .setPlacementGroups(16)
+                        .build();
+        FakeBuckets.answer(
+                faults,
+                "ListDevices",
+                false,
+                observer,
+                () -> {
+                    ListDevicesResponse.Builder answer = ListDevicesResponse.newBuilder();
+                    for (DeviceStatus device : List.of(healthy, away)) {
+                        if (q.getNode().isEmpty() || q.getNode().equals(device.getNode())) {
+                            answer.addDevices(device);
+                        }
+                    }
+                    return answer.build();
+                });
+    }
+
+    @Override
+    public void listPlacementGroups(
+            ListPlacementGroupsRequest q, StreamObserver<ListPlacementGroupsResponse> observer) {
+        FakeBuckets.answer(
+                faults,
+                "ListPlacementGroups",
+                false,
+                observer,
+                () ->
+                        ListPlacementGroupsResponse.newBuilder()
+                                .addPlacementGroups(
+                                        PlacementGroupStatus.newBuilder()
+                                                .setId("17")
+                                                .setEpoch(2)
+                                                .setStorageClass("standard")
+                                                .setDataChunks(1)
+                                                .setParityChunks(1)
+                                                .addAllDevices(List.of("d-0", "d-1"))
+                                                .setState("OPEN")
+                                                .setMembersUnavailable(1))
+                                .build());
+    }
+
+    @Override
+    public void listPartitions(
+            ListPartitionsRequest q, StreamObserver<ListPartitionsResponse> observer) {
+        FakeBuckets.answer(
+                faults,
+                "ListPartitions",
+                false,
+                observer,
+                () ->
+                        ListPartitionsResponse.newBuilder()
+                                .addPartitions(
+                                        PartitionStatus.newBuilder()
+                                                .setId("p1")
+                                                .setTo("8000")
+                                                .addAllVoters(List.of("node-0", "node-1"))
+                                                .addLearners("node-2")
+                                                .setAppliedIndex(99)
+                                                .setRows(12)
+                                                .setMapEpoch(1)
+                                                .setVotersUp(1))
+                                .build());
+    }
+
+    @Override
+    public void listWorkers(ListWorkersRequest q, StreamObserver<ListWorkersResponse> observer) {
+        FakeBuckets.answer(
+                faults,
+                "ListWorkers",
+                false,
+                observer,
+                () ->
+                        ListWorkersResponse.newBuilder()
+                                .addWorkers(
+                                        WorkerStatus.newBuilder()
+                                                .setNode("node-0")
+                                                .setName("garbage-reclaim")
+                                                .setState("IDLE")
+                                                .setSteps(41)
+                                                .setBacklog(3)
+                                                .setLastStepMillis(1_750_000_000_000L)
+                                                .setLastError("device d-1 is away")
+                                                .setErrors(2))
+                                .build());
+    }
+}
