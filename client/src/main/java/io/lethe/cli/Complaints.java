@@ -21,9 +21,8 @@ final class Complaints implements IExecutionExceptionHandler, IParameterExceptio
     @Override
     public int handleExecutionException(
             Exception failure, CommandLine command, ParseResult arguments) throws Exception {
-        boolean json =
-                command.getCommandSpec().optionsMap().containsKey("--json")
-                        && arguments.hasMatchedOption("--json");
+        // The result that is handed in is the root's; the option is the command's.
+        boolean json = command.getParseResult().hasMatchedOption("--json");
         return tell(failure, json).number();
     }
 

@@ -30,6 +30,7 @@ final class Upload extends RetriedCall<PutObjectRequest, PutObjectResponse, PutR
     private final Source source;
     private final PutOptions options;
     private byte[] writeId;
+    private boolean opened;
     private boolean everythingSent;
 
     /**
@@ -70,7 +71,7 @@ final class Upload extends RetriedCall<PutObjectRequest, PutObjectResponse, PutR
 
     @Override
     boolean repeatable() {
-        return source.rereadable();
+        return !opened || source.rereadable();
     }
 
     @Override
@@ -196,6 +197,7 @@ final class Upload extends RetriedCall<PutObjectRequest, PutObjectResponse, PutR
             try {
                 InputStream open = in;
                 if (open == null) {
+                    opened = true;
                     open = source.open();
                     in = open;
                 }

@@ -70,7 +70,10 @@ final class FakeAuthentication implements ServerInterceptor {
                         }
                         return;
                     }
-                    forwarded = again(bytes);
+                    // Messages are streams here: see ServerInterceptors.useInputStreamMessages.
+                    @SuppressWarnings("unchecked") // Q is InputStream for all of them.
+                    Q again = (Q) new ByteArrayInputStream(bytes);
+                    forwarded = again;
                 }
                 inner.onMessage(forwarded);
             }
@@ -97,12 +100,6 @@ final class FakeAuthentication implements ServerInterceptor {
                 inner.onReady();
             }
         };
-    }
-
-    /** Messages are streams here: see {@code ServerInterceptors.useInputStreamMessages}. */
-    @SuppressWarnings("unchecked") // Q is InputStream for every method that this is put around.
-    private static <Q> Q again(byte[] bytes) {
-        return (Q) new ByteArrayInputStream(bytes);
     }
 
     private static byte[] bytes(Object message) {

@@ -4,12 +4,19 @@ import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 
 /** Gateways over one store, each with faults of its own. */
 public final class FakeCluster implements AutoCloseable {
@@ -26,6 +33,25 @@ public final class FakeCluster implements AutoCloseable {
 
     /** Starts so many gateways on free ports of this machine. */
     public static FakeCluster start(int gateways) {
+        return start(gateways, builder -> {});
+    }
+
+    /** Starts one gateway with TLS that asks for a certificate of this authority. */
+    public static FakeCluster startTls(Path certificate, Path key, Path authority)
+            throws SSLException {
+        SslContext context =
+                GrpcSslContexts.forServer(certificate.toFile(), key.toFile())
+                        .trustManager(authority.toFile())
+                        .clientAuth(ClientAuth.REQUIRE)
+                        .build();
+        return start(
+                1,
+                builder -> {
+                    NettyServerBuilder unusedSame = builder.sslContext(context);
+                });
+    }
+
+    private static FakeCluster start(int gateways, Consumer<NettyServerBuilder> protection) {
         FakeCluster cluster = new FakeCluster();
         FakeStore store = new FakeStore();
         try {
@@ -35,7 +61,9 @@ public final class FakeCluster implements AutoCloseable {
                         new FakeAuthentication(
                                 ACCESS_KEY, SECRET_KEY, System::currentTimeMillis, its);
                 NettyServerBuilder builder =
-                        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0));
+                        NettyServerBuilder.forAddress(
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                protection.accept(builder);
                 for (BindableService service :
                         List.of(
                                 new FakeBuckets(store, its),

@@ -9,6 +9,8 @@ import io.lethe.proto.v1.PutObjectEnd;
 import io.lethe.proto.v1.PutObjectHeader;
 import io.lethe.proto.v1.PutObjectRequest;
 import io.lethe.proto.v1.PutObjectResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 
@@ -88,7 +90,11 @@ final class FakeUpload implements StreamObserver<PutObjectRequest> {
             throw Refusal.invalid("a data message has at most 256 KiB");
         }
         faults.received(data.size());
-        data.forEach(body::write);
+        try {
+            data.writeTo(body);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void commit(PutObjectEnd end) {

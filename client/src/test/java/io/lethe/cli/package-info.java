@@ -1,0 +1,4 @@
+@NullMarked
+package io.lethe.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lethe.client;
+
+import org.jspecify.annotations.NullMarked;
