@@ -8,6 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+/** The shell completion script, made from the commands themselves. */
 @Command(
         name = "completion",
         description = {

@@ -6,6 +6,7 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+/** {@code lethe devices}. */
 @Command(name = "devices", description = "List the devices, with their faults.")
 final class Devices extends ClusterList<DeviceStatus> {
     @Option(names = "--node", paramLabel = "NODE", description = "only this node's")

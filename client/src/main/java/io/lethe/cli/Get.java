@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+/** {@code lethe get}: downloads, several at once, each to a file that appears whole. */
 @Command(
         name = "get",
         description = {

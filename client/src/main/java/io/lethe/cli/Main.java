@@ -1,7 +1,5 @@
 package io.lethe.cli;
 
-import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -13,8 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -75,7 +71,6 @@ public final class Main {
 
     /** Runs one command and ends the process. */
     public static void main(String[] arguments) {
-        quieten();
         Interrupts interrupts = new Interrupts();
         Runtime.getRuntime().addShutdownHook(new Thread(interrupts, "lethe-interrupt"));
         System.setOut(
@@ -87,12 +82,6 @@ public final class Main {
         int status = run(Surroundings.ofProcess(interrupts), arguments);
         System.out.flush();
         System.exit(status);
-    }
-
-    /** Libraries log what they retry; the user hears of what fails. */
-    private static void quieten() {
-        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
-        Logger.getLogger("").setLevel(Level.OFF);
     }
 
     /** Runs one command and gives its exit status. */

@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+/** {@code lethe mb}. */
 @Command(name = "mb", description = "Make buckets.")
 final class MakeBucket extends ClientCommand {
     @Parameters(arity = "1..*", paramLabel = "BUCKET", description = "names of the buckets")

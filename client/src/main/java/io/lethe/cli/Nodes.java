@@ -5,6 +5,7 @@ import io.lethe.client.model.NodeStatus;
 import java.util.Map;
 import picocli.CommandLine.Command;
 
+/** {@code lethe nodes}. */
 @Command(name = "nodes", description = "List the nodes.")
 final class Nodes extends ClusterList<NodeStatus> {
     Nodes(Surroundings surroundings) {

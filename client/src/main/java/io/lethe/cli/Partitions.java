@@ -5,6 +5,7 @@ import io.lethe.client.model.PartitionStatus;
 import java.util.Map;
 import picocli.CommandLine.Command;
 
+/** {@code lethe partitions}. */
 @Command(name = "partitions", description = "List the metadata partitions and the directory.")
 final class Partitions extends ClusterList<PartitionStatus> {
     Partitions(Surroundings surroundings) {

@@ -5,6 +5,7 @@ import io.lethe.client.model.PlacementGroupStatus;
 import java.util.Map;
 import picocli.CommandLine.Command;
 
+/** {@code lethe pgs}. */
 @Command(name = "pgs", description = "List the placement groups.")
 final class PlacementGroups extends ClusterList<PlacementGroupStatus> {
     PlacementGroups(Surroundings surroundings) {

@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+/** {@code lethe put}: uploads, several at once. */
 @Command(
         name = "put",
         description = {

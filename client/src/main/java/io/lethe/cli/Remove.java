@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+/** {@code lethe rm}: deletes, several at once. */
 @Command(
         name = "rm",
         description = {

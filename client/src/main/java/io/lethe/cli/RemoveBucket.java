@@ -6,6 +6,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
+/** {@code lethe rb}. */
 @Command(
         name = "rb",
         description = "Remove empty buckets. 'lethe rm -r --all-versions BUCKET' empties one.")

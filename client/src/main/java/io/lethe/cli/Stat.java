@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+/** {@code lethe stat}. */
 @Command(name = "stat", description = "Show everything about an object or a bucket.")
 final class Stat extends ClientCommand {
     @Parameters(paramLabel = "BUCKET[/KEY]", description = "what to show")

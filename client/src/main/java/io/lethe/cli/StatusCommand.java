@@ -6,6 +6,7 @@ import io.lethe.client.model.ClusterWarning;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 
+/** {@code lethe status}. */
 @Command(
         name = "status",
         description = "Show the cluster on one page, with warnings and what to do about them.")

@@ -6,6 +6,7 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+/** {@code lethe workers}. */
 @Command(name = "workers", description = "List the background workers and their last errors.")
 final class Workers extends ClusterList<WorkerStatus> {
     @Option(names = "--node", paramLabel = "NODE", description = "only this node's")

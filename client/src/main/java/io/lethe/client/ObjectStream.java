@@ -9,6 +9,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +20,16 @@ import org.jspecify.annotations.Nullable;
  * {@link IOException} whose cause is the {@link LetheException}, and so is a digest that does not
  * match, in place of the end. Closing before the end cancels the rest.
  *
- * <p>For one reading thread; the download's callbacks fill it under its monitor.
+ * <p>For one reading thread; the download's callbacks fill it under its lock.
  */
 public final class ObjectStream extends InputStream {
     private final CompletableFuture<ObjectStream> opened = new CompletableFuture<>();
+
+    /** Guards everything below. */
+    private final Lock lock = new ReentrantLock();
+
+    /** Something came, or it is over. */
+    private final Condition changed = lock.newCondition();
 
     /** At most {@link Download#WINDOW_MESSAGES}. */
     private final Deque<Piece> pieces = new ArrayDeque<>();
@@ -51,9 +60,12 @@ public final class ObjectStream extends InputStream {
                         });
         CompletableFuture<GetResult> running = call.download();
         boolean late;
-        synchronized (this) {
+        lock.lock();
+        try {
             download = running;
             late = closed;
+        } finally {
+            lock.unlock();
         }
         if (late) {
             running.cancel(true);
@@ -66,8 +78,14 @@ public final class ObjectStream extends InputStream {
     }
 
     /** What is read: known from the beginning. */
-    public synchronized GetResult result() {
-        GetResult known = what;
+    public GetResult result() {
+        GetResult known;
+        lock.lock();
+        try {
+            known = what;
+        } finally {
+            lock.unlock();
+        }
         if (known == null) {
             throw new IllegalStateException("the stream has not been opened");
         }
@@ -88,7 +106,8 @@ public final class ObjectStream extends InputStream {
         }
         Runnable release;
         int n;
-        synchronized (this) {
+        lock.lock();
+        try {
             Piece piece = await();
             if (piece == null) {
                 return -1;
@@ -100,13 +119,15 @@ public final class ObjectStream extends InputStream {
             }
             pieces.remove();
             release = piece.release;
+        } finally {
+            lock.unlock();
         }
         release.run();
         return n;
     }
 
-    /** The piece to read from; null at the end. */
-    private synchronized @Nullable Piece await() throws IOException {
+    /** The piece to read from; null at the end. With the lock held. */
+    private @Nullable Piece await() throws IOException {
         while (true) {
             if (closed) {
                 throw new IOException("the stream is closed");
@@ -123,7 +144,7 @@ public final class ObjectStream extends InputStream {
                 return null;
             }
             try {
-                wait();
+                changed.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted while waiting for bytes", e);
@@ -132,43 +153,62 @@ public final class ObjectStream extends InputStream {
     }
 
     @Override
-    public synchronized int available() {
-        Piece next = pieces.peek();
-        return next == null ? 0 : next.bytes.remaining();
+    public int available() {
+        lock.lock();
+        try {
+            Piece next = pieces.peek();
+            return next == null ? 0 : next.bytes.remaining();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
     public void close() {
         CompletableFuture<GetResult> running;
-        synchronized (this) {
+        lock.lock();
+        try {
             closed = true;
             pieces.clear();
             running = download;
-            notifyAll();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
         if (running != null) {
             running.cancel(true);
         }
     }
 
+    private void change(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private final class Sink implements BodySink {
         @Override
         public void start(GetResult result) {
-            synchronized (ObjectStream.this) {
-                what = result;
-            }
+            change(() -> what = result);
             opened.complete(ObjectStream.this);
         }
 
         @Override
         public void data(ByteString bytes, Runnable release) {
             boolean drop;
-            synchronized (ObjectStream.this) {
+            lock.lock();
+            try {
                 drop = closed || bytes.isEmpty();
                 if (!drop) {
                     pieces.add(new Piece(bytes.asReadOnlyByteBuffer(), release));
-                    ObjectStream.this.notifyAll();
+                    changed.signalAll();
                 }
+            } finally {
+                lock.unlock();
             }
             if (drop) {
                 release.run();
@@ -177,18 +217,12 @@ public final class ObjectStream extends InputStream {
 
         @Override
         public void end() {
-            synchronized (ObjectStream.this) {
-                ended = true;
-                ObjectStream.this.notifyAll();
-            }
+            change(() -> ended = true);
         }
 
         @Override
         public void abort(Throwable gone) {
-            synchronized (ObjectStream.this) {
-                failure = gone;
-                ObjectStream.this.notifyAll();
-            }
+            change(() -> failure = gone);
             opened.completeExceptionally(gone);
         }
     }

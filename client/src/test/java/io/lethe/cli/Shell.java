@@ -4,6 +4,7 @@ import io.lethe.fake.FakeCluster;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -88,6 +89,18 @@ final class Shell {
                 () -> nanos.addAndGet(150_000_000),
                 ZoneOffset.UTC,
                 interrupts);
+    }
+
+    /** What a command must print: {@code golden/NAME} beside the tests. */
+    static String golden(String name) {
+        try (InputStream in = Shell.class.getResourceAsStream("golden/" + name)) {
+            if (in == null) {
+                throw new IllegalArgumentException("there is no golden file " + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     String out() {

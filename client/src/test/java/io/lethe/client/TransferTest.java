@@ -11,6 +11,7 @@ import io.lethe.fake.FakeCluster;
 import io.lethe.fake.Faults;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -266,13 +267,11 @@ final class TransferTest {
     void cancelledPutStoresNothing() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         InputStream slow =
-                new InputStream() {
-                    private int given;
-
+                new FilterInputStream(new ByteArrayInputStream(new byte[300_000])) {
                     @Override
-                    public int read() {
+                    public int read(byte[] target, int offset, int length) throws IOException {
                         begun.countDown();
-                        return given++ < 300_000 ? 1 : -1;
+                        return super.read(target, offset, length);
                     }
                 };
         faults.ignoreData();
