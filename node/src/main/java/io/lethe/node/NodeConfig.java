@@ -296,7 +296,23 @@ public record NodeConfig(
                             fallback = "5m",
                             least = "1s",
                             most = "7d")
-                    Duration delay) {}
+                    Duration delay,
+            @Setting(
+                            help =
+                                    "A stored chunk this old that no commit is known of is looked"
+                                            + " into.",
+                            fallback = "5m",
+                            least = "1s",
+                            most = "7d")
+                    Duration orphanAge,
+            @Setting(
+                            help =
+                                    "An upload that says nothing for this long is closed and its"
+                                            + " space freed.",
+                            fallback = "90s",
+                            least = "10s",
+                            most = "1h")
+                    Duration writeLease) {}
 
     /** Bounds on what is taken in. */
     public record Limits(

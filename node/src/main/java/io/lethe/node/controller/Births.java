@@ -25,20 +25,29 @@ final class Births {
         this.orders = orders;
     }
 
-    /** Writes the cluster's first records into the directory. */
+    /** Writes the cluster's first record into the directory. */
     void initCluster(DirectoryVoters voters) throws InterruptedException {
+        var _ =
+                orders.apply(
+                        new DirectoryCommand.InitCluster(
+                                voters.cluster(),
+                                ports.plan().name(),
+                                ports.plan().failureDomain(),
+                                new Founding(ports.coordination(), ports.plan(), ports.random())
+                                        .classes()));
+    }
+
+    /** Makes the operator's tenant and access key; true unless they are there. */
+    boolean createOperator() throws InterruptedException {
+        if (ports.directory().accessKey(ports.secrets().firstAccessKeyId()).isPresent()) {
+            return false;
+        }
         Secrets.First first = ports.secrets().first();
-        orders.apply(new DirectoryCommand.PutTenant(first.tenant()));
-        orders.apply(new DirectoryCommand.PutUser(first.user()));
-        orders.apply(new DirectoryCommand.PutAccessKey(first.key()));
-        // Last: whoever sees the cluster sees its tenant too.
-        orders.apply(
-                new DirectoryCommand.InitCluster(
-                        voters.cluster(),
-                        ports.plan().name(),
-                        ports.plan().failureDomain(),
-                        new Founding(ports.coordination(), ports.plan(), ports.random())
-                                .classes()));
+        var _ = orders.apply(new DirectoryCommand.PutTenant(first.tenant()));
+        var _ = orders.apply(new DirectoryCommand.PutUser(first.user()));
+        // Last: whoever finds the key finds its tenant.
+        var _ = orders.apply(new DirectoryCommand.PutAccessKey(first.key()));
+        return true;
     }
 
     /** Creates the partitions that are lacking; true when there were any. */
@@ -61,17 +70,18 @@ final class Births {
         for (int i = 0; i < count; i++) {
             GroupId id = new GroupId(i + 1);
             if (ports.directory().partition(id).isEmpty()) {
-                orders.apply(
-                        new DirectoryCommand.PutPartition(
-                                new PartitionRecord(
-                                        id,
-                                        bound(i, count),
-                                        bound(i + 1, count),
-                                        plans.get(i).stream()
-                                                .map(n -> new PartitionRecord.Replica(n, 0))
-                                                .toList(),
-                                        List.of(),
-                                        1)));
+                var _ =
+                        orders.apply(
+                                new DirectoryCommand.PutPartition(
+                                        new PartitionRecord(
+                                                id,
+                                                bound(i, count),
+                                                bound(i + 1, count),
+                                                plans.get(i).stream()
+                                                        .map(n -> new PartitionRecord.Replica(n, 0))
+                                                        .toList(),
+                                                List.of(),
+                                                1)));
             }
         }
         return true;

@@ -65,7 +65,8 @@ public final class Controller implements Worker {
             births.initCluster(voters.get());
             return Step.worked();
         }
-        boolean changed = follow();
+        boolean changed = births.createOperator();
+        changed |= follow();
         changed |= births.createPartitions();
         changed |= keepGroups();
         changed |= keepTicketKey();

@@ -14,6 +14,9 @@ public interface Secrets {
 
     First first();
 
+    /** Name of the access key that {@link #first} makes. */
+    String firstAccessKeyId();
+
     /** A new ticket key, sealed to each of the nodes. */
     List<SealedTicketKey> freshTicketKey(int keyId, List<NodeRecord> nodes);
 }

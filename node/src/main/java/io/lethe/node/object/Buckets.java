@@ -1,6 +1,7 @@
 package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.metadata.Metadata;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.DirectoryReply;
@@ -12,6 +13,7 @@ import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.Id128;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.StoreException;
@@ -39,13 +41,21 @@ public final class Buckets {
             String name,
             String storageClass,
             BucketRecord.Versioning versioning,
+            byte[] requestId,
             long deadlineNanos)
             throws InterruptedException {
         ports.lease().check();
+        if (requestId.length != Id128.BYTES) {
+            throw new StoreException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "request_id has " + requestId.length + " bytes, and must have 16");
+        }
+        // The bucket's id comes from the request, so that a repeat finds the bucket that it made.
+        long id = Id128.decode(new Decoder(requestId)).high();
         DirectoryReply reply =
                 apply(
                         new DirectoryCommand.CreateBucket(
-                                new BucketId(ports.random().nextLong()),
+                                new BucketId(id),
                                 caller.tenant(),
                                 name,
                                 chooseClass(storageClass),

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Lists a bucket in key order: one range walk, partition after partition. Safe for any task. */
-final class ObjectLister {
+public final class ObjectLister {
     private final ObjectPorts ports;
     private final BucketGate gate;
 

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Finds and reads objects. Safe for any task; what {@link #open} gives belongs to one task. */
-final class ObjectReader {
+public final class ObjectReader {
     /** Plaintext fetched at once: two batches are held by a download, one read, one under way. */
     private static final int BATCH_BYTES = 4 << 20;
 

@@ -46,6 +46,11 @@ public final class NodeChannels implements AutoCloseable {
         return addresses.apply(node).map(address -> at(address).channel());
     }
 
+    /** The one channel to an address. */
+    public ManagedChannel channel(Address address) {
+        return at(address).channel();
+    }
+
     private Open at(Address address) {
         return open.computeIfAbsent(
                 address,

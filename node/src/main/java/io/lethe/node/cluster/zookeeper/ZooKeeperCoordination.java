@@ -205,6 +205,9 @@ public final class ZooKeeperCoordination implements Coordination {
                                 said.encode());
                 registration = node;
                 node.start();
+                if (!node.waitForInitialCreate(CONNECT_MILLIS, TimeUnit.MILLISECONDS)) {
+                    log.warn("the registration is not written yet");
+                }
             } else {
                 node.setData(said.encode());
             }

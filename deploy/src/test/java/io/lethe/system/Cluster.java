@@ -1,0 +1,335 @@
+package io.lethe.system;
+
+import io.lethe.client.LetheClient;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A development cluster of processes, as {@code lethe dev --processes} starts it, which tests kill
+ * and start again. Closing it leaves no process behind. One thread.
+ */
+final class Cluster implements AutoCloseable {
+    static final int NODES = 6;
+    private static final int PORTS = NODES * 10;
+    private static final Duration START_WITHIN = Duration.ofMinutes(3);
+    private static int nextBase = 20_000;
+
+    private final Path dir;
+    private final int basePort;
+    private final Map<String, String> environment;
+    private @Nullable Process parent;
+
+    private Cluster(Path dir, int basePort, Map<String, String> environment) {
+        this.dir = dir;
+        this.basePort = basePort;
+        this.environment = environment;
+    }
+
+    /** Starts six nodes; returns when all serve. */
+    static Cluster start(Path dir, Map<String, String> environment) {
+        Cluster cluster = new Cluster(dir, freeBase(), environment);
+        cluster.startAll();
+        return cluster;
+    }
+
+    /** A run of ports of which none is in use now. */
+    private static synchronized int freeBase() {
+        for (; nextBase < 60_000; nextBase += PORTS) {
+            if (free(nextBase) && free(nextBase + 2) && free(nextBase + 53)) {
+                int base = nextBase;
+                nextBase += PORTS;
+                return base;
+            }
+        }
+        throw new IllegalStateException("no free ports");
+    }
+
+    private static boolean free(int port) {
+        try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return probe.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** The command line of this JVM's Java with Lethe's server program. */
+    static List<String> server(String... arguments) {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--add-modules",
+                                "jdk.incubator.vector",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "--sun-misc-unsafe-memory-access=allow",
+                                "-Xmx" + System.getProperty("lethe.system.heap", "320m"),
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=4",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                "io.lethe.node.Main"));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** Starts what is dead; returns when every node serves. */
+    void startAll() {
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                                server(
+                                        "dev",
+                                        "--processes",
+                                        "--nodes",
+                                        String.valueOf(NODES),
+                                        "--data",
+                                        dir.toString(),
+                                        "--base-port",
+                                        String.valueOf(basePort)))
+                        .redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        try {
+            Process process = builder.start();
+            parent = process;
+            StringBuilder said = new StringBuilder();
+            BufferedReader reader =
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    process.getInputStream(), StandardCharsets.UTF_8));
+            long deadline = System.nanoTime() + START_WITHIN.toNanos();
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                said.append(line).append('\n');
+                if (line.startsWith("ready")) {
+                    return;
+                }
+                if (System.nanoTime() - deadline > 0) {
+                    break;
+                }
+            }
+            throw new IllegalStateException("the cluster did not start:\n" + said + logs());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Path dir() {
+        return dir;
+    }
+
+    Path clientConfig() {
+        return dir.resolve("client.yaml");
+    }
+
+    Path device(int node) {
+        return dir.resolve("node-" + node).resolve("device-0");
+    }
+
+    private Optional<ProcessHandle> process(String name) {
+        try {
+            Path pid = dir.resolve(name).resolve("pid");
+            return Files.exists(pid)
+                    ? ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** {@code kill -9}; returns when the process is gone. */
+    private void kill(String name) {
+        process(name)
+                .ifPresent(
+                        handle -> {
+                            handle.destroyForcibly();
+                            var _ = handle.onExit().orTimeout(30, TimeUnit.SECONDS).join();
+                        });
+    }
+
+    void kill(int node) {
+        kill("node-" + node);
+    }
+
+    void killZooKeeper() {
+        kill("zookeeper");
+    }
+
+    /** {@code kill -9} of everything, nodes first and as near to at once as it goes. */
+    void killAll() {
+        for (int i = 0; i < NODES; i++) {
+            process("node-" + i).ifPresent(ProcessHandle::destroyForcibly);
+        }
+        for (int i = 0; i < NODES; i++) {
+            kill(i);
+        }
+        killZooKeeper();
+        Process running = parent;
+        if (running != null) {
+            var _ = running.destroyForcibly().onExit().join();
+            parent = null;
+        }
+    }
+
+    /** Asks everything to stop, as Ctrl-C does; returns when it has. */
+    void stop() {
+        Process running = parent;
+        if (running != null) {
+            running.destroy();
+            var _ = running.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+            parent = null;
+        }
+    }
+
+    /** Starts a killed node; returns when it serves. */
+    void startNode(int node) {
+        Run run =
+                Run.of(
+                        environment,
+                        server(
+                                "dev",
+                                "start-node",
+                                String.valueOf(node),
+                                "--data",
+                                dir.toString()));
+        if (run.status() != 0) {
+            throw new IllegalStateException(
+                    "node " + node + " did not start: " + run.output() + logs());
+        }
+    }
+
+    /** Starts ZooKeeper again on its data and port. */
+    void startZooKeeper() {
+        Path data = dir.resolve("zookeeper");
+        try {
+            Process process =
+                    new ProcessBuilder(
+                                    server(
+                                            "zookeeper",
+                                            "--data",
+                                            data.toString(),
+                                            "--port",
+                                            String.valueOf(basePort + 4)))
+                            .redirectErrorStream(true)
+                            .redirectOutput(
+                                    ProcessBuilder.Redirect.appendTo(data.resolve("log").toFile()))
+                            .start();
+            Files.writeString(data.resolve("pid"), process.pid() + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    LetheClient client() {
+        try {
+            String yaml = Files.readString(clientConfig());
+            List<String> endpoints = new ArrayList<>();
+            for (int i = 0; i < NODES; i++) {
+                endpoints.add("127.0.0.1:" + (basePort + 10 * i + 2));
+            }
+            return LetheClient.builder()
+                    .endpoints(endpoints)
+                    .credentials(value(yaml, "access_key"), value(yaml, "secret_key"))
+                    .build();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String value(String yaml, String key) {
+        Matcher matcher = Pattern.compile("(?m)^" + key + ": (\\S+)$").matcher(yaml);
+        if (!matcher.find()) {
+            throw new IllegalStateException("no " + key + " in client.yaml");
+        }
+        return matcher.group(1);
+    }
+
+    /** A metric's values of one node, summed over its labels; 0 when it is not there. */
+    double metric(int node, String name) {
+        HttpRequest request =
+                HttpRequest.newBuilder(
+                                URI.create(
+                                        "http://127.0.0.1:"
+                                                + (basePort + 10 * node + 1)
+                                                + "/metrics"))
+                        .timeout(Duration.ofSeconds(10))
+                        .build();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            String text = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+            return text.lines()
+                    .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                    .mapToDouble(
+                            line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The last lines of every log, for messages. */
+    String logs() {
+        StringBuilder text = new StringBuilder();
+        try (Stream<Path> paths = Files.list(dir)) {
+            for (Path path :
+                    paths.map(p -> p.resolve("log")).filter(Files::exists).sorted().toList()) {
+                List<String> lines = Files.readAllLines(path);
+                text.append("== ").append(path).append('\n');
+                lines.subList(Math.max(0, lines.size() - 30), lines.size())
+                        .forEach(line -> text.append(line).append('\n'));
+            }
+        } catch (IOException e) {
+            text.append(e);
+        }
+        return text.toString();
+    }
+
+    @Override
+    public void close() {
+        killAll();
+    }
+
+    /** A command that ran to its end. */
+    record Run(int status, String output) {
+        static Run of(Map<String, String> environment, List<String> command) {
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().putAll(environment);
+            try {
+                Process process = builder.start();
+                process.getOutputStream().close();
+                String output =
+                        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                if (!process.waitFor(START_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                    throw new IllegalStateException("it did not end: " + command + "\n" + output);
+                }
+                return new Run(process.exitValue(), output);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

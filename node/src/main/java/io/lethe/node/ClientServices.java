@@ -1,0 +1,150 @@
+package io.lethe.node;
+
+import io.lethe.node.base.background.WorkerStatus;
+import io.lethe.node.base.task.Promise;
+import io.lethe.node.chunk.ChunkStore;
+import io.lethe.node.chunk.wire.DataPlaneClient;
+import io.lethe.node.metadata.Directory;
+import io.lethe.node.metadata.Metadata;
+import io.lethe.node.metadata.ReplicaStatus;
+import io.lethe.node.metadata.RoutedMetadata;
+import io.lethe.node.model.AccessKeyRecord;
+import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.GroupId;
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.NodeId;
+import io.lethe.node.model.PgId;
+import io.lethe.node.model.SegmentId;
+import io.lethe.node.model.StoreException;
+import io.lethe.node.model.Ticket;
+import io.lethe.node.object.Buckets;
+import io.lethe.node.object.Objects;
+import io.lethe.node.rpc.Authenticator;
+import io.lethe.node.rpc.BucketDoor;
+import io.lethe.node.rpc.ClusterDoor;
+import io.lethe.node.rpc.ClusterView;
+import io.lethe.node.rpc.ObjectDoor;
+import io.lethe.node.rpc.Requests;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** What clients may call, wired to the node's parts. Safe for any thread. */
+final class ClientServices {
+    /** An operator's question waits this long for one node, and then shows what the others said. */
+    private static final Duration ASK_WITHIN = Duration.ofSeconds(2);
+
+    private static final Duration KEY_WITHIN = Duration.ofSeconds(5);
+
+    private ClientServices() {}
+
+    static void add(
+            Node.Parts parts,
+            Joined joined,
+            Keyring keyring,
+            Objects objects,
+            Buckets buckets,
+            ClusterView view) {
+        Authenticator authenticator =
+                new Authenticator(
+                        keys(parts, joined.directory(), joined.metadata(), keyring),
+                        parts.tasks().clock(),
+                        parts.random());
+        Requests requests =
+                new Requests(parts.tasks(), parts.config().limits().requests(), parts.metrics());
+        parts.rpc().add(new ObjectDoor(objects, requests), authenticator);
+        parts.rpc().add(new BucketDoor(buckets, requests), authenticator);
+        parts.rpc().add(new ClusterDoor(view, requests), authenticator);
+    }
+
+    private static Authenticator.Keys keys(
+            Node.Parts parts, Directory directory, Metadata metadata, Keyring keyring) {
+        return new Authenticator.Keys() {
+            @Override
+            public Optional<AccessKeyRecord> find(String accessKeyId) {
+                Optional<AccessKeyRecord> found = directory.accessKey(accessKeyId);
+                if (found.isPresent()) {
+                    return found;
+                }
+                try {
+                    metadata.catchUpDirectory(parts.tasks().clock().nanos() + KEY_WITHIN.toNanos());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return directory.accessKey(accessKeyId);
+            }
+
+            @Override
+            public byte[] secret(AccessKeyRecord key) {
+                return keyring.secret(key);
+            }
+        };
+    }
+
+    /** What the operators' commands show. */
+    record View(
+            Node.Parts parts,
+            Directory directory,
+            RoutedMetadata metadata,
+            DataPlaneClient peers,
+            TicketBooth booth,
+            Supplier<List<NodeId>> voters)
+            implements ClusterView {
+        @Override
+        public NodeId self() {
+            return parts.identity().id();
+        }
+
+        @Override
+        public Optional<NodeId> controller() {
+            return parts.coordination().controller();
+        }
+
+        @Override
+        public long controllerEpoch() {
+            return parts.coordination().controllerEpoch().orElse(0L);
+        }
+
+        private long deadline() {
+            return parts.tasks().clock().nanos() + ASK_WITHIN.toNanos();
+        }
+
+        @Override
+        public Optional<ReplicaStatus> replica(NodeId node, GroupId group)
+                throws InterruptedException {
+            try {
+                return metadata.status(node, group, deadline());
+            } catch (StoreException e) {
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public Optional<ChunkStore.Status> device(DeviceId device) throws InterruptedException {
+            try {
+                Ticket inspect =
+                        booth.mint(
+                                Ticket.Operation.INSPECT,
+                                new PgId(0),
+                                0,
+                                new SegmentId(new Id128(0, 0)));
+                Promise<ChunkStore.Status> asked = peers.status(device, inspect, deadline());
+                return Optional.of(asked.await(deadline()));
+            } catch (StoreException | TimeoutException e) {
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public List<NodeId> directoryVoters() {
+            return voters.get();
+        }
+
+        @Override
+        public List<WorkerStatus> workers() {
+            return parts.workers().statuses();
+        }
+    }
+}

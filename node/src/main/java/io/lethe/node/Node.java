@@ -1,0 +1,256 @@
+package io.lethe.node;
+
+import io.lethe.node.base.Clock;
+import io.lethe.node.base.FaultHandler;
+import io.lethe.node.base.RandomSource;
+import io.lethe.node.base.background.Pacing;
+import io.lethe.node.base.background.Workers;
+import io.lethe.node.base.metrics.Metrics;
+import io.lethe.node.base.nativeio.NativeFiles;
+import io.lethe.node.base.rocks.RocksOpener;
+import io.lethe.node.base.task.Tasks;
+import io.lethe.node.base.task.VirtualTasks;
+import io.lethe.node.cluster.Coordination;
+import io.lethe.node.cluster.zookeeper.ZooKeeperCoordination;
+import io.lethe.node.console.Console;
+import io.lethe.node.console.HealthCheck;
+import io.lethe.node.crypto.CellCipher;
+import io.lethe.node.crypto.NodeKeys;
+import io.lethe.node.crypto.RootKeyFile;
+import io.lethe.node.http.HttpLoops;
+import io.lethe.node.http.HttpServer;
+import io.lethe.node.http.HttpSettings;
+import io.lethe.node.metadata.TableThreads;
+import io.lethe.node.rpc.RpcServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node: opens what is its own, registers, and, once the cluster is known, joins it ({@link
+ * Joined}). {@link #start} returns as soon as this node can do its part in forming a cluster;
+ * {@link #ready} tells when it serves. What was opened is closed in reverse.
+ */
+public final class Node implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Node.class);
+    private static final Pacing JOIN = Pacing.every(Duration.ofMillis(200).toNanos());
+    private static final Pacing REPORT = Pacing.every(Duration.ofSeconds(5).toNanos());
+
+    /**
+     * Threads that read metadata tables: two for each core, since some of them wait for the disk.
+     */
+    private static final int TABLE_THREADS = 4;
+
+    /** EX_SOFTWARE of sysexits.h: tells a supervisor that the halt was deliberate. */
+    private static final int HALTED_STATUS = 70;
+
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
+
+    /** What every part of a node is made from. */
+    record Parts(
+            NodeConfig config,
+            NodeIdentity identity,
+            NodeKeys keys,
+            RootKeyFile rootKeys,
+            Keyring.FirstKey firstKey,
+            Tasks tasks,
+            RandomSource random,
+            Metrics metrics,
+            Workers workers,
+            RocksOpener rocks,
+            NativeFiles natives,
+            FaultHandler faults,
+            TableThreads tableThreads,
+            StorageDevices devices,
+            Coordination coordination,
+            RpcServer rpc) {}
+
+    private final NodeConfig config;
+    private final OpenParts opened = new OpenParts();
+    private final Metrics metrics = new Metrics();
+    private @Nullable Workers workers;
+    private @Nullable Coordination coordination;
+    private volatile @Nullable Joined joined;
+
+    private Node(NodeConfig config) {
+        this.config = config;
+    }
+
+    /** Starts a node; throws with a message fit to be shown when it can't. */
+    public static Node start(NodeConfig config) {
+        Node node = new Node(config);
+        boolean started = false;
+        try {
+            node.open();
+            started = true;
+            return node;
+        } finally {
+            if (!started) {
+                node.close();
+            }
+        }
+    }
+
+    /** Nothing may be answered any more: no hook runs, nothing is closed. */
+    private static void halt(String component, Throwable cause) {
+        log.error("{} can't go on: the process halts", component, cause);
+        Runtime.getRuntime().halt(HALTED_STATUS);
+    }
+
+    private void open() {
+        RandomSource random = RandomSource.secure();
+        FaultHandler faults = Node::halt;
+        Tasks tasks =
+                new VirtualTasks(
+                        Clock.system(), (thread, e) -> faults.halt("task " + thread.getName(), e));
+        metrics.addJvm();
+        Workers allWorkers = new Workers(tasks, metrics);
+        workers = allWorkers;
+        Path data = config.node().data();
+        NodeIdentity identity = NodeIdentity.start(data, random);
+        NodeKeys keys = NodeKeys.loadOrCreate(data.resolve("node.key"), random);
+        CellCipher.warmUp();
+        makeDevSecrets(random);
+        RootKeyFile rootKeys = RootKeyFile.load(config.rootKey().file().path());
+        Keyring.FirstKey firstKey = Credentials.read(config.credentials().file());
+        HttpLoops loops = opened.add(new HttpLoops(1));
+        opened.add(
+                HttpServer.start(
+                        consoleSettings(), console(allWorkers).routes(), loops, tasks, metrics));
+        RpcServer rpc =
+                opened.add(
+                        new RpcServer(
+                                config.listen().host(),
+                                config.listen().rpcPort(),
+                                opened.add(Executors.newVirtualThreadPerTaskExecutor())));
+        RocksOpener rocks = opened.add(new RocksOpener(RocksOpener.Limits.small()));
+        StorageDevices devices =
+                opened.add(new StorageDevices(config.devices(), rocks, tasks, metrics));
+        TableThreads tableThreads = opened.add(new TableThreads(tasks, TABLE_THREADS, metrics));
+        Coordination service =
+                opened.add(
+                        new ZooKeeperCoordination(
+                                String.valueOf(config.zookeeper().connect()),
+                                config.cluster().name(),
+                                identity.id(),
+                                (int) config.zookeeper().sessionTimeout().toMillis()));
+        coordination = service;
+        Parts parts =
+                new Parts(
+                        config,
+                        identity,
+                        keys,
+                        rootKeys,
+                        firstKey,
+                        tasks,
+                        random,
+                        metrics,
+                        allWorkers,
+                        rocks,
+                        NativeFiles.real(),
+                        faults,
+                        tableThreads,
+                        devices,
+                        service,
+                        rpc);
+        join(parts);
+    }
+
+    private HttpSettings consoleSettings() {
+        return HttpSettings.small(
+                "console",
+                "listen.consolePort",
+                config.listen().host(),
+                config.listen().consolePort(),
+                null);
+    }
+
+    /** In dev mode missing secrets are made; elsewhere their absence stops the start. */
+    private void makeDevSecrets(RandomSource random) {
+        if (config.devMode()) {
+            Path root = config.rootKey().file().path();
+            Path credentials = config.credentials().file().path();
+            if (!Files.exists(root)) {
+                RootKeyFile.create(root, random);
+            }
+            if (!Files.exists(credentials)) {
+                Credentials.create(credentials, random);
+            }
+        }
+    }
+
+    private Console console(Workers allWorkers) {
+        return new Console(metrics, this::health, allWorkers);
+    }
+
+    private void join(Parts parts) {
+        Registrar registrar = new Registrar(parts, () -> joined);
+        registrar.report();
+        parts.workers().start(registrar, REPORT);
+        parts.coordination().campaign();
+        parts.workers()
+                .start(
+                        new Joining(
+                                parts,
+                                cluster -> {
+                                    opened.add(cluster);
+                                    joined = cluster;
+                                }),
+                        JOIN);
+        log.info(
+                "node {} has started, incarnation {}",
+                parts.identity().id(),
+                parts.identity().incarnation());
+    }
+
+    /** Whether requests are served. */
+    public boolean ready() {
+        return health().stream().allMatch(HealthCheck::ok);
+    }
+
+    String whyNotReady() {
+        return health().stream().filter(check -> !check.ok()).toList().toString();
+    }
+
+    private List<HealthCheck> health() {
+        List<HealthCheck> checks = new ArrayList<>();
+        Coordination service = coordination;
+        checks.add(
+                new HealthCheck(
+                        "zookeeper",
+                        HealthCheck.Bearing.NOTICE,
+                        service != null && service.connected(),
+                        "membership stands still while ZooKeeper is out of reach"));
+        Joined cluster = joined;
+        if (cluster == null) {
+            checks.add(
+                    new HealthCheck(
+                            "cluster",
+                            HealthCheck.Bearing.READY,
+                            false,
+                            "this node has not joined its cluster yet"));
+        } else {
+            checks.addAll(cluster.health());
+        }
+        return checks;
+    }
+
+    @Override
+    public void close() {
+        Workers running = workers;
+        if (running != null) {
+            try {
+                running.stop(Clock.system().nanos() + STOP_WITHIN.toNanos());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        opened.close();
+    }
+}

@@ -1,0 +1,57 @@
+package io.lethe.node;
+
+import io.lethe.node.base.background.Step;
+import io.lethe.node.base.background.Worker;
+import io.lethe.node.cluster.Registration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what this node is and has to the coordination service, again when it has changed. One task.
+ */
+final class Registrar implements Worker {
+    private final Node.Parts parts;
+    private final Supplier<@Nullable Joined> joined;
+    private @Nullable Registration said;
+
+    Registrar(Node.Parts parts, Supplier<@Nullable Joined> joined) {
+        this.parts = parts;
+        this.joined = joined;
+    }
+
+    @Override
+    public String name() {
+        return "registration";
+    }
+
+    @Override
+    public Step step() {
+        return report() ? Step.worked() : Step.idle();
+    }
+
+    boolean report() {
+        NodeConfig config = parts.config();
+        Joined cluster = joined.get();
+        Registration now =
+                new Registration(
+                        parts.identity().id(),
+                        parts.identity().incarnation(),
+                        config.node().host(),
+                        config.listen().dataPort(),
+                        config.listen().rpcPort(),
+                        config.listen().consolePort(),
+                        config.listen().s3Port(),
+                        config.node().rack(),
+                        config.node().roleSet(),
+                        parts.keys().publicKey().hex(),
+                        parts.devices().registered(),
+                        cluster == null ? List.of() : cluster.damaged());
+        if (now.equals(said)) {
+            return false;
+        }
+        parts.coordination().register(now);
+        said = now;
+        return true;
+    }
+}

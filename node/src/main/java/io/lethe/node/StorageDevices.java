@@ -1,0 +1,145 @@
+package io.lethe.node;
+
+import io.lethe.node.base.metrics.Metrics;
+import io.lethe.node.base.rocks.RocksOpener;
+import io.lethe.node.base.task.Promise;
+import io.lethe.node.base.task.Tasks;
+import io.lethe.node.chunk.ChunkStore;
+import io.lethe.node.chunk.DeviceMetrics;
+import io.lethe.node.chunk.DevicePool;
+import io.lethe.node.chunk.DiskChunkStore;
+import io.lethe.node.chunk.DiskPorts;
+import io.lethe.node.chunk.DiskSettings;
+import io.lethe.node.chunk.wire.ServedDevice;
+import io.lethe.node.cluster.Registration;
+import io.lethe.node.model.ChunkKey;
+import io.lethe.node.model.DeviceId;
+import io.lethe.node.object.LocalDevices;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** This node's devices, each a store behind a pool of its own. Safe for any thread. */
+final class StorageDevices implements LocalDevices, AutoCloseable {
+    private record Open(DiskChunkStore store, DevicePool pool) {}
+
+    private final Map<DeviceId, Open> devices = new HashMap<>();
+
+    StorageDevices(
+            List<NodeConfig.Device> configured, RocksOpener rocks, Tasks tasks, Metrics metrics) {
+        boolean opened = false;
+        try {
+            for (NodeConfig.Device device : configured) {
+                DiskSettings settings = DiskSettings.of(device.path());
+                if (device.capacity() != null) {
+                    settings =
+                            settings.withLimits(
+                                    device.capacity().bytes(), settings.leastReserveBytes());
+                }
+                DiskChunkStore store = DiskChunkStore.open(settings, DiskPorts.real(rocks));
+                DevicePool pool =
+                        new DevicePool(
+                                "device-" + store.device().toString().substring(0, 8),
+                                DevicePool.THREADS,
+                                DevicePool.MOST_QUEUED,
+                                tasks);
+                devices.put(store.device(), new Open(store, pool));
+                DeviceMetrics.register(metrics, store, pool);
+            }
+            opened = true;
+        } finally {
+            if (!opened) {
+                close();
+            }
+        }
+    }
+
+    /** For the data plane. */
+    Map<DeviceId, ServedDevice> served() {
+        Map<DeviceId, ServedDevice> served = new HashMap<>();
+        devices.forEach((id, open) -> served.put(id, new ServedDevice(open.store(), open.pool())));
+        return served;
+    }
+
+    Map<DeviceId, DiskChunkStore> stores() {
+        Map<DeviceId, DiskChunkStore> stores = new HashMap<>();
+        devices.forEach((id, open) -> stores.put(id, open.store()));
+        return stores;
+    }
+
+    /** For the registration. */
+    List<Registration.Device> registered() {
+        List<Registration.Device> list = new ArrayList<>();
+        devices.forEach(
+                (id, open) -> {
+                    ChunkStore.Status status = open.store().status();
+                    list.add(
+                            new Registration.Device(
+                                    id,
+                                    status.capacityBytes(),
+                                    status.freeBytes(),
+                                    switch (status.state()) {
+                                        case ONLINE -> Registration.DeviceState.ONLINE;
+                                        case FULL -> Registration.DeviceState.FULL;
+                                        case FAILED -> Registration.DeviceState.FAILED;
+                                    }));
+                });
+        return list;
+    }
+
+    private Open open(DeviceId device) {
+        Open open = devices.get(device);
+        if (open == null) {
+            throw new IllegalArgumentException("this node has no device " + device);
+        }
+        return open;
+    }
+
+    @Override
+    public List<DeviceId> ids() {
+        return List.copyOf(devices.keySet());
+    }
+
+    @Override
+    public Promise<List<ChunkStore.ChunkInfo>> unresolved(
+            DeviceId device, long beforeMillis, int limit) {
+        Open open = open(device);
+        return open.pool().submit(() -> open.store().unresolved(beforeMillis, limit));
+    }
+
+    @Override
+    public Promise<Boolean> resolve(DeviceId device, List<ChunkKey> keys) {
+        Open open = open(device);
+        return open.pool()
+                .submit(
+                        () -> {
+                            open.store().resolve(keys);
+                            return true;
+                        });
+    }
+
+    @Override
+    public Promise<Boolean> delete(DeviceId device, ChunkKey key) {
+        Open open = open(device);
+        return open.pool()
+                .submit(
+                        () -> {
+                            open.store().delete(key);
+                            return true;
+                        });
+    }
+
+    /** One bounded piece of a device's own upkeep; see {@link DiskChunkStore#maintain}. */
+    Promise<Boolean> maintain(DeviceId device) {
+        Open open = open(device);
+        return open.pool().submit(open.store()::maintain);
+    }
+
+    @Override
+    public void close() {
+        devices.values().forEach(open -> open.pool().close());
+        devices.values().forEach(open -> open.store().close());
+        devices.clear();
+    }
+}

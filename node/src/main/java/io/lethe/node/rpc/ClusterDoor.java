@@ -1,0 +1,338 @@
+package io.lethe.node.rpc;
+
+import io.grpc.stub.StreamObserver;
+import io.lethe.node.base.background.WorkerStatus.State;
+import io.lethe.node.chunk.ChunkStore;
+import io.lethe.node.metadata.ReplicaStatus;
+import io.lethe.node.metadata.raft.ReplicatedLog.Role;
+import io.lethe.node.model.DeviceRecord;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.GroupId;
+import io.lethe.node.model.NodeId;
+import io.lethe.node.model.NodeRecord;
+import io.lethe.node.model.PartitionRecord;
+import io.lethe.node.model.PlacementGroup;
+import io.lethe.node.model.StoreException;
+import io.lethe.proto.v1.ClusterServiceGrpc;
+import io.lethe.proto.v1.DeviceStatus;
+import io.lethe.proto.v1.GetStatusRequest;
+import io.lethe.proto.v1.GetStatusResponse;
+import io.lethe.proto.v1.ListDevicesRequest;
+import io.lethe.proto.v1.ListDevicesResponse;
+import io.lethe.proto.v1.ListNodesRequest;
+import io.lethe.proto.v1.ListNodesResponse;
+import io.lethe.proto.v1.ListPartitionsRequest;
+import io.lethe.proto.v1.ListPartitionsResponse;
+import io.lethe.proto.v1.ListPlacementGroupsRequest;
+import io.lethe.proto.v1.ListPlacementGroupsResponse;
+import io.lethe.proto.v1.ListWorkersRequest;
+import io.lethe.proto.v1.ListWorkersResponse;
+import io.lethe.proto.v1.NodeStatus;
+import io.lethe.proto.v1.PageRequest;
+import io.lethe.proto.v1.PartitionStatus;
+import io.lethe.proto.v1.PlacementGroupStatus;
+import io.lethe.proto.v1.WorkerStatus;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** {@code lethe.v1.ClusterService}: for operators only. Safe for any thread. */
+public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase {
+    private final ClusterView view;
+    private final Requests requests;
+    private final StatusReport report;
+
+    public ClusterDoor(ClusterView view, Requests requests) {
+        this.view = view;
+        this.requests = requests;
+        report = new StatusReport(view);
+    }
+
+    private static void operatorOnly(Requests.Call call) {
+        if (!call.caller().operator()) {
+            throw new StoreException(
+                    ErrorCode.ACCESS_DENIED, "only operators see the cluster; ask yours");
+        }
+    }
+
+    /** One page of a list in the order of its names. */
+    private record Page<T>(List<T> rows, String next) {}
+
+    private static <T> Page<T> page(List<T> all, PageRequest asked, Function<T, String> name) {
+        List<T> sorted = new ArrayList<>(all);
+        sorted.sort(Comparator.comparing(name));
+        String after = PageToken.parse(asked.getPageToken()).after().utf8();
+        List<T> rows = new ArrayList<>();
+        int limit = PageToken.limit(asked.getPageSize());
+        for (T row : sorted) {
+            if (name.apply(row).compareTo(after) > 0) {
+                if (rows.size() == limit) {
+                    return new Page<>(rows, PageToken.after(name.apply(rows.getLast())));
+                }
+                rows.add(row);
+            }
+        }
+        return new Page<>(rows, "");
+    }
+
+    @Override
+    public void getStatus(GetStatusRequest request, StreamObserver<GetStatusResponse> responses) {
+        requests.unary(
+                "status",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    return report.make();
+                });
+    }
+
+    @Override
+    public void listNodes(ListNodesRequest request, StreamObserver<ListNodesResponse> responses) {
+        requests.unary(
+                "list-nodes",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    Page<NodeRecord> page =
+                            page(
+                                    view.directory().nodes(),
+                                    request.getPage(),
+                                    node -> node.id().toString());
+                    ListNodesResponse.Builder answer =
+                            ListNodesResponse.newBuilder().setNextPageToken(page.next());
+                    page.rows().forEach(node -> answer.addNodes(node(node)));
+                    return answer.build();
+                });
+    }
+
+    private NodeStatus node(NodeRecord node) {
+        List<DeviceRecord> devices =
+                view.directory().devices().stream()
+                        .filter(device -> device.node().equals(node.id()))
+                        .toList();
+        return NodeStatus.newBuilder()
+                .setId(node.id().toString())
+                .setHost(node.host())
+                .setS3Port(node.s3Port())
+                .setConsolePort(node.consolePort())
+                .setRpcPort(node.rpcPort())
+                .setDataPort(node.dataPort())
+                .setRack(node.rack())
+                .addAllRoles(node.roles().stream().map(Enum::name).sorted().toList())
+                .setUp(node.state() == NodeRecord.State.UP)
+                .setIncarnation(node.incarnation())
+                .setDevices(devices.size())
+                .setCapacityBytes(devices.stream().mapToLong(DeviceRecord::capacityBytes).sum())
+                .setFreeBytes(devices.stream().mapToLong(DeviceRecord::freeBytes).sum())
+                .build();
+    }
+
+    @Override
+    public void listDevices(
+            ListDevicesRequest request, StreamObserver<ListDevicesResponse> responses) {
+        requests.unary(
+                "list-devices",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    List<DeviceRecord> asked =
+                            view.directory().devices().stream()
+                                    .filter(
+                                            device ->
+                                                    request.getNode().isEmpty()
+                                                            || device.node()
+                                                                    .toString()
+                                                                    .equals(request.getNode()))
+                                    .toList();
+                    Page<DeviceRecord> page =
+                            page(asked, request.getPage(), device -> device.id().toString());
+                    ListDevicesResponse.Builder answer =
+                            ListDevicesResponse.newBuilder().setNextPageToken(page.next());
+                    for (DeviceRecord device : page.rows()) {
+                        answer.addDevices(device(device));
+                    }
+                    return answer.build();
+                });
+    }
+
+    private DeviceStatus device(DeviceRecord device) throws InterruptedException {
+        long groups =
+                view.directory().placementGroups().stream()
+                        .filter(pg -> pg.members().contains(device.id()))
+                        .count();
+        DeviceStatus.Builder row =
+                DeviceStatus.newBuilder()
+                        .setId(device.id().toString())
+                        .setNode(device.node().toString())
+                        .setState(device.state().name())
+                        .setCapacityBytes(device.capacityBytes())
+                        .setFreeBytes(device.freeBytes())
+                        .setPlacementGroups((int) groups);
+        Optional<ChunkStore.Status> status = view.device(device.id());
+        if (status.isPresent()) {
+            ChunkStore.Status own = status.get();
+            String fault = own.fault();
+            row.setReported(true)
+                    .setCapacityBytes(own.capacityBytes())
+                    .setFreeBytes(own.freeBytes())
+                    .setChunks(own.chunks())
+                    .setCorruptChunks(own.corruptChunks())
+                    .setMissingFiles(own.missingFiles())
+                    .setFault(fault == null ? "" : fault);
+        }
+        return row.build();
+    }
+
+    @Override
+    public void listPlacementGroups(
+            ListPlacementGroupsRequest request,
+            StreamObserver<ListPlacementGroupsResponse> responses) {
+        requests.unary(
+                "list-placement-groups",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    Page<PlacementGroup> page =
+                            page(
+                                    view.directory().placementGroups(),
+                                    request.getPage(),
+                                    pg -> "%020d".formatted(pg.id().value()));
+                    ListPlacementGroupsResponse.Builder answer =
+                            ListPlacementGroupsResponse.newBuilder().setNextPageToken(page.next());
+                    page.rows().forEach(pg -> answer.addPlacementGroups(group(pg)));
+                    return answer.build();
+                });
+    }
+
+    private PlacementGroupStatus group(PlacementGroup pg) {
+        long away =
+                pg.members().stream()
+                        .filter(
+                                member ->
+                                        view.directory()
+                                                .device(member)
+                                                .map(StatusReport::away)
+                                                .orElse(true))
+                        .count();
+        return PlacementGroupStatus.newBuilder()
+                .setId(pg.id().toString())
+                .setEpoch(pg.epoch())
+                .setStorageClass(pg.storageClass())
+                .setDataChunks(pg.scheme().k())
+                .setParityChunks(pg.scheme().m())
+                .addAllDevices(pg.members().stream().map(Object::toString).toList())
+                .setState(pg.state().name())
+                .setMembersUnavailable((int) away)
+                .build();
+    }
+
+    @Override
+    public void listPartitions(
+            ListPartitionsRequest request, StreamObserver<ListPartitionsResponse> responses) {
+        requests.unary(
+                "list-partitions",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    List<PartitionRecord> all = new ArrayList<>(view.directory().partitions());
+                    Page<PartitionRecord> page =
+                            page(all, request.getPage(), p -> "%010d".formatted(p.id().value()));
+                    ListPartitionsResponse.Builder answer =
+                            ListPartitionsResponse.newBuilder().setNextPageToken(page.next());
+                    if (request.getPage().getPageToken().isEmpty()) {
+                        answer.addPartitions(directoryRow());
+                    }
+                    for (PartitionRecord partition : page.rows()) {
+                        answer.addPartitions(partition(partition));
+                    }
+                    return answer.build();
+                });
+    }
+
+    private PartitionStatus directoryRow() throws InterruptedException {
+        List<NodeId> voters = view.directoryVoters();
+        PartitionStatus.Builder row =
+                PartitionStatus.newBuilder()
+                        .setId(GroupId.DIRECTORY.toString())
+                        .addAllVoters(voters.stream().map(Object::toString).toList());
+        view.directory().nodes().stream()
+                .map(NodeRecord::id)
+                .filter(node -> !voters.contains(node))
+                .forEach(node -> row.addLearners(node.toString()));
+        addLeader(row, GroupId.DIRECTORY, voters);
+        return row.build();
+    }
+
+    private PartitionStatus partition(PartitionRecord partition) throws InterruptedException {
+        List<NodeId> voters =
+                partition.voters().stream().map(PartitionRecord.Replica::node).toList();
+        PartitionStatus.Builder row =
+                PartitionStatus.newBuilder()
+                        .setId(partition.id().toString())
+                        .setFrom(partition.from().hex())
+                        .setTo(partition.to().hex())
+                        .addAllVoters(voters.stream().map(Object::toString).toList())
+                        .addAllLearners(
+                                partition.learners().stream()
+                                        .map(replica -> replica.node().toString())
+                                        .toList())
+                        .setMapEpoch(partition.mapEpoch());
+        addLeader(row, partition.id(), voters);
+        return row.build();
+    }
+
+    private void addLeader(PartitionStatus.Builder row, GroupId group, List<NodeId> voters)
+            throws InterruptedException {
+        int up = 0;
+        for (NodeId voter : voters) {
+            Optional<ReplicaStatus> status =
+                    report.isUp(voter) ? view.replica(voter, group) : Optional.empty();
+            if (status.isPresent()) {
+                up++;
+                if (status.get().role() == Role.LEADER) {
+                    row.setLeader(voter.toString()).setAppliedIndex(status.get().appliedIndex());
+                    var figures = status.get().figures();
+                    row.setRows(figures == null ? 0 : figures.versions());
+                }
+            }
+        }
+        row.setVotersUp(up);
+    }
+
+    @Override
+    public void listWorkers(
+            ListWorkersRequest request, StreamObserver<ListWorkersResponse> responses) {
+        requests.unary(
+                "list-workers",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    Page<io.lethe.node.base.background.WorkerStatus> page =
+                            page(
+                                    view.workers(),
+                                    request.getPage(),
+                                    io.lethe.node.base.background.WorkerStatus::name);
+                    ListWorkersResponse.Builder answer =
+                            ListWorkersResponse.newBuilder().setNextPageToken(page.next());
+                    page.rows().forEach(status -> answer.addWorkers(worker(status)));
+                    return answer.build();
+                });
+    }
+
+    private WorkerStatus worker(io.lethe.node.base.background.WorkerStatus status) {
+        String error = status.lastError();
+        return WorkerStatus.newBuilder()
+                .setNode(view.self().toString())
+                .setName(status.name())
+                .setState(
+                        status.state() == State.BACKING_OFF || status.state() == State.BROKEN
+                                ? "FAILED"
+                                : status.state() == State.STEPPING ? "BUSY" : "IDLE")
+                .setSteps(status.steps())
+                .setLastError(error == null ? "" : error)
+                .setErrors(status.failed())
+                .build();
+    }
+}

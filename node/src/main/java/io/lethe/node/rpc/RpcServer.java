@@ -1,0 +1,96 @@
+package io.lethe.node.rpc;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.util.MutableHandlerRegistry;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.StoreException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * This node's gRPC door, for other nodes and for clients. It listens from the start; services are
+ * added as the node comes to be able to serve them, and a call before that is answered
+ * UNIMPLEMENTED, which callers take as "not yet". Safe for any thread.
+ */
+public final class RpcServer implements AutoCloseable {
+    /** A client's chunk of an object and what is around it; larger messages are refused unread. */
+    private static final int MOST_MESSAGE_BYTES = ChannelFactory.MOST_MESSAGE_BYTES;
+
+    /** Header lists: credentials and ids. */
+    private static final int MOST_HEADER_BYTES = 16 * 1024;
+
+    /** Pings more often than this are an attack. */
+    private static final long LEAST_PING_SECONDS = 5;
+
+    /** Per connection: a gateway's concurrent streams. */
+    private static final int MOST_STREAMS = 4_096;
+
+    private static final long CLOSE_SECONDS = 5;
+
+    private final MutableHandlerRegistry services = new MutableHandlerRegistry();
+    private final Server server;
+
+    /**
+     * Begins to listen.
+     *
+     * @param tasks where calls run
+     * @throws StoreException UNAVAILABLE when the address can't be had
+     */
+    public RpcServer(String host, int port, Executor tasks) {
+        try {
+            server =
+                    NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
+                            .executor(tasks)
+                            .fallbackHandlerRegistry(services)
+                            .maxInboundMessageSize(MOST_MESSAGE_BYTES)
+                            .maxInboundMetadataSize(MOST_HEADER_BYTES)
+                            .maxConcurrentCallsPerConnection(MOST_STREAMS)
+                            .permitKeepAliveTime(LEAST_PING_SECONDS, TimeUnit.SECONDS)
+                            .permitKeepAliveWithoutCalls(true)
+                            .build()
+                            .start();
+        } catch (IOException e) {
+            throw new StoreException(
+                    ErrorCode.UNAVAILABLE,
+                    "gRPC can't listen on "
+                            + host
+                            + ":"
+                            + port
+                            + " ("
+                            + (e.getCause() == null ? e : e.getCause()).getMessage()
+                            + "): stop what uses the port, or set listen.rpcPort",
+                    e);
+        }
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    public void add(BindableService service) {
+        var _ = services.addService(service);
+    }
+
+    /** A service for clients: behind a check of who calls. */
+    public void add(BindableService service, Authenticator authenticator) {
+        var _ = services.addService(ServerInterceptors.intercept(service, authenticator));
+    }
+
+    @Override
+    public void close() {
+        server.shutdown();
+        try {
+            if (!server.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                server.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            server.shutdownNow();
+        }
+    }
+}

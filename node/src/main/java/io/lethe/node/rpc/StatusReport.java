@@ -1,0 +1,185 @@
+package io.lethe.node.rpc;
+
+import io.lethe.node.metadata.ReplicaStatus;
+import io.lethe.node.metadata.command.PartitionAnswer.Figures;
+import io.lethe.node.metadata.command.Stamp;
+import io.lethe.node.metadata.raft.ReplicatedLog.Role;
+import io.lethe.node.model.DeviceRecord;
+import io.lethe.node.model.GroupId;
+import io.lethe.node.model.NodeId;
+import io.lethe.node.model.NodeRecord;
+import io.lethe.node.model.PartitionRecord;
+import io.lethe.node.model.PlacementGroup;
+import io.lethe.proto.v1.GetStatusResponse;
+import io.lethe.proto.v1.Warning;
+import java.util.List;
+import java.util.Optional;
+
+/** The cluster at a glance, and what an operator should do about it. Safe for any task. */
+final class StatusReport {
+    private final ClusterView view;
+
+    StatusReport(ClusterView view) {
+        this.view = view;
+    }
+
+    static boolean away(DeviceRecord device) {
+        return device.state() == DeviceRecord.State.UNAVAILABLE
+                || device.state() == DeviceRecord.State.REMOVED;
+    }
+
+    boolean isUp(NodeId node) {
+        return view.directory()
+                .node(node)
+                .map(record -> record.state() == NodeRecord.State.UP)
+                .orElse(false);
+    }
+
+    GetStatusResponse make() throws InterruptedException {
+        GetStatusResponse.Builder status = GetStatusResponse.newBuilder();
+        view.directory()
+                .cluster()
+                .ifPresent(
+                        cluster ->
+                                status.setClusterId(cluster.id().toString())
+                                        .setName(cluster.name()));
+        status.setFeatureLevel(Stamp.FEATURE_LEVEL).setAnsweredBy(view.self().toString());
+        view.controller().ifPresent(node -> status.setController(node.toString()));
+        status.setControllerEpoch(view.controllerEpoch());
+        addNodes(status);
+        addDevices(status);
+        addGroups(status);
+        leader(GroupId.DIRECTORY, view.directoryVoters())
+                .ifPresentOrElse(
+                        standing -> status.setDirectoryLeader(standing.node().toString()),
+                        () ->
+                                warn(
+                                        status,
+                                        "DIRECTORY_LEADERLESS",
+                                        "the directory has no leader",
+                                        "bring nodes back until a majority of its voters is up"));
+        addPartitions(status);
+        return status.build();
+    }
+
+    private static void warn(
+            GetStatusResponse.Builder status, String code, String message, String advice) {
+        status.addWarnings(
+                Warning.newBuilder().setCode(code).setMessage(message).setAdvice(advice));
+    }
+
+    private void addNodes(GetStatusResponse.Builder status) {
+        List<NodeRecord> nodes = view.directory().nodes();
+        status.setNodesTotal(nodes.size());
+        int up = 0;
+        for (NodeRecord node : nodes) {
+            if (node.state() == NodeRecord.State.UP) {
+                up++;
+            } else {
+                warn(
+                        status,
+                        "NODE_DOWN",
+                        "node " + node.id() + " (" + node.host() + ") is down",
+                        "start it; until then objects are read with parity and written to narrower"
+                                + " groups");
+            }
+        }
+        status.setNodesUp(up);
+    }
+
+    private void addDevices(GetStatusResponse.Builder status) {
+        List<DeviceRecord> devices = view.directory().devices();
+        int writable = 0;
+        long capacity = 0;
+        long free = 0;
+        for (DeviceRecord device : devices) {
+            writable += device.state() == DeviceRecord.State.WRITABLE ? 1 : 0;
+            capacity += device.capacityBytes();
+            free += device.freeBytes();
+            if (device.state() == DeviceRecord.State.FULL) {
+                warn(
+                        status,
+                        "DEVICE_FULL",
+                        "device " + device.id() + " is full",
+                        "delete objects or add devices; reads and deletes go on");
+            }
+        }
+        status.setDevicesTotal(devices.size())
+                .setDevicesWritable(writable)
+                .setCapacityBytes(capacity)
+                .setUsedBytes(capacity - free);
+    }
+
+    private void addGroups(GetStatusResponse.Builder status) {
+        List<PlacementGroup> groups = view.directory().placementGroups();
+        status.setPlacementGroupsTotal(groups.size())
+                .setPlacementGroupsOpen(
+                        (int)
+                                groups.stream()
+                                        .filter(pg -> pg.state() == PlacementGroup.State.OPEN)
+                                        .count());
+    }
+
+    private record Standing(NodeId node, ReplicaStatus status) {}
+
+    private Optional<Standing> leader(GroupId group, List<NodeId> voters)
+            throws InterruptedException {
+        for (NodeId voter : voters) {
+            if (isUp(voter)) {
+                Optional<ReplicaStatus> status = view.replica(voter, group);
+                if (status.isPresent() && status.get().role() == Role.LEADER) {
+                    return Optional.of(new Standing(voter, status.get()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void addPartitions(GetStatusResponse.Builder status) throws InterruptedException {
+        List<PartitionRecord> partitions = view.directory().partitions();
+        int healthy = 0;
+        int serving = 0;
+        long underprotected = 0;
+        long oldest = 0;
+        long garbage = 0;
+        for (PartitionRecord partition : partitions) {
+            List<NodeId> voters =
+                    partition.voters().stream().map(PartitionRecord.Replica::node).toList();
+            healthy += voters.stream().allMatch(this::isUp) ? 1 : 0;
+            Optional<Standing> leader = leader(partition.id(), voters);
+            if (leader.isEmpty()) {
+                warn(
+                        status,
+                        "PARTITION_LEADERLESS",
+                        partition.id() + " has no leader",
+                        "bring nodes back until a majority of its voters is up; see 'lethe"
+                                + " partitions'");
+                continue;
+            }
+            serving++;
+            Figures figures = leader.get().status().figures();
+            if (figures != null) {
+                underprotected += figures.underprotected();
+                oldest = oldest(oldest, figures.oldestUnderprotectedMillis());
+                garbage += figures.garbageBytes();
+            }
+        }
+        if (underprotected > 0) {
+            warn(
+                    status,
+                    "SEGMENTS_UNDERPROTECTED",
+                    underprotected + " segments lack chunks",
+                    "they are completed when their devices are back; see 'lethe devices'");
+        }
+        status.setPartitionsTotal(partitions.size())
+                .setPartitionsHealthy(healthy)
+                .setPartitionsServing(serving)
+                .setSegmentsUnderprotected(underprotected)
+                .setOldestUnderprotectedMillis(oldest)
+                .setGarbageBytes(garbage);
+    }
+
+    private static long oldest(long known, long other) {
+        return known == 0 || (other != 0 && other < known) ? other : known;
+    }
+}
