@@ -122,8 +122,7 @@ final class Joined implements AutoCloseable {
         }
     }
 
-    private static Joined build(
-            Node.Parts parts, DirectoryVoters voters, OpenParts opened)
+    private static Joined build(Node.Parts parts, DirectoryVoters voters, OpenParts opened)
             throws IOException {
         AtomicReference<@Nullable LocalDirectory> known = new AtomicReference<>();
         NodeChannels channels =
@@ -191,8 +190,7 @@ final class Joined implements AutoCloseable {
                                                                 said.host(), said.rpcPort())));
     }
 
-    private static Replicas replicas(
-            Node.Parts parts, NodeChannels channels, OpenParts opened)
+    private static Replicas replicas(Node.Parts parts, NodeChannels channels, OpenParts opened)
             throws IOException {
         NodeConfig config = parts.config();
         RaftAddress self = new RaftAddress(config.node().host(), parts.rpc().port());

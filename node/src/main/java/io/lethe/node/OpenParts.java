@@ -16,10 +16,6 @@ final class OpenParts implements AutoCloseable {
         return part;
     }
 
-    /**
-     * A root for each part: {@link AutoCloseable} may throw anything, and the others are closed all the
-     * same.
-     */
     @Override
     public void close() {
         while (!parts.isEmpty()) {
@@ -27,6 +23,7 @@ final class OpenParts implements AutoCloseable {
             try {
                 part.close();
             } catch (Exception e) {
+                // Here, as at a thread's root, a failure ends: the other parts are closed all the same.
                 log.warn("closing {}", part.getClass().getSimpleName(), e);
             }
         }
