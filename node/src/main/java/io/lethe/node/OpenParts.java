@@ -23,7 +23,8 @@ final class OpenParts implements AutoCloseable {
             try {
                 part.close();
             } catch (Exception e) {
-                // Here, as at a thread's root, a failure ends: the other parts are closed all the same.
+                // Here, as at a thread's root, a failure ends: the other parts are closed all the
+                // same.
                 log.warn("closing {}", part.getClass().getSimpleName(), e);
             }
         }
