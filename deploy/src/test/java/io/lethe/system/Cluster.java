@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * A development cluster of processes, as {@code lethe dev --processes} starts it, which tests kill
  * and start again. Closing it leaves no process behind. One thread.
  */
-final class Cluster implements AutoCloseable {
-    static final int NODES = 6;
+public final class Cluster implements AutoCloseable {
+    public static final int NODES = 6;
     private static final int PORTS = NODES * 10;
     private static final Duration START_WITHIN = Duration.ofMinutes(3);
     private static int nextBase = 20_000;
@@ -47,7 +47,7 @@ final class Cluster implements AutoCloseable {
     }
 
     /** Starts six nodes; returns when all serve. */
-    static Cluster start(Path dir, Map<String, String> environment) {
+    public static Cluster start(Path dir, Map<String, String> environment) {
         Cluster cluster = new Cluster(dir, freeBase(), environment);
         cluster.startAll();
         return cluster;
@@ -155,6 +155,13 @@ final class Cluster implements AutoCloseable {
         }
     }
 
+    /** A node's process. */
+    public long pid(int node) {
+        return process("node-" + node)
+                .map(ProcessHandle::pid)
+                .orElseThrow(() -> new IllegalStateException("node " + node + " does not run"));
+    }
+
     /** {@code kill -9}; returns when the process is gone. */
     private void kill(String name) {
         process(name)
@@ -238,7 +245,7 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    LetheClient client() {
+    public LetheClient client() {
         try {
             String yaml = Files.readString(clientConfig());
             List<String> endpoints = new ArrayList<>();
@@ -263,7 +270,7 @@ final class Cluster implements AutoCloseable {
     }
 
     /** A metric's values of one node, summed over its labels; 0 when it is not there. */
-    double metric(int node, String name) {
+    public double metric(int node, String name) {
         HttpRequest request =
                 HttpRequest.newBuilder(
                                 URI.create(
