@@ -16,10 +16,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * {@code deploy/bench}: PUT and GET of four sizes against six processes on this machine, with the servers'
- * CPU per GiB and per 1,000 operations, and its ratio to the unavoidable primitives of the same run.
+ * {@code deploy/bench}: PUT and GET of four sizes against six processes on this machine, with the
+ * servers' CPU per GiB and per 1,000 operations, and its ratio to the unavoidable primitives of the
+ * same run.
  *
- * <p>The client shares the cores, so rates are those of the whole machine; CPU counts the servers alone.
+ * <p>The client shares the cores, so rates are those of the whole machine; CPU counts the servers
+ * alone.
  */
 public final class Bench {
     private static final double GIB = 1L << 30;
@@ -39,8 +41,7 @@ public final class Bench {
     private final Primitives primitives;
     private final long secondsPerRow;
 
-    private Bench(
-            Cluster cluster, LetheClient client, Primitives primitives, long secondsPerRow) {
+    private Bench(Cluster cluster, LetheClient client, Primitives primitives, long secondsPerRow) {
         this.cluster = cluster;
         this.client = client;
         this.primitives = primitives;

@@ -1,8 +1,8 @@
 package io.lethe.bench;
 
+import io.lethe.node.base.RandomSource;
 import io.lethe.node.crypto.CellCipher;
 import io.lethe.node.crypto.KeyBytes;
-import io.lethe.node.base.RandomSource;
 import io.lethe.node.erasure.ErasureCodec;
 import io.lethe.node.erasure.kernel.Kernels;
 import io.lethe.node.model.Id128;
@@ -26,11 +26,17 @@ import java.security.NoSuchAlgorithmException;
 import java.util.zip.CRC32C;
 
 /**
- * What each unavoidable step costs on this machine, in CPU-seconds for one GiB, measured on 256 KiB blocks
- * by one thread (two for the socket), after a warm-up.
+ * What each unavoidable step costs on this machine, in CPU-seconds for one GiB, measured on 256 KiB
+ * blocks by one thread (two for the socket), after a warm-up.
  */
 record Primitives(
-        double md5, double sha256, double aead, double coding, double crc, double socket, double disk) {
+        double md5,
+        double sha256,
+        double aead,
+        double coding,
+        double crc,
+        double socket,
+        double disk) {
     private static final int BLOCK = 256 * 1024;
     private static final double GIB = 1L << 30;
     private static final int WARM_BLOCKS = 800;
@@ -86,7 +92,9 @@ record Primitives(
         Id128 id = new Id128(1, 2);
         try (CellCipher cipher =
                 new CellCipher(
-                        KeyBytes.random(RandomSource.seeded(2)), new WriteId(id), new SegmentId(id))) {
+                        KeyBytes.random(RandomSource.seeded(2)),
+                        new WriteId(id),
+                        new SegmentId(id))) {
             return cost(block -> cipher.encrypt(block, false, plain, 0, BLOCK, out, 0));
         }
     }

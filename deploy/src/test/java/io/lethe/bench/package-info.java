@@ -1,6 +1,6 @@
 /**
- * Measures a cluster of six processes against the work that can't be avoided. Start reading at {@link
- * io.lethe.bench.Bench}.
+ * Measures a cluster of six processes against the work that can't be avoided. Start reading at
+ * {@link io.lethe.bench.Bench}.
  */
 @NullMarked
 package io.lethe.bench;

@@ -400,8 +400,10 @@ final class Joined implements AutoCloseable {
         parts.workers().start(new Rebuilder(ports, replicas), UPKEEP);
         for (DeviceId device : parts.devices().ids()) {
             parts.workers().start(new OrphanSweeper(ports, parts.devices(), device), UPKEEP);
-            parts.workers().start(new DeviceUpkeep(parts.devices(), device, parts.tasks()), SECOND);
         }
+        parts.devices()
+                .upkeep(parts.tasks().clock())
+                .forEach(worker -> parts.workers().start(worker, SECOND));
         ClientServices.View view =
                 new ClientServices.View(
                         parts,

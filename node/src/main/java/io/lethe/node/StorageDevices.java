@@ -1,5 +1,7 @@
 package io.lethe.node;
 
+import io.lethe.node.base.Clock;
+import io.lethe.node.base.background.Worker;
 import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.base.rocks.RocksOpener;
 import io.lethe.node.base.task.Promise;
@@ -7,6 +9,7 @@ import io.lethe.node.base.task.Tasks;
 import io.lethe.node.chunk.ChunkStore;
 import io.lethe.node.chunk.DeviceMetrics;
 import io.lethe.node.chunk.DevicePool;
+import io.lethe.node.chunk.DeviceUpkeep;
 import io.lethe.node.chunk.DiskChunkStore;
 import io.lethe.node.chunk.DiskPorts;
 import io.lethe.node.chunk.DiskSettings;
@@ -60,12 +63,6 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
         Map<DeviceId, ServedDevice> served = new HashMap<>();
         devices.forEach((id, open) -> served.put(id, new ServedDevice(open.store(), open.pool())));
         return served;
-    }
-
-    Map<DeviceId, DiskChunkStore> stores() {
-        Map<DeviceId, DiskChunkStore> stores = new HashMap<>();
-        devices.forEach((id, open) -> stores.put(id, open.store()));
-        return stores;
     }
 
     /** For the registration. */
@@ -130,10 +127,12 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
                         });
     }
 
-    /** One bounded piece of a device's own upkeep; see {@link DiskChunkStore#maintain}. */
-    Promise<Boolean> maintain(DeviceId device) {
-        Open open = open(device);
-        return open.pool().submit(open.store()::maintain);
+    /** Each device's own housekeeping. */
+    List<Worker> upkeep(Clock clock) {
+        List<Worker> workers = new ArrayList<>();
+        devices.values()
+                .forEach(open -> workers.add(new DeviceUpkeep(open.store(), open.pool(), clock)));
+        return workers;
     }
 
     @Override

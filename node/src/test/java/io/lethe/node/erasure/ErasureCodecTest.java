@@ -159,7 +159,9 @@ final class ErasureCodecTest {
 
     @Test
     void arraysWithoutOffsetsDoToo() {
-        ErasureCodec codec = new ErasureCodec(new Scheme(3, 1, 4096), Kernels.best().kernel());
+        ErasureCodec codec =
+                new ErasureCodec(
+                        new Scheme(3, 1, Scheme.LEAST_CELL_BYTES), Kernels.best().kernel());
         byte[][] cells = {{1, 2, 3}, {4, 5}, {}, new byte[3]};
         int[] lengths = {3, 2, 0, 3};
         codec.encode(
