@@ -49,8 +49,15 @@ final class RaftCluster implements ReplicatedLogContract.Cluster {
     private final Clock clock = Clock.system();
     private final Path dir;
 
+    private final long snapshotBytesPerSecond;
+
     RaftCluster(Path dir, int voters) throws Exception {
+        this(dir, voters, 1L << 30);
+    }
+
+    RaftCluster(Path dir, int voters, long snapshotBytesPerSecond) throws Exception {
         this.dir = dir;
+        this.snapshotBytesPerSecond = snapshotBytesPerSecond;
         List<RaftPeer> founders = new ArrayList<>();
         for (int i = 0; i < voters; i++) {
             places.add(newPlace());
@@ -113,7 +120,7 @@ final class RaftCluster implements ReplicatedLogContract.Cluster {
     public void restart(int replica) throws Exception {
         Place place = places.get(replica);
         RaftSettings settings =
-                new RaftSettings(place.dir, place.address, 300, 16 << 20, 32 << 20, 5000, 1L << 30);
+                new RaftSettings(place.dir, place.address, 300, 16 << 20, 32 << 20, 5000, snapshotBytesPerSecond);
         RaftHost host =
                 RaftHost.start(
                         settings,

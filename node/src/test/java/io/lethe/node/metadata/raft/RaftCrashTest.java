@@ -264,6 +264,50 @@ final class RaftCrashTest {
         assertThat(cluster.state(cut).commands()).contains("before", "after");
     }
 
+    /** The copy takes seconds at this rate; the library would cancel it for a newer snapshot. */
+    @Test
+    void aRunningCopyIsNotDisturbedByASnapshotAndCanBeAborted() throws Exception {
+        RaftCluster cluster = new RaftCluster(dir, 3, 1 << 20);
+        opened = cluster;
+        ReplicatedLogContract.propose(cluster, "first");
+        int behind = (ReplicatedLogContract.leader(cluster) + 1) % 3;
+        cluster.crash(behind);
+        ProposeResult.Applied big = ReplicatedLogContract.propose(cluster, "b".repeat(1 << 20));
+        for (int replica : cluster.running()) {
+            ReplicatedLogContract.untilApplied(cluster, replica, big.index());
+            ReplicatedLogContract.snapshot(cluster, replica);
+            ReplicatedLogContract.snapshot(cluster, replica);
+        }
+        cluster.restart(behind);
+        int leader = ReplicatedLogContract.leader(cluster);
+        cluster.until("a copy that runs", () -> copying(cluster, leader));
+        Path staging =
+                cluster.places
+                        .get(behind)
+                        .dir
+                        .resolve(RaftCluster.GROUP.toString())
+                        .resolve("snapshots")
+                        .resolve("installing");
+        cluster.until("staging", () -> Files.exists(staging));
+        cluster.log(behind).abortTransfers();
+        cluster.log(leader).abortTransfers();
+        ProposeResult.Applied last = ReplicatedLogContract.propose(cluster, "last");
+        ReplicatedLogContract.untilApplied(cluster, behind, last.index());
+        assertThat(cluster.state(behind).commands().getLast()).isEqualTo("last");
+        assertThat(staging).doesNotExist();
+        cluster.until("the copy's end", () -> !copying(cluster, leader));
+    }
+
+    /** A snapshot is refused as long as one is being copied from there. */
+    private static boolean copying(RaftCluster cluster, int replica) {
+        try {
+            return cluster.await(cluster.log(replica).snapshot())
+                    instanceof ReplicatedLog.ChangeResult.Refused;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @Test
     void proposalsBeyondTheBoundAreRefused() throws Exception {
         RaftCluster cluster = cluster(1);

@@ -87,25 +87,37 @@ abstract class ReplicatedLogContract {
     /** Proposes until it has certainly applied once; the text may apply more than once. */
     static ProposeResult.Applied propose(Cluster cluster, String text) throws Exception {
         ProposeResult[] last = {null};
-        for (int attempt = 0; attempt < 200; attempt++) {
-            int leader = leader(cluster);
-            last[0] = cluster.await(cluster.log(leader).propose(bytes(text)));
-            if (last[0] instanceof ProposeResult.Applied applied) {
-                return applied;
-            }
+        cluster.until(
+                text + " applies",
+                () -> {
+                    last[0] = awaited(cluster, leading(cluster).propose(bytes(text)));
+                    return last[0] instanceof ProposeResult.Applied;
+                });
+        return (ProposeResult.Applied) last[0];
+    }
+
+    private static ReplicatedLog leading(Cluster cluster) {
+        try {
+            return cluster.log(leader(cluster));
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
-        throw new AssertionError("not applied: " + last[0]);
+    }
+
+    private static <T> T awaited(Cluster cluster, Promise<T> promise) {
+        try {
+            return cluster.await(promise);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     static void done(Cluster cluster, Change change) throws Exception {
-        ChangeResult[] last = {null};
-        for (int attempt = 0; attempt < 100; attempt++) {
-            last[0] = cluster.await(change.on(cluster.log(leader(cluster))));
-            if (last[0] instanceof ChangeResult.Done) {
-                return;
-            }
-        }
-        throw new AssertionError("refused: " + last[0]);
+        cluster.until(
+                "a change",
+                () ->
+                        awaited(cluster, change.on(leading(cluster)))
+                                instanceof ChangeResult.Done);
     }
 
     interface Change {
@@ -113,17 +125,11 @@ abstract class ReplicatedLogContract {
     }
 
     static void snapshot(Cluster cluster, int replica) throws Exception {
-        ChangeResult[] last = {null};
         cluster.until(
                 "a snapshot of " + replica,
-                () -> {
-                    try {
-                        last[0] = cluster.await(cluster.log(replica).snapshot());
-                    } catch (Exception e) {
-                        throw new AssertionError(e);
-                    }
-                    return last[0] instanceof ChangeResult.Done;
-                });
+                () ->
+                        awaited(cluster, cluster.log(replica).snapshot())
+                                instanceof ChangeResult.Done);
     }
 
     static void untilApplied(Cluster cluster, int replica, long index) throws Exception {
@@ -324,15 +330,9 @@ abstract class ReplicatedLogContract {
         cluster.until(
                 "replica " + to + " leads",
                 () -> {
-                    try {
-                        int now = leader(cluster);
-                        if (now != to) {
-                            var _ =
-                                    cluster.await(
-                                            cluster.log(now).transferLeadership(cluster.peer(to)));
-                        }
-                    } catch (Exception e) {
-                        throw new AssertionError(e);
+                    if (!cluster.log(to).leadership().isLeader()) {
+                        RaftPeer next = cluster.peer(to);
+                        var _ = awaited(cluster, leading(cluster).transferLeadership(next));
                     }
                     return cluster.log(to).leadership().isLeader();
                 });
