@@ -120,7 +120,14 @@ final class RaftCluster implements ReplicatedLogContract.Cluster {
     public void restart(int replica) throws Exception {
         Place place = places.get(replica);
         RaftSettings settings =
-                new RaftSettings(place.dir, place.address, 300, 16 << 20, 32 << 20, 5000, snapshotBytesPerSecond);
+                new RaftSettings(
+                        place.dir,
+                        place.address,
+                        300,
+                        16 << 20,
+                        32 << 20,
+                        5000,
+                        snapshotBytesPerSecond);
         RaftHost host =
                 RaftHost.start(
                         settings,

@@ -115,9 +115,7 @@ abstract class ReplicatedLogContract {
     static void done(Cluster cluster, Change change) throws Exception {
         cluster.until(
                 "a change",
-                () ->
-                        awaited(cluster, change.on(leading(cluster)))
-                                instanceof ChangeResult.Done);
+                () -> awaited(cluster, change.on(leading(cluster))) instanceof ChangeResult.Done);
     }
 
     interface Change {
