@@ -79,7 +79,7 @@ lethe_build() {
         local log="$lethe_root/deploy/target/build.log" started="$lethe_root/deploy/target/started"
         touch "$started"
         rm -rf "$lethe_lib"
-        if ! (cd "$lethe_root" && "$lethe_maven" -q -B -DskipTests package) </dev/null >"$log" 2>&1; then
+        if ! (cd "$lethe_root" && "$lethe_maven" -q -B -ntp -Dmaven.test.skip=true package) </dev/null >"$log" 2>&1; then
             grep -E 'ERROR|BUILD' "$log" | head -n 20 >&2 || tail -n 20 "$log" >&2
             lethe_fail "the build failed; all of its output is in $log"
         fi

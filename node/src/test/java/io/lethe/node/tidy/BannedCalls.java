@@ -28,7 +28,7 @@ final class BannedCalls extends TreeScanner<Void, Void> {
                             "a Clock given to the constructor",
                             file -> inNodeMain(file) && !file.isIn("node/base/Clock.java")),
                     ban(
-                            "(Thread|TimeUnit(\\.[A-Z]+)?|LockSupport)\\.(sleep|parkNanos)",
+                            "(Thread|TimeUnit(\\.[A-Z]+)?)\\.sleep",
                             "Tasks.sleep in the node, a latch or moved time in a test",
                             file -> inNode(file) && !file.isIn("node/base/task/")),
                     ban(
@@ -52,8 +52,8 @@ final class BannedCalls extends TreeScanner<Void, Void> {
                             "a FaultHandler; only programs end the process",
                             file -> inNodeMain(file) && !inRoot(file)),
                     ban(
-                            "(.+\\.)?(notify|notifyAll)",
-                            "a Promise, Permits, or a Condition",
+                            "(.+\\.)?notify",
+                            "notifyAll, a Promise, Permits, or a Condition",
                             file -> true),
                     ban(
                             "(.+\\.)?printStackTrace",
