@@ -83,6 +83,7 @@ public final class Cluster implements AutoCloseable {
                                 "jdk.incubator.vector",
                                 "--enable-native-access=ALL-UNNAMED",
                                 "--sun-misc-unsafe-memory-access=allow",
+                                "-Dcom.google.protobuf.use_unsafe_pre22_gencode=true",
                                 "-Xmx" + System.getProperty("lethe.system.heap", "320m"),
                                 "-XX:+UseSerialGC",
                                 "-XX:TieredStopAtLevel=4",

@@ -28,6 +28,7 @@ import io.lethe.node.metadata.RoutedMetadata;
 import io.lethe.node.metadata.raft.EpochKeyWrap;
 import io.lethe.node.metadata.raft.RaftAddress;
 import io.lethe.node.metadata.raft.RaftHost;
+import io.lethe.node.metadata.raft.RaftMetrics;
 import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.metadata.raft.RaftSettings;
 import io.lethe.node.metadata.raft.ReplicatedLog;
@@ -209,6 +210,7 @@ final class Joined implements AutoCloseable {
                                 parts.random(),
                                 epochKeys(parts),
                                 parts.faults()));
+        RaftMetrics.watch(parts.metrics(), host);
         Replicas replicas =
                 new Replicas(
                         new Replicas.Parts(
@@ -383,6 +385,8 @@ final class Joined implements AutoCloseable {
         Kernels.Choice kernel =
                 Kernels.byName(config.erasure().kernel().name().toLowerCase(Locale.ROOT));
         log.info("erasure kernel: {}", kernel.reason());
+        ObjectMeters meters = new ObjectMeters();
+        meters.show(parts.metrics());
         ObjectPorts ports =
                 new ObjectPorts(
                         parts.tasks(),
@@ -394,7 +398,7 @@ final class Joined implements AutoCloseable {
                         keyring(),
                         lease,
                         new Codecs(kernel.kernel()),
-                        new ObjectMeters(),
+                        meters,
                         settings(config));
         parts.workers().start(new Reclaimer(ports, replicas), UPKEEP);
         parts.workers().start(new Rebuilder(ports, replicas), UPKEEP);

@@ -20,6 +20,7 @@ import io.lethe.node.metadata.PartitionServer;
 import io.lethe.node.metadata.ShardKeys;
 import io.lethe.node.metadata.TableCalls;
 import io.lethe.node.metadata.raft.RaftHost;
+import io.lethe.node.metadata.raft.RaftMetrics;
 import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.metadata.raft.ReplicaSpec;
 import io.lethe.node.metadata.raft.ReplicatedLog;
@@ -182,6 +183,7 @@ final class Replicas implements Leadership, AutoCloseable {
     }
 
     private void startWorkers(GroupId group, ReplicatedLog replica, RocksTable table) {
+        RaftMetrics.watch(parts.metrics(), group, replica);
         parts.workers()
                 .start(
                         new FlushWorker(

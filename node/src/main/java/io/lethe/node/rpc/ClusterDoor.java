@@ -3,8 +3,7 @@ package io.lethe.node.rpc;
 import io.grpc.stub.StreamObserver;
 import io.lethe.node.base.background.WorkerStatus.State;
 import io.lethe.node.chunk.ChunkStore;
-import io.lethe.node.metadata.ReplicaStatus;
-import io.lethe.node.metadata.raft.ReplicatedLog.Role;
+import io.lethe.node.metadata.command.PartitionAnswer.Figures;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
@@ -47,7 +46,7 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
     public ClusterDoor(ClusterView view, Requests requests) {
         this.view = view;
         this.requests = requests;
-        report = new StatusReport(view);
+        report = new StatusReport(view, requests.tasks());
     }
 
     private static void operatorOnly(Requests.Call call) {
@@ -241,17 +240,18 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                             page(all, request.getPage(), p -> "%010d".formatted(p.id().value()));
                     ListPartitionsResponse.Builder answer =
                             ListPartitionsResponse.newBuilder().setNextPageToken(page.next());
+                    Standings standings = report.standings(page.rows());
                     if (request.getPage().getPageToken().isEmpty()) {
-                        answer.addPartitions(directoryRow());
+                        answer.addPartitions(directoryRow(standings));
                     }
                     for (PartitionRecord partition : page.rows()) {
-                        answer.addPartitions(partition(partition));
+                        answer.addPartitions(partition(partition, standings));
                     }
                     return answer.build();
                 });
     }
 
-    private PartitionStatus directoryRow() throws InterruptedException {
+    private PartitionStatus directoryRow(Standings standings) {
         List<NodeId> voters = view.directoryVoters();
         PartitionStatus.Builder row =
                 PartitionStatus.newBuilder()
@@ -261,13 +261,12 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                 .map(NodeRecord::id)
                 .filter(node -> !voters.contains(node))
                 .forEach(node -> row.addLearners(node.toString()));
-        addLeader(row, GroupId.DIRECTORY, voters);
+        addLeader(row, GroupId.DIRECTORY, voters, standings);
         return row.build();
     }
 
-    private PartitionStatus partition(PartitionRecord partition) throws InterruptedException {
-        List<NodeId> voters =
-                partition.voters().stream().map(PartitionRecord.Replica::node).toList();
+    private static PartitionStatus partition(PartitionRecord partition, Standings standings) {
+        List<NodeId> voters = StatusReport.voters(partition);
         PartitionStatus.Builder row =
                 PartitionStatus.newBuilder()
                         .setId(partition.id().toString())
@@ -279,26 +278,22 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                                         .map(replica -> replica.node().toString())
                                         .toList())
                         .setMapEpoch(partition.mapEpoch());
-        addLeader(row, partition.id(), voters);
+        addLeader(row, partition.id(), voters, standings);
         return row.build();
     }
 
-    private void addLeader(PartitionStatus.Builder row, GroupId group, List<NodeId> voters)
-            throws InterruptedException {
-        int up = 0;
-        for (NodeId voter : voters) {
-            Optional<ReplicaStatus> status =
-                    report.isUp(voter) ? view.replica(voter, group) : Optional.empty();
-            if (status.isPresent()) {
-                up++;
-                if (status.get().role() == Role.LEADER) {
-                    row.setLeader(voter.toString()).setAppliedIndex(status.get().appliedIndex());
-                    var figures = status.get().figures();
-                    row.setRows(figures == null ? 0 : figures.versions());
-                }
-            }
-        }
-        row.setVotersUp(up);
+    private static void addLeader(
+            PartitionStatus.Builder row, GroupId group, List<NodeId> voters, Standings standings) {
+        row.setVotersUp(standings.answered(group, voters));
+        standings
+                .leader(group, voters)
+                .ifPresent(
+                        leader -> {
+                            Figures figures = leader.status().figures();
+                            row.setLeader(leader.node().toString())
+                                    .setAppliedIndex(leader.status().appliedIndex())
+                                    .setRows(figures == null ? 0 : figures.versions());
+                        });
     }
 
     @Override

@@ -1,9 +1,8 @@
 package io.lethe.node.rpc;
 
-import io.lethe.node.metadata.ReplicaStatus;
+import io.lethe.node.base.task.Tasks;
 import io.lethe.node.metadata.command.PartitionAnswer.Figures;
 import io.lethe.node.metadata.command.Stamp;
-import io.lethe.node.metadata.raft.ReplicatedLog.Role;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.NodeId;
@@ -12,15 +11,37 @@ import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.PlacementGroup;
 import io.lethe.proto.v1.GetStatusResponse;
 import io.lethe.proto.v1.Warning;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** The cluster at a glance, and what an operator should do about it. Safe for any task. */
 final class StatusReport {
     private final ClusterView view;
+    private final Tasks tasks;
 
-    StatusReport(ClusterView view) {
+    StatusReport(ClusterView view, Tasks tasks) {
         this.view = view;
+        this.tasks = tasks;
+    }
+
+    static List<NodeId> voters(PartitionRecord partition) {
+        return partition.voters().stream().map(PartitionRecord.Replica::node).toList();
+    }
+
+    /** Asks the directory's voters and those of the partitions, as far as they are up. */
+    Standings standings(List<PartitionRecord> partitions) throws InterruptedException {
+        List<Standings.Place> places = new ArrayList<>();
+        for (NodeId voter : view.directoryVoters()) {
+            places.add(new Standings.Place(GroupId.DIRECTORY, voter));
+        }
+        for (PartitionRecord partition : partitions) {
+            for (NodeId voter : voters(partition)) {
+                places.add(new Standings.Place(partition.id(), voter));
+            }
+        }
+        places.removeIf(place -> !isUp(place.node()));
+        return Standings.ask(view, tasks, places);
     }
 
     static boolean away(DeviceRecord device) {
@@ -43,13 +64,17 @@ final class StatusReport {
                         cluster ->
                                 status.setClusterId(cluster.id().toString())
                                         .setName(cluster.name()));
+        String version = StatusReport.class.getPackage().getImplementationVersion();
+        status.setVersion(version == null ? "development" : version);
         status.setFeatureLevel(Stamp.FEATURE_LEVEL).setAnsweredBy(view.self().toString());
         view.controller().ifPresent(node -> status.setController(node.toString()));
         status.setControllerEpoch(view.controllerEpoch());
         addNodes(status);
         addDevices(status);
         addGroups(status);
-        leader(GroupId.DIRECTORY, view.directoryVoters())
+        Standings standings = standings(view.directory().partitions());
+        standings
+                .leader(GroupId.DIRECTORY, view.directoryVoters())
                 .ifPresentOrElse(
                         standing -> status.setDirectoryLeader(standing.node().toString()),
                         () ->
@@ -58,7 +83,7 @@ final class StatusReport {
                                         "DIRECTORY_LEADERLESS",
                                         "the directory has no leader",
                                         "bring nodes back until a majority of its voters is up"));
-        addPartitions(status);
+        addPartitions(status, standings);
         return status.build();
     }
 
@@ -120,22 +145,7 @@ final class StatusReport {
                                         .count());
     }
 
-    private record Standing(NodeId node, ReplicaStatus status) {}
-
-    private Optional<Standing> leader(GroupId group, List<NodeId> voters)
-            throws InterruptedException {
-        for (NodeId voter : voters) {
-            if (isUp(voter)) {
-                Optional<ReplicaStatus> status = view.replica(voter, group);
-                if (status.isPresent() && status.get().role() == Role.LEADER) {
-                    return Optional.of(new Standing(voter, status.get()));
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    private void addPartitions(GetStatusResponse.Builder status) throws InterruptedException {
+    private void addPartitions(GetStatusResponse.Builder status, Standings standings) {
         List<PartitionRecord> partitions = view.directory().partitions();
         int healthy = 0;
         int serving = 0;
@@ -143,10 +153,9 @@ final class StatusReport {
         long oldest = 0;
         long garbage = 0;
         for (PartitionRecord partition : partitions) {
-            List<NodeId> voters =
-                    partition.voters().stream().map(PartitionRecord.Replica::node).toList();
+            List<NodeId> voters = voters(partition);
             healthy += voters.stream().allMatch(this::isUp) ? 1 : 0;
-            Optional<Standing> leader = leader(partition.id(), voters);
+            Optional<Standings.Leader> leader = standings.leader(partition.id(), voters);
             if (leader.isEmpty()) {
                 warn(
                         status,
