@@ -21,6 +21,8 @@ final class FakeLog implements ReplicatedLog {
     private boolean leader = true;
     private @Nullable RaftPeer hint;
     private int reads;
+    private int snapshots;
+    private List<RaftPeer> voters = List.of();
     private int unavailableReads;
     private CountDownLatch appended = new CountDownLatch(0);
 
@@ -50,6 +52,14 @@ final class FakeLog implements ReplicatedLog {
     /** Counts every entry from here on. */
     synchronized void countEntries(CountDownLatch latch) {
         appended = latch;
+    }
+
+    synchronized void voters(List<RaftPeer> peers) {
+        voters = List.copyOf(peers);
+    }
+
+    synchronized int snapshots() {
+        return snapshots;
     }
 
     synchronized int reads() {
@@ -91,7 +101,14 @@ final class FakeLog implements ReplicatedLog {
 
     @Override
     public Promise<ChangeResult> transferLeadership(RaftPeer to) {
-        throw new UnsupportedOperationException();
+        lead(false, to);
+        return done();
+    }
+
+    private Promise<ChangeResult> done() {
+        Promise<ChangeResult> promise = tasks.promise();
+        promise.complete(new ChangeResult.Done());
+        return promise;
     }
 
     @Override
@@ -115,13 +132,14 @@ final class FakeLog implements ReplicatedLog {
     }
 
     @Override
-    public Membership membership() {
-        return new Membership(List.of(), List.of());
+    public synchronized Membership membership() {
+        return new Membership(voters, List.of());
     }
 
     @Override
-    public Promise<ChangeResult> snapshot() {
-        throw new UnsupportedOperationException();
+    public synchronized Promise<ChangeResult> snapshot() {
+        snapshots++;
+        return done();
     }
 
     @Override

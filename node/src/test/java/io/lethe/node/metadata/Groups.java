@@ -8,6 +8,7 @@ import io.lethe.node.base.task.Promise;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.base.task.VirtualTasks;
 import io.lethe.node.metadata.command.Condition;
+import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.ShardGrant;
 import io.lethe.node.metadata.command.VersionBody;
@@ -18,10 +19,15 @@ import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
+import io.lethe.node.model.PartitionRecord;
+import io.lethe.node.model.Scheme;
 import io.lethe.node.model.ShardId;
+import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.TenantId;
+import io.lethe.node.model.TenantRecord;
 import io.lethe.node.model.WriteId;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -135,6 +141,28 @@ final class Groups {
                                 metrics),
                         keys,
                         () -> 5);
+    }
+
+    /** A cluster with one partition, one tenant and one bucket. */
+    static List<DirectoryCommand> smallDirectory() {
+        return List.of(
+                new DirectoryCommand.InitCluster(
+                        new Id128(9, 9),
+                        "test",
+                        "node",
+                        List.of(new StorageClass("standard", new Scheme(1, 0, 1 << 18), true))),
+                new DirectoryCommand.PutPartition(
+                        new PartitionRecord(
+                                PARTITION,
+                                Bytes.EMPTY,
+                                Bytes.EMPTY,
+                                List.of(new PartitionRecord.Replica(SELF, 0)),
+                                List.of(),
+                                1)),
+                new DirectoryCommand.PutTenant(
+                        new TenantRecord(TENANT, "acme", "Acme", 1, Bytes.wrap(new byte[40]))),
+                new DirectoryCommand.CreateBucket(
+                        BUCKET, TENANT, "photos", "standard", BucketRecord.Versioning.OFF));
     }
 
     static PartitionCommand.Init init() {

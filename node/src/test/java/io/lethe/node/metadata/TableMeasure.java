@@ -1,10 +1,13 @@
 package io.lethe.node.metadata;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.base.nativeio.NativeFiles;
 import io.lethe.node.base.rocks.RocksOpener;
+import io.lethe.node.base.task.Tasks;
 import io.lethe.node.metadata.command.CommandCodec;
+import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionQuery;
@@ -13,7 +16,9 @@ import io.lethe.node.metadata.command.ReplyCodec;
 import io.lethe.node.metadata.command.ShardGrant;
 import io.lethe.node.metadata.command.Stamp;
 import io.lethe.node.metadata.state.PartitionState;
+import io.lethe.node.metadata.table.MemoryTable;
 import io.lethe.node.metadata.table.RocksTable;
+import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.ShardId;
 import java.io.IOException;
@@ -21,6 +26,7 @@ import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Locale;
 
 /**
@@ -31,6 +37,8 @@ import java.util.Locale;
 final class TableMeasure {
     /** Versions per shard, as gateways are told to fill them. */
     private static final int SHARD_FILL = 250;
+
+    private static final int LOOK_UPS = 1_000_000;
 
     private final GroupState state;
     private final RocksTable table;
@@ -68,6 +76,7 @@ final class TableMeasure {
         write(warm, commits);
         out.println("commits of 1 KiB inline: " + span.per(commits - warm));
         table.flush();
+        lookUp(out);
         for (int round = 0; round < 3; round++) {
             Span listing = new Span();
             out.println("rows listed: " + listing.per(list()));
@@ -91,6 +100,32 @@ final class TableMeasure {
                     count,
                     count / seconds,
                     count / cpuSeconds);
+        }
+    }
+
+    /** A directory's hot look-ups, which every request makes. */
+    private static void lookUp(PrintStream out) {
+        Groups.TestClock clock = new Groups.TestClock();
+        Tasks tasks = Groups.tasks(clock);
+        MemoryTable table = new MemoryTable(RandomSource.seeded(1), new HashMap<>());
+        LocalDirectory directory =
+                new LocalDirectory(table, Groups.inline(tasks), tasks, new Metrics());
+        GroupState state = new GroupState(GroupId.DIRECTORY, table, directory);
+        long at = 0;
+        for (DirectoryCommand command : Groups.smallDirectory()) {
+            at++;
+            Stamp stamp = new Stamp(clock.wallMillis(), 0, 1, 1);
+            var _ = state.apply(at, 1, CommandCodec.encode(stamp, command).unsafeArray());
+        }
+        Bytes key = Bytes.utf8("some row key");
+        for (int round = 0; round < 3; round++) {
+            Span span = new Span();
+            int found = 0;
+            for (int i = 0; i < LOOK_UPS; i++) {
+                found += directory.partitionOf(key).isPresent() ? 1 : 0;
+                found += directory.bucket(Groups.TENANT, "photos").isPresent() ? 1 : 0;
+            }
+            out.println("pairs of directory look-ups: " + span.per(found / 2));
         }
     }
 
