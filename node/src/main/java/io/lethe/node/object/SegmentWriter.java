@@ -15,6 +15,7 @@ import io.lethe.node.model.Ticket;
 import io.lethe.node.model.WriteId;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,13 @@ final class SegmentWriter {
     /** What a segment is written for. */
     record Target(
             PlacementGroup pg, SegmentId segment, WriteId write, Bytes owner, boolean quorumAll) {}
+
+    /**
+     * How long a member may hold up a stripe that a quorum has taken. Longer than the grace of the
+     * acknowledgement: a stall of the network or of a busy disk while data streams is no reason to give up
+     * a chunk that may still be whole in time.
+     */
+    private static final long STREAM_GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final ObjectPorts ports;
     private final PeerHealth health;
@@ -167,7 +175,7 @@ final class SegmentWriter {
         Lanes lanes = sending;
         if (lanes != null) {
             sending = null;
-            drop(lanes.await(ports.settings().writeGrace().toNanos(), deadlineNanos));
+            drop(lanes.await(STREAM_GRACE_NANOS, deadlineNanos));
         }
     }
 
