@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * durable when the call returns. Faults are put in by {@link #corrupt}, {@link #lose}, {@link
  * #fail} and {@link #setCapacityBytes}. Safe for any thread: every method holds the one lock.
  */
-final class FakeChunkStore implements ChunkStore {
+public final class FakeChunkStore implements ChunkStore {
     private static final Comparator<ChunkKey> ORDER =
             Comparator.comparingLong((ChunkKey key) -> key.pg().value())
                     .thenComparing(ChunkKey::segment)
@@ -52,14 +52,14 @@ final class FakeChunkStore implements ChunkStore {
     private int life;
     private @Nullable String fault;
 
-    FakeChunkStore(DeviceId device, Clock clock, RandomSource random) {
+    public FakeChunkStore(DeviceId device, Clock clock, RandomSource random) {
         this.device = device;
         this.clock = clock;
         this.random = random;
     }
 
     /** The power fails and comes back: open writers are dead. */
-    synchronized void crash() {
+    public synchronized void crash() {
         life++;
         promisedBytes = 0;
         for (ChunkKey key : resolvedNotSynced) {
@@ -71,7 +71,7 @@ final class FakeChunkStore implements ChunkStore {
     }
 
     /** Flips a bit of a stored chunk. */
-    synchronized void corrupt(ChunkKey key, int at) {
+    public synchronized void corrupt(ChunkKey key, int at) {
         Stored stored = chunks.get(key);
         if (stored != null) {
             stored.bytes()[at] ^= 1;
@@ -79,7 +79,7 @@ final class FakeChunkStore implements ChunkStore {
     }
 
     /** Forgets a chunk as if its file had been removed: it stays listed, and is damaged. */
-    synchronized void lose(ChunkKey key) {
+    public synchronized void lose(ChunkKey key) {
         Stored stored = chunks.get(key);
         if (stored != null) {
             Arrays.fill(stored.bytes(), (byte) 0);
@@ -88,11 +88,11 @@ final class FakeChunkStore implements ChunkStore {
     }
 
     /** An I/O error: nothing is served any more. */
-    synchronized void fail(String reason) {
+    public synchronized void fail(String reason) {
         fault = reason;
     }
 
-    synchronized void setCapacityBytes(long bytes) {
+    public synchronized void setCapacityBytes(long bytes) {
         capacityBytes = bytes;
     }
 

@@ -1,0 +1,152 @@
+package io.lethe.node.sim;
+
+import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.metadata.command.DirectoryReply;
+import io.lethe.node.metadata.command.PartitionAnswer;
+import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionQuery;
+import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.metadata.command.Stamp;
+import io.lethe.node.metadata.command.VersionBody.Placement;
+import io.lethe.node.metadata.state.DirectoryReader;
+import io.lethe.node.metadata.state.PartitionState;
+import io.lethe.node.model.BucketId;
+import io.lethe.node.model.ChunkKey;
+import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.GroupId;
+import io.lethe.node.model.PlacementGroup;
+import io.lethe.node.model.SegmentRef;
+import io.lethe.node.model.WriteId;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What must hold at every decision of the log, looked at when the first replica has made it. */
+final class Checks implements SimGroup.Observer {
+    private final SimLoop loop;
+    private @Nullable SimCluster cluster;
+    private final Set<WriteId> closed = new HashSet<>();
+    private final Set<WriteId> committed = new HashSet<>();
+    private final Set<BucketId> removed = new HashSet<>();
+    private long newestControllerEpoch;
+
+    Checks(SimLoop loop) {
+        this.loop = loop;
+    }
+
+    void of(SimCluster checked) {
+        cluster = checked;
+    }
+
+    void violated(String what) {
+        loop.fail(new AssertionError(what));
+    }
+
+    @Override
+    public void partition(GroupId group, PartitionCommand command, PartitionReply reply) {
+        if (command instanceof PartitionCommand.CloseWrite close
+                && reply instanceof PartitionReply.WriteEnded(boolean done)
+                && !done) {
+            closed.add(close.write());
+        }
+        if (command instanceof PartitionCommand.Commit commit
+                && reply instanceof PartitionReply.Committed
+                && committed.add(commit.write())) {
+            if (closed.contains(commit.write())) {
+                violated("write " + commit.write() + " committed after it was closed");
+            }
+            if (removed.contains(commit.bucket())) {
+                violated("write " + commit.write() + " committed into a deleted bucket");
+            }
+            if (commit.body().placement() instanceof Placement.Segments(var segments)) {
+                segments.forEach(segment -> checkDurable(commit, segment));
+            }
+        }
+    }
+
+    private void checkDurable(PartitionCommand.Commit commit, SegmentRef segment) {
+        SimCluster world = cluster;
+        if (world == null) {
+            return;
+        }
+        if (Long.bitCount(segment.missing()) > segment.scheme().m()) {
+            violated("a commit names more missing chunks than its code can lose: " + segment);
+        }
+        PlacementGroup pg = newestDirectory(world).placementGroup(segment.pg()).orElse(null);
+        for (int i = 0; pg != null && i < segment.scheme().width(); i++) {
+            boolean named = ((segment.missing() >>> i) & 1) != 0;
+            if (!named && holds(segment, i)) {
+                ChunkKey key = new ChunkKey(segment.pg(), segment.segment(), i);
+                SimDevice device = world.devices.get(pg.members().get(i));
+                if (device == null || device.store.stat(key).isEmpty()) {
+                    violated("write " + commit.write() + " committed without its chunk " + key);
+                }
+            }
+        }
+    }
+
+    /** Whether a chunk has bytes for certain: a short stripe leaves some data chunks empty. */
+    static boolean holds(SegmentRef segment, int chunk) {
+        int stripe = segment.scheme().k() * segment.scheme().cellBytes();
+        return chunk == 0 || chunk >= segment.scheme().k() || segment.lengthBytes() >= stripe;
+    }
+
+    static DirectoryReader newestDirectory(SimCluster world) {
+        return new DirectoryReader(newest(world.directory()).rows);
+    }
+
+    static SimGroup.Replica newest(SimGroup group) {
+        return group.replicas.stream()
+                .max(Comparator.comparingLong(r -> r.applied))
+                .orElseThrow();
+    }
+
+    @Override
+    public void directory(Stamp stamp, DirectoryCommand command, DirectoryReply reply) {
+        if (reply instanceof DirectoryReply.Refused) {
+            return;
+        }
+        if (stamp.controllerEpoch() > 0) {
+            if (stamp.controllerEpoch() < newestControllerEpoch) {
+                violated("a controller of epoch " + stamp.controllerEpoch() + " was heard late");
+            }
+            newestControllerEpoch = stamp.controllerEpoch();
+        }
+        if (command instanceof DirectoryCommand.CreatePg pg) {
+            checkMembers(pg);
+        }
+        if (command instanceof DirectoryCommand.FinishBucketDelete(BucketId bucket, boolean gone)
+                && gone
+                && removed.add(bucket)) {
+            checkEmpty(bucket);
+        }
+    }
+
+    private void checkMembers(DirectoryCommand.CreatePg pg) {
+        SimCluster world = cluster;
+        Set<Integer> nodes = new HashSet<>();
+        for (DeviceId member : pg.members()) {
+            SimDevice device = world == null ? null : world.devices.get(member);
+            if (device != null && !nodes.add(device.node)) {
+                violated("two members of a placement group on one node: " + pg);
+            }
+        }
+    }
+
+    private void checkEmpty(BucketId bucket) {
+        SimCluster world = cluster;
+        for (SimGroup group :
+                Optional.ofNullable(world).map(w -> w.groups.values()).orElseThrow()) {
+            if (!group.id.isDirectory()) {
+                PartitionAnswer answer =
+                        PartitionState.answer(
+                                newest(group).rows, new PartitionQuery.BucketEmpty(bucket));
+                if (answer instanceof PartitionAnswer.Empty(boolean empty) && !empty) {
+                    violated("bucket " + bucket + " was removed with something in it");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package io.lethe.node.sim;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.chunk.ChunkStore;
+import io.lethe.node.metadata.command.PartitionAnswer;
+import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionQuery;
+import io.lethe.node.metadata.command.VersionBody.Placement;
+import io.lethe.node.metadata.command.VersionRow;
+import io.lethe.node.metadata.state.DirectoryReader;
+import io.lethe.node.metadata.state.PartitionState;
+import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.ChunkKey;
+import io.lethe.node.model.PlacementGroup;
+import io.lethe.node.model.SegmentRef;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What must hold once faults have stopped and the background work has had its time. */
+final class EndState {
+    private final SimCluster cluster;
+
+    EndState(SimCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /** What has not converged yet; empty when everything has. */
+    String lacking() {
+        for (SimGroup group : cluster.groups.values()) {
+            if (group.leader() == null) {
+                return group.id + " has no leader";
+            }
+            for (SimGroup.Replica replica : group.replicas) {
+                if (replica.applied < group.lastIndex()) {
+                    return "a replica of " + group.id + " is behind";
+                }
+            }
+        }
+        for (SimGroup group : cluster.groups.values()) {
+            String lacking = group.id.isDirectory() ? "" : lackingIn(group);
+            if (!lacking.isEmpty()) {
+                return lacking;
+            }
+        }
+        for (BucketRecord bucket : buckets()) {
+            if (bucket.state() != BucketRecord.State.ACTIVE) {
+                return "bucket " + bucket.name() + " is still " + bucket.state();
+            }
+        }
+        return chunksOff();
+    }
+
+    private List<BucketRecord> buckets() {
+        DirectoryReader reader = Checks.newestDirectory(cluster);
+        return reader.buckets(SimCluster.TENANT, "", 1000);
+    }
+
+    private static String lackingIn(SimGroup group) {
+        var figures = figures(group);
+        return figures.openWrites() + figures.garbageSegments() + figures.underprotected() == 0
+                ? ""
+                : group.id
+                        + " has "
+                        + figures.openWrites()
+                        + " open writes, "
+                        + figures.garbageSegments()
+                        + " segments of garbage, "
+                        + figures.underprotected()
+                        + " under-protected";
+    }
+
+    private static PartitionAnswer.Figures figures(SimGroup group) {
+        PartitionAnswer answer =
+                PartitionState.answer(Checks.newest(group).rows, new PartitionQuery.Summary());
+        if (answer instanceof PartitionAnswer.Figures figures) {
+            return figures;
+        }
+        throw new AssertionError(group.id + " gives no figures: " + answer);
+    }
+
+    /** Every version of every bucket, with its body. */
+    private List<VersionRow> versions(SimGroup group) {
+        List<VersionRow> rows = new ArrayList<>();
+        var table = Checks.newest(group).rows;
+        for (BucketRecord bucket : buckets()) {
+            var ask =
+                    new PartitionQuery.ListKeys(
+                            bucket.id(), Bytes.EMPTY, Bytes.EMPTY, 0, Bytes.EMPTY, true, 1000);
+            if (PartitionState.answer(table, ask) instanceof PartitionAnswer.Page page) {
+                for (VersionRow listed : page.rows()) {
+                    var which = new PartitionCommand.Which.Order(listed.order());
+                    var find = new PartitionQuery.Find(bucket.id(), listed.key(), which);
+                    if (PartitionState.answer(table, find)
+                                    instanceof PartitionAnswer.Found(VersionRow row, var _)
+                            && row != null) {
+                        rows.add(row);
+                    }
+                }
+            }
+        }
+        return rows;
+    }
+
+    /** Chunks that are lacking on a device, or that no version names. */
+    private String chunksOff() {
+        Set<String> named = new TreeSet<>();
+        Set<String> allowed = new TreeSet<>();
+        DirectoryReader reader = Checks.newestDirectory(cluster);
+        for (SimGroup group : cluster.groups.values()) {
+            for (VersionRow row : group.id.isDirectory() ? List.<VersionRow>of() : versions(group)) {
+                if (row.body() != null
+                        && row.body().placement() instanceof Placement.Segments(var segments)) {
+                    segments.forEach(segment -> name(segment, reader, named, allowed));
+                }
+            }
+        }
+        for (SimDevice device : cluster.devices.values()) {
+            for (ChunkStore.ChunkInfo info : device.store.list(null, null, 100_000)) {
+                String chunk = device.id + "/" + info.key();
+                named.remove(chunk);
+                if (!allowed.contains(chunk)) {
+                    return "no version names chunk " + chunk;
+                }
+            }
+        }
+        return named.isEmpty() ? "" : "lost chunks: " + named;
+    }
+
+    private static void name(
+            SegmentRef segment, DirectoryReader reader, Set<String> named, Set<String> allowed) {
+        PlacementGroup pg = reader.placementGroup(segment.pg()).orElseThrow();
+        for (int i = 0; i < segment.scheme().width(); i++) {
+            ChunkKey key = new ChunkKey(segment.pg(), segment.segment(), i);
+            String chunk = pg.members().get(i) + "/" + key;
+            allowed.add(chunk);
+            if (Checks.holds(segment, i)) {
+                named.add(chunk);
+            }
+        }
+    }
+
+    /** What is wrong with the tables; empty when nothing is. */
+    String wrong() {
+        for (SimGroup group : cluster.groups.values()) {
+            for (SimGroup.Replica replica : group.replicas) {
+                if (!replica.rows.equals(group.replicas.getFirst().rows)) {
+                    return "replicas of " + group.id + " differ";
+                }
+            }
+            if (!group.id.isDirectory()) {
+                List<VersionRow> rows = versions(group);
+                long bodies = rows.stream().filter(row -> row.body() != null).count();
+                long bytes =
+                        rows.stream()
+                                .map(VersionRow::body)
+                                .mapToLong(body -> body == null ? 0 : body.sizeBytes())
+                                .sum();
+                var figures = figures(group);
+                boolean counted =
+                        figures.versions() == bodies || figures.versions() == rows.size();
+                if (!counted || figures.bytes() != bytes) {
+                    return group.id + " counts " + figures + ", recount " + rows.size() + " versions"
+                            + ", " + bodies + " with bodies, " + bytes + " bytes";
+                }
+            }
+        }
+        return "";
+    }
+}

@@ -1,0 +1,155 @@
+package io.lethe.node.sim;
+
+import io.lethe.node.base.task.Tasks;
+import io.lethe.node.chunk.ChunkStore;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Breaks one thing after the other, and mends each after a while. One task. */
+final class Faults {
+    private static final long MILLI = SimNetwork.MILLI;
+    private static final long CAPACITY_BYTES = 1L << 30;
+
+    private final SimCluster cluster;
+    private final SimLoop loop;
+    private final Tasks tasks;
+    private final @Nullable SimDevice rotting;
+    private boolean stopped;
+
+    Faults(SimCluster cluster, Tasks tasks) {
+        this.cluster = cluster;
+        this.tasks = tasks;
+        loop = cluster.loop;
+        // One device rots in a run at most: with the chunk that a write may lack, a code of m = 2
+        // still has k, and codes of m = 1 lack none.
+        List<SimDevice> devices = List.copyOf(cluster.devices.values());
+        rotting = loop.chance(400) ? devices.get(loop.random.nextInt(devices.size())) : null;
+    }
+
+    void run() {
+        boolean calm = loop.chance(150);
+        cluster.network.lostPerThousand = calm ? 0 : loop.random.nextInt(30);
+        cluster.network.latePerThousand = loop.random.nextInt(60);
+        for (SimGroup group : cluster.groups.values()) {
+            group.leaderLossPerThousand = calm ? 0 : loop.random.nextInt(30);
+        }
+        try {
+            while (!stopped) {
+                tasks.sleep(loop.within(4_000 * MILLI));
+                if (!stopped && !calm) {
+                    breakSomething();
+                }
+            }
+        } catch (InterruptedException e) {
+            // Nobody cancels it.
+        }
+    }
+
+    private void breakSomething() {
+        SimNode node = cluster.nodes.get(loop.random.nextInt(cluster.nodes.size()));
+        SimDevice device = node.devices.getFirst();
+        switch (loop.random.nextInt(10)) {
+            case 0, 1 -> crash(node);
+            case 2 -> pause(node);
+            case 3 -> cutOneWay(node);
+            case 4 -> isolate(node);
+            case 5 -> slow(device);
+            case 6 -> fill(device);
+            case 7 -> rot();
+            case 8 -> {
+                cluster.zooKeeper().down(true);
+                later(8_000, () -> cluster.zooKeeper().down(false));
+            }
+            default -> {
+                if (loop.chance(100)) {
+                    cluster.nodes.forEach(this::crash);
+                } else {
+                    cluster.groups.values().forEach(SimGroup::loseLeader);
+                }
+            }
+        }
+    }
+
+    private void later(long mostMillis, Runnable mend) {
+        loop.after(loop.within(mostMillis * MILLI), mend);
+    }
+
+    private void crash(SimNode node) {
+        if (node.isUp()) {
+            node.crash();
+            later(9_000, () -> startAgain(node));
+        }
+    }
+
+    private void startAgain(SimNode node) {
+        if (!node.isUp()) {
+            node.start();
+        }
+    }
+
+    private void pause(SimNode node) {
+        if (node.isUp()) {
+            node.life().pausedUntilNanos = loop.nanos() + loop.within(7_000 * MILLI);
+        }
+    }
+
+    private void cutOneWay(SimNode node) {
+        int to = loop.random.nextInt(cluster.nodes.size());
+        cluster.network.cut(node.index, to, true);
+        later(7_000, () -> cluster.network.cut(node.index, to, false));
+    }
+
+    private void isolate(SimNode node) {
+        cutAll(node, true);
+        later(7_000, () -> cutAll(node, false));
+    }
+
+    private void cutAll(SimNode node, boolean on) {
+        for (SimNode other : cluster.nodes) {
+            cluster.network.cut(node.index, other.index, on);
+            cluster.network.cut(other.index, node.index, on);
+        }
+    }
+
+    private void slow(SimDevice device) {
+        device.slowness = 200;
+        later(8_000, () -> device.slowness = 1);
+    }
+
+    private void fill(SimDevice device) {
+        device.store.setCapacityBytes(device.store.status().storedBytes() + 1);
+        later(8_000, () -> device.store.setCapacityBytes(CAPACITY_BYTES));
+    }
+
+    private void rot() {
+        SimDevice device = rotting;
+        if (device != null) {
+            List<ChunkStore.ChunkInfo> chunks = device.store.list(null, null, 1000);
+            if (!chunks.isEmpty()) {
+                ChunkStore.ChunkInfo one = chunks.get(loop.random.nextInt(chunks.size()));
+                int at = loop.random.nextInt((int) Math.max(1, one.lengthBytes()));
+                device.store.corrupt(one.key(), at);
+            }
+        }
+    }
+
+    /** Mends everything; whatever still is to break does not. */
+    void stop() {
+        stopped = true;
+        cluster.network.lostPerThousand = 0;
+        cluster.network.latePerThousand = 0;
+        cluster.zooKeeper().down(false);
+        for (SimGroup group : cluster.groups.values()) {
+            group.leaderLossPerThousand = 0;
+        }
+        for (SimNode node : cluster.nodes) {
+            cutAll(node, false);
+            node.life().pausedUntilNanos = 0;
+            startAgain(node);
+        }
+        for (SimDevice device : cluster.devices.values()) {
+            device.slowness = 1;
+            device.store.setCapacityBytes(CAPACITY_BYTES);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package io.lethe.node.sim;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.base.RandomSource;
+import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.chunk.FakeChunkStore;
+import io.lethe.node.cluster.DirectoryVoters;
+import io.lethe.node.controller.ClusterPlan;
+import io.lethe.node.erasure.kernel.Kernels;
+import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.model.AccessKeyRecord;
+import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.GroupId;
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.NodeId;
+import io.lethe.node.model.PartitionRecord;
+import io.lethe.node.model.Scheme;
+import io.lethe.node.model.StorageClass;
+import io.lethe.node.model.StoreException;
+import io.lethe.node.model.TenantId;
+import io.lethe.node.model.TenantRecord;
+import io.lethe.node.object.Codecs;
+import io.lethe.node.object.ObjectSettings;
+import io.lethe.node.placement.VoterPlanner;
+import io.lethe.node.sim.SimLoop.Life;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** All nodes, groups and devices of one run, and how they are born. */
+final class SimCluster {
+    private static final Codecs CODECS = new Codecs(Kernels.best().kernel());
+    private static final int[][] CODES = {{1, 1}, {2, 1}, {2, 1}, {2, 2}, {3, 2}, {4, 2}};
+
+    static final TenantId TENANT = new TenantId(new Id128(7, 7));
+
+    final SimLoop loop;
+    final SimNetwork network;
+    final Plant plant;
+    final Codecs codecs = CODECS;
+    final ObjectSettings settings;
+    final ClusterPlan plan;
+    final Scheme scheme;
+    final Map<GroupId, SimGroup> groups = new TreeMap<>();
+    final Map<DeviceId, SimDevice> devices = new LinkedHashMap<>();
+    final List<SimNode> nodes = new ArrayList<>();
+    final Map<String, Integer> workerFailures = new TreeMap<>();
+    private final SimZooKeeper zooKeeper;
+    private final DirectoryVoters voters;
+
+    SimCluster(SimLoop loop, Plant plant, SimGroup.Observer observer) {
+        this.loop = loop;
+        this.plant = plant;
+        RandomSource random = RandomSource.seeded(loop.random.nextLong());
+        int[] code = CODES[loop.random.nextInt(CODES.length)];
+        scheme = new Scheme(code[0], code[1], Scheme.LEAST_CELL_BYTES);
+        int count = Math.max(3, scheme.width() + loop.random.nextInt(2));
+        network = new SimNetwork(loop, count);
+        settings =
+                new ObjectSettings(
+                        4 * 1024,
+                        Duration.ofMillis(50 + loop.random.nextInt(400)),
+                        Duration.ofSeconds(20),
+                        8,
+                        8,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(2 + loop.random.nextInt(15)),
+                        Duration.ofSeconds(4 + loop.random.nextInt(20)));
+        StorageClass standard = new StorageClass("standard", scheme, loop.chance(200));
+        int partitions = 1 + loop.random.nextInt(3);
+        plan = new ClusterPlan("sim", count, "node", List.of(standard), partitions);
+        for (int i = 0; i < count; i++) {
+            nodes.add(new SimNode(this, i, new NodeId(Id128.random(random))));
+        }
+        List<DirectoryVoters.Voter> chosen = new ArrayList<>();
+        nodes.forEach(n -> chosen.add(new DirectoryVoters.Voter(n.id, "node", 1, 0)));
+        voters = new DirectoryVoters(new Id128(1, 1), chosen);
+        zooKeeper = new SimZooKeeper(loop, voters);
+        makeDevices(random);
+        makeGroups(observer);
+    }
+
+    private void makeDevices(RandomSource random) {
+        for (SimNode node : nodes) {
+            for (int i = loop.random.nextInt(4) == 0 ? 2 : 1; i > 0; i--) {
+                DeviceId id = new DeviceId(Id128.random(random));
+                FakeChunkStore store =
+                        new FakeChunkStore(
+                                id,
+                                new SimTasks(loop, new Life("disk", node.index)).clock(),
+                                random);
+                SimDevice device = new SimDevice(id, node.index, store, loop);
+                node.devices.add(device);
+                devices.put(id, device);
+            }
+        }
+    }
+
+    private void makeGroups(SimGroup.Observer observer) {
+        List<VoterPlanner.Seat> seats =
+                nodes.stream().map(n -> new VoterPlanner.Seat(n.id, n.id.toString())).toList();
+        int each = VoterPlanner.voters(scheme.m(), nodes.size());
+        List<List<NodeId>> plans = VoterPlanner.plan(plan.partitions() + 1, each, seats);
+        for (int i = 0; i < plans.size(); i++) {
+            SimGroup group = new SimGroup(new GroupId(i), loop, network, observer, plant);
+            for (SimNode node : nodes) {
+                boolean votes = plans.get(i).contains(node.id);
+                if (votes || i == 0) {
+                    var _ = group.add(node.index, votes);
+                }
+            }
+            groups.put(group.id, group);
+        }
+    }
+
+    SimGroup directory() {
+        SimGroup group = groups.get(GroupId.DIRECTORY);
+        if (group == null) {
+            throw new IllegalStateException("no directory");
+        }
+        return group;
+    }
+
+    SimZooKeeper zooKeeper() {
+        return zooKeeper;
+    }
+
+    void workerFailed(String worker, StoreException why) {
+        var _ = workerFailures.merge(worker + " " + why.code(), 1, Integer::sum);
+    }
+
+    /** Writes the first records; one task of the clients' life, before there are faults. */
+    void bear(SimMetadata metadata) throws InterruptedException {
+        long deadline = loop.nanos() + 60_000 * SimNetwork.MILLI;
+        List<DirectoryCommand> first = new ArrayList<>();
+        first.add(
+                new DirectoryCommand.InitCluster(
+                        voters.cluster(), plan.name(), plan.failureDomain(), plan.classes()));
+        first.add(
+                new DirectoryCommand.PutTenant(
+                        new TenantRecord(TENANT, "sim", "Simulated", 1, Bytes.utf8("key"))));
+        first.add(
+                new DirectoryCommand.PutAccessKey(
+                        new AccessKeyRecord("SIM", TENANT, new Id128(8, 8), Bytes.utf8("s"), true)));
+        for (PartitionRecord partition : partitions()) {
+            first.add(new DirectoryCommand.PutPartition(partition));
+        }
+        for (DirectoryCommand command : first) {
+            var _ = metadata.execute(command, 0, deadline);
+        }
+        for (PartitionRecord partition : partitions()) {
+            var _ =
+                    metadata.executeIn(
+                            partition.id(),
+                            new PartitionCommand.Init(partition.from(), partition.to(), 0),
+                            0,
+                            deadline);
+        }
+    }
+
+    private List<PartitionRecord> partitions() {
+        List<PartitionRecord> records = new ArrayList<>();
+        int count = plan.partitions();
+        for (int i = 0; i < count; i++) {
+            SimGroup group = groups.get(new GroupId(i + 1));
+            if (group != null) {
+                records.add(
+                        new PartitionRecord(
+                                group.id,
+                                bound(i, count),
+                                bound(i + 1, count),
+                                group.replicas.stream()
+                                        .map(r -> nodes.get(r.node).id)
+                                        .map(n -> new PartitionRecord.Replica(n, 0))
+                                        .toList(),
+                                List.of(),
+                                1));
+            }
+        }
+        return records;
+    }
+
+    private static Bytes bound(int i, int count) {
+        int hash = i * 65_536 / count;
+        return i == 0 || i == count
+                ? Bytes.EMPTY
+                : new Encoder().u8(hash >>> 8).u8(hash).toBytes();
+    }
+}

@@ -1,0 +1,31 @@
+package io.lethe.node.sim;
+
+import io.lethe.node.chunk.FakeChunkStore;
+import io.lethe.node.model.DeviceId;
+
+/** A device: its store, and how quick it is at the moment. */
+final class SimDevice {
+    /** A sync of a fair disk, in nanoseconds. */
+    private static final long SYNC_NANOS = 2 * SimNetwork.MILLI;
+
+    final DeviceId id;
+    final int node;
+    final FakeChunkStore store;
+    final SimLoop loop;
+    int slowness = 1;
+
+    SimDevice(DeviceId id, int node, FakeChunkStore store, SimLoop loop) {
+        this.id = id;
+        this.node = node;
+        this.store = store;
+        this.loop = loop;
+    }
+
+    long readNanos() {
+        return loop.within(SYNC_NANOS / 4 * slowness);
+    }
+
+    long syncNanos() {
+        return loop.within(SYNC_NANOS * slowness);
+    }
+}

@@ -1,0 +1,350 @@
+package io.lethe.node.sim;
+
+import io.lethe.node.base.RandomSource;
+import io.lethe.node.base.background.Worker;
+import io.lethe.node.base.task.Promise;
+import io.lethe.node.base.task.Tasks;
+import io.lethe.node.chunk.ChunkStore;
+import io.lethe.node.cluster.Registration;
+import io.lethe.node.controller.Controller;
+import io.lethe.node.controller.ControllerPorts;
+import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.state.DirectoryReader;
+import io.lethe.node.model.ChunkKey;
+import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.GroupId;
+import io.lethe.node.model.NodeId;
+import io.lethe.node.model.NodeRecord;
+import io.lethe.node.model.StoreException;
+import io.lethe.node.model.Ticket;
+import io.lethe.node.object.Buckets;
+import io.lethe.node.object.LocalDevices;
+import io.lethe.node.object.ObjectMeters;
+import io.lethe.node.object.ObjectPorts;
+import io.lethe.node.object.Objects;
+import io.lethe.node.object.OrphanSweeper;
+import io.lethe.node.object.Rebuilder;
+import io.lethe.node.object.Reclaimer;
+import io.lethe.node.sim.SimLoop.Life;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node: disks and replicas that stay, and a life between start and crash with its gateway and
+ * background work, which are the real ones over simulated ports.
+ */
+final class SimNode {
+    private static final long LEASE_NANOS = 5_000 * SimNetwork.MILLI;
+    private static final long WORK_EVERY_NANOS = 1_500 * SimNetwork.MILLI;
+
+    final int index;
+    final NodeId id;
+    final List<SimDevice> devices = new ArrayList<>();
+    private final SimCluster cluster;
+    private long incarnation;
+    private Life life;
+    private @Nullable Running running;
+
+    SimNode(SimCluster cluster, int index, NodeId id) {
+        this.cluster = cluster;
+        this.index = index;
+        this.id = id;
+        life = new Life("node-" + index, index);
+        life.dead = true;
+    }
+
+    /** What there is while the node runs. */
+    static final class Running {
+        final Tasks tasks;
+        final SimMetadata metadata;
+        final DirectoryReader directory;
+        final ObjectPorts ports;
+        final Objects objects;
+        final Buckets buckets;
+        final List<String> workerNames = new ArrayList<>();
+        long leaseUntilNanos;
+
+        Running(SimCluster cluster, Life life) {
+            tasks = new SimTasks(cluster.loop, life);
+            directory = new DirectoryReader(new SimRows(cluster.directory(), life.node));
+            metadata =
+                    new SimMetadata(
+                            cluster.loop,
+                            cluster.network,
+                            life,
+                            directory,
+                            cluster.groups,
+                            cluster.plant);
+            RandomSource random = RandomSource.seeded(cluster.loop.random.nextLong());
+            ports =
+                    new ObjectPorts(
+                            tasks,
+                            random,
+                            directory,
+                            metadata,
+                            new SimPeers(
+                                    cluster.loop,
+                                    cluster.network,
+                                    life,
+                                    cluster.devices,
+                                    cluster.plant),
+                            (operation, pg, epoch, segment) ->
+                                    new Ticket(
+                                            operation,
+                                            pg,
+                                            epoch,
+                                            segment,
+                                            tasks.clock().wallMillis() + 58_000,
+                                            directory.index(),
+                                            1,
+                                            SimPeers.noMac()),
+                            new SimKeys(random),
+                            this::checkLease,
+                            cluster.codecs,
+                            new ObjectMeters(),
+                            cluster.settings);
+            objects = new Objects(ports);
+            buckets = new Buckets(ports);
+        }
+
+        private void checkLease() {
+            if (tasks.clock().nanos() >= leaseUntilNanos) {
+                throw new StoreException(ErrorCode.UNAVAILABLE, "no freshness lease");
+            }
+        }
+    }
+
+    Life life() {
+        return life;
+    }
+
+    boolean isUp() {
+        return !life.dead;
+    }
+
+    @Nullable Running running() {
+        return life.dead ? null : running;
+    }
+
+    void start() {
+        incarnation++;
+        life = new Life("node-" + index, index);
+        life.skewMillis = cluster.loop.random.nextInt(1_001) - 500;
+        cluster.network.live(index, life);
+        for (SimGroup group : cluster.groups.values()) {
+            SimGroup.Replica replica = group.on(index);
+            if (replica != null) {
+                replica.restart();
+            }
+        }
+        Running now = new Running(cluster, life);
+        running = now;
+        startWork(now);
+    }
+
+    /** The power fails: memory is gone, disks lose what was not synced. */
+    void crash() {
+        cluster.loop.kill(life);
+        devices.forEach(device -> device.store.crash());
+        for (SimGroup group : cluster.groups.values()) {
+            SimGroup.Replica replica = group.on(index);
+            if (replica != null) {
+                replica.crash();
+            }
+        }
+        running = null;
+    }
+
+    private void startWork(Running now) {
+        SimZooKeeper.Session session = cluster.zooKeeper().connect(id, life);
+        session.register(registration());
+        session.campaign();
+        now.tasks.fork("lease", () -> keepLease(now, session));
+        ObjectPorts ports = now.ports;
+        work(now, () -> new Reclaimer(ports, this::led));
+        work(now, () -> new Rebuilder(ports, this::led));
+        for (SimDevice device : devices) {
+            work(now, () -> new OrphanSweeper(ports, new Disks(now.tasks), device.id));
+        }
+        work(
+                now,
+                () ->
+                        new Controller(
+                                new ControllerPorts(
+                                        now.tasks,
+                                        ports.random(),
+                                        session,
+                                        now.directory,
+                                        now.metadata,
+                                        new SimSecrets(),
+                                        cluster.plan)));
+        now.tasks.fork("expire", () -> expire(now));
+    }
+
+    private void work(Running now, Supplier<Worker> maker) {
+        Worker worker = maker.get();
+        now.workerNames.add(worker.name());
+        now.tasks.fork(worker.name(), () -> forever(now, worker));
+    }
+
+    private void forever(Running now, Worker worker) {
+        try {
+            while (true) {
+                now.tasks.sleep(WORK_EVERY_NANOS / 2 + cluster.loop.within(WORK_EVERY_NANOS));
+                try {
+                    var _ = worker.step();
+                } catch (StoreException e) {
+                    cluster.workerFailed(worker.name(), e);
+                }
+            }
+        } catch (InterruptedException e) {
+            // Nobody cancels workers; a crash ends them.
+        }
+    }
+
+    private List<GroupId> led() {
+        return cluster.groups.values().stream()
+                .filter(group -> !group.id.isDirectory())
+                .filter(
+                        group -> {
+                            SimGroup.Replica leader = group.leader();
+                            return leader != null && leader.node == index;
+                        })
+                .map(group -> group.id)
+                .toList();
+    }
+
+    /** Closes open writes whose lease is over, in the partitions that this node leads. */
+    private void expire(Running now) {
+        try {
+            while (true) {
+                now.tasks.sleep(2 * WORK_EVERY_NANOS);
+                for (GroupId group : led()) {
+                    try {
+                        var _ =
+                                now.metadata.executeIn(
+                                        group,
+                                        new PartitionCommand.ExpireWrites(100),
+                                        Long.MAX_VALUE,
+                                        now.tasks.clock().nanos() + LEASE_NANOS);
+                    } catch (StoreException e) {
+                        cluster.workerFailed("expire", e);
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            // A crash ends it.
+        }
+    }
+
+    private void keepLease(Running now, SimZooKeeper.Session session) {
+        try {
+            while (true) {
+                long sent = now.tasks.clock().nanos();
+                try {
+                    now.metadata.catchUpDirectory(sent + LEASE_NANOS / 2);
+                    now.leaseUntilNanos = sent + LEASE_NANOS;
+                } catch (StoreException e) {
+                    cluster.workerFailed("lease", e);
+                }
+                session.register(registration());
+                now.tasks.sleep(LEASE_NANOS / 4);
+            }
+        } catch (InterruptedException e) {
+            // A crash ends it.
+        }
+    }
+
+    private Registration registration() {
+        List<Registration.Device> said = new ArrayList<>();
+        for (SimDevice device : devices) {
+            ChunkStore.Status status = device.store.status();
+            Registration.DeviceState state =
+                    switch (status.state()) {
+                        case ONLINE -> Registration.DeviceState.ONLINE;
+                        case FULL -> Registration.DeviceState.FULL;
+                        case FAILED -> Registration.DeviceState.FAILED;
+                    };
+            said.add(
+                    new Registration.Device(
+                            device.id, status.capacityBytes(), status.freeBytes(), state));
+        }
+        return new Registration(
+                id,
+                incarnation,
+                "node-" + index,
+                1,
+                2,
+                3,
+                4,
+                "rack",
+                Set.of(NodeRecord.Role.values()),
+                "key",
+                said,
+                List.of());
+    }
+
+    /** This node's own devices, without a network between. */
+    private final class Disks implements LocalDevices {
+        private final Tasks tasks;
+
+        Disks(Tasks tasks) {
+            this.tasks = tasks;
+        }
+
+        @Override
+        public List<DeviceId> ids() {
+            return devices.stream().map(device -> device.id).toList();
+        }
+
+        private <T> Promise<T> on(DeviceId device, java.util.function.Function<ChunkStore, T> op) {
+            Promise<T> promise = tasks.promise();
+            Life mine = life;
+            SimDevice disk =
+                    devices.stream().filter(d -> d.id.equals(device)).findFirst().orElseThrow();
+            cluster.loop.after(
+                    disk.syncNanos(),
+                    () -> {
+                        if (mine.dead) {
+                            return;
+                        }
+                        try {
+                            promise.complete(op.apply(disk.store));
+                        } catch (StoreException e) {
+                            promise.fail(e);
+                        }
+                    });
+            return promise;
+        }
+
+        @Override
+        public Promise<List<ChunkStore.ChunkInfo>> unresolved(
+                DeviceId device, long beforeMillis, int limit) {
+            return on(device, store -> store.unresolved(beforeMillis, limit));
+        }
+
+        @Override
+        public Promise<Boolean> resolve(DeviceId device, List<ChunkKey> keys) {
+            return on(
+                    device,
+                    store -> {
+                        store.resolve(keys);
+                        return true;
+                    });
+        }
+
+        @Override
+        public Promise<Boolean> delete(DeviceId device, ChunkKey key) {
+            return on(
+                    device,
+                    store -> {
+                        store.delete(key);
+                        return true;
+                    });
+        }
+    }
+}
