@@ -34,6 +34,9 @@ public final class OrphanSweeper implements Worker {
     private static final int BATCH = 256;
     private static final Duration STEP_WITHIN = Duration.ofSeconds(20);
 
+    /** A chunk does not know its object's key; it serves routing only, but may not be empty. */
+    private static final Bytes ANY_KEY = Bytes.utf8("-");
+
     private final ObjectPorts ports;
     private final LocalDevices devices;
     private final DeviceId device;
@@ -100,7 +103,7 @@ public final class OrphanSweeper implements Worker {
                         .execute(
                                 owner,
                                 new PartitionCommand.CloseWrite(
-                                        chunk.write(), bucket, Bytes.EMPTY, List.of()),
+                                        chunk.write(), bucket, ANY_KEY, List.of()),
                                 ports.directory().index(),
                                 deadlineNanos);
         boolean closed =
