@@ -9,7 +9,6 @@ import io.lethe.node.controller.ClusterPlan;
 import io.lethe.node.erasure.kernel.Kernels;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.PartitionCommand;
-import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
@@ -19,7 +18,6 @@ import io.lethe.node.model.Scheme;
 import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
-import io.lethe.node.model.TenantRecord;
 import io.lethe.node.object.Codecs;
 import io.lethe.node.object.ObjectSettings;
 import io.lethe.node.placement.VoterPlanner;
@@ -140,12 +138,6 @@ final class SimCluster {
         first.add(
                 new DirectoryCommand.InitCluster(
                         voters.cluster(), plan.name(), plan.failureDomain(), plan.classes()));
-        first.add(
-                new DirectoryCommand.PutTenant(
-                        new TenantRecord(TENANT, "sim", "Simulated", 1, Bytes.utf8("key"))));
-        first.add(
-                new DirectoryCommand.PutAccessKey(
-                        new AccessKeyRecord("SIM", TENANT, new Id128(8, 8), Bytes.utf8("s"), true)));
         for (PartitionRecord partition : partitions()) {
             first.add(new DirectoryCommand.PutPartition(partition));
         }

@@ -130,7 +130,8 @@ final class Simulation {
         if (first != null) {
             cluster.bear(first.metadata);
         }
-        while (Checks.newestDirectory(cluster).openPlacementGroups("standard").isEmpty()) {
+        while (Checks.newestDirectory(cluster).openPlacementGroups("standard").isEmpty()
+                || Checks.newestDirectory(cluster).tenant(SimCluster.TENANT).isEmpty()) {
             tasks.sleep(SECOND / 2);
         }
         workload.makeBucket(Workload.PLAIN, BucketRecord.Versioning.OFF);
