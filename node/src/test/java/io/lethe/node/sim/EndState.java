@@ -109,7 +109,8 @@ final class EndState {
         Set<String> allowed = new TreeSet<>();
         DirectoryReader reader = Checks.newestDirectory(cluster);
         for (SimGroup group : cluster.groups.values()) {
-            for (VersionRow row : group.id.isDirectory() ? List.<VersionRow>of() : versions(group)) {
+            List<VersionRow> rows = group.id.isDirectory() ? List.of() : versions(group);
+            for (VersionRow row : rows) {
                 if (row.body() != null
                         && row.body().placement() instanceof Placement.Segments(var segments)) {
                     segments.forEach(segment -> name(segment, reader, named, allowed));
@@ -161,8 +162,16 @@ final class EndState {
                 boolean counted =
                         figures.versions() == bodies || figures.versions() == rows.size();
                 if (!counted || figures.bytes() != bytes) {
-                    return group.id + " counts " + figures + ", recount " + rows.size() + " versions"
-                            + ", " + bodies + " with bodies, " + bytes + " bytes";
+                    return group.id
+                            + " counts "
+                            + figures
+                            + ", recount "
+                            + rows.size()
+                            + " versions, "
+                            + bodies
+                            + " with bodies, "
+                            + bytes
+                            + " bytes";
                 }
             }
         }

@@ -31,7 +31,7 @@ public final class SimMain {
             if (result.failure() != null) {
                 failed++;
                 out.println(describe(result));
-                result.failure().printStackTrace(out);
+                show(result.failure(), out);
             }
             long done = seed - first + 1;
             if (done % REPORT_EVERY == 0 || done == count || count == 1) {
@@ -43,6 +43,15 @@ public final class SimMain {
             }
         }
         System.exit(failed == 0 ? 0 : 1);
+    }
+
+    private static void show(Throwable failure, PrintStream out) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            out.println(at);
+            for (StackTraceElement frame : at.getStackTrace()) {
+                out.println("    at " + frame);
+            }
+        }
     }
 
     /** What to print of a failed seed. */
