@@ -30,8 +30,8 @@ final class SegmentWriter {
 
     /**
      * How long a member may hold up a stripe that a quorum has taken. Longer than the grace of the
-     * acknowledgement: a stall of the network or of a busy disk while data streams is no reason to give up
-     * a chunk that may still be whole in time.
+     * acknowledgement: a stall of the network or of a busy disk while data streams is no reason to
+     * give up a chunk that may still be whole in time.
      */
     private static final long STREAM_GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
 

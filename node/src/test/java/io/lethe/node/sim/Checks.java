@@ -98,9 +98,7 @@ final class Checks implements SimGroup.Observer {
     }
 
     static SimGroup.Replica newest(SimGroup group) {
-        return group.replicas.stream()
-                .max(Comparator.comparingLong(r -> r.applied))
-                .orElseThrow();
+        return group.replicas.stream().max(Comparator.comparingLong(r -> r.applied)).orElseThrow();
     }
 
     @Override

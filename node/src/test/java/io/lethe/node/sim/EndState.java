@@ -159,8 +159,7 @@ final class EndState {
                                 .mapToLong(body -> body == null ? 0 : body.sizeBytes())
                                 .sum();
                 var figures = figures(group);
-                boolean counted =
-                        figures.versions() == bodies || figures.versions() == rows.size();
+                boolean counted = figures.versions() == bodies || figures.versions() == rows.size();
                 if (!counted || figures.bytes() != bytes) {
                     return group.id
                             + " counts "

@@ -178,8 +178,6 @@ final class SimCluster {
 
     private static Bytes bound(int i, int count) {
         int hash = i * 65_536 / count;
-        return i == 0 || i == count
-                ? Bytes.EMPTY
-                : new Encoder().u8(hash >>> 8).u8(hash).toBytes();
+        return i == 0 || i == count ? Bytes.EMPTY : new Encoder().u8(hash >>> 8).u8(hash).toBytes();
     }
 }

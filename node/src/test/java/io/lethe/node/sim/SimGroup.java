@@ -346,8 +346,7 @@ final class SimGroup {
         if (id.isDirectory()) {
             var decoded = CommandCodec.decodeDirectory(entry);
             Change.Decision<DirectoryReply> decision =
-                    DirectoryState.decide(
-                            replica.rows, decoded.stamp(), decoded.command(), index);
+                    DirectoryState.decide(replica.rows, decoded.stamp(), decoded.command(), index);
             replica.rows.apply(decision.changes());
             if (first) {
                 observer.directory(decoded.stamp(), decoded.command(), decision.reply());

@@ -193,8 +193,7 @@ final class SimMetadata implements Metadata {
             byte[] key = new byte[32];
             random.fill(key);
             ShardGrant fresh =
-                    new ShardGrant(
-                            new ShardId(Id128.random(random)), tenant, 1, Bytes.wrap(key));
+                    new ShardGrant(new ShardId(Id128.random(random)), tenant, 1, Bytes.wrap(key));
             group(replica.group())
                     .propose(
                             replica,
@@ -271,8 +270,7 @@ final class SimMetadata implements Metadata {
         while (true) {
             Integer hint = hints.get(id);
             List<Replica> voters = group.replicas.stream().filter(r -> r.voter).toList();
-            int node =
-                    hint != null ? hint : voters.get(loop.random.nextInt(voters.size())).node;
+            int node = hint != null ? hint : voters.get(loop.random.nextInt(voters.size())).node;
             Response response = attempt(group, node, server, deadlineNanos);
             switch (response) {
                 case Response.Came(Outcome.Partition _), Response.Came(Outcome.Directory _) -> {

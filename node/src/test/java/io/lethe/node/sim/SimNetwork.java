@@ -68,8 +68,7 @@ final class SimNetwork {
         if (from.dead) {
             return;
         }
-        boolean drop =
-                !reaches(from.node, to) || (from.node != to && loop.chance(lostPerThousand));
+        boolean drop = !reaches(from.node, to) || (from.node != to && loop.chance(lostPerThousand));
         long delay = delay(from.node, to);
         if (drop) {
             loop.after(delay, lost);

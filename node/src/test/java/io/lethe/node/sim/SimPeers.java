@@ -77,9 +77,7 @@ final class SimPeers implements ChunkPeers {
         long delay = loop.chance(500) ? Math.min(left, loop.within(RESET_NANOS)) : left;
         loop.after(
                 delay,
-                () ->
-                        promise.fail(
-                                new StoreException(ErrorCode.UNAVAILABLE, "no answer in time")));
+                () -> promise.fail(new StoreException(ErrorCode.UNAVAILABLE, "no answer in time")));
     }
 
     private <T> Promise<T> call(
@@ -169,8 +167,7 @@ final class SimPeers implements ChunkPeers {
     }
 
     @Override
-    public Promise<Boolean> delete(
-            DeviceId id, Ticket ticket, ChunkKey key, long deadlineNanos) {
+    public Promise<Boolean> delete(DeviceId id, Ticket ticket, ChunkKey key, long deadlineNanos) {
         SimDevice device = device(id);
         return call(
                 id,
@@ -251,9 +248,7 @@ final class SimPeers implements ChunkPeers {
         @Override
         public Promise<Boolean> send(byte[] source, int offset, int lengthBytes) {
             return step(
-                    device.readNanos(),
-                    open -> open.append(source, offset, lengthBytes),
-                    false);
+                    device.readNanos(), open -> open.append(source, offset, lengthBytes), false);
         }
 
         @Override
@@ -301,8 +296,7 @@ final class SimPeers implements ChunkPeers {
             }
             long at = loop.nanos() + network.delay(life.node, device.node) + costNanos + pause;
             lastNanos = Math.max(lastNanos + 1, at);
-            loop.after(
-                    lastNanos - loop.nanos(), () -> arrive(now, promise, operation, answered));
+            loop.after(lastNanos - loop.nanos(), () -> arrive(now, promise, operation, answered));
             return promise;
         }
 

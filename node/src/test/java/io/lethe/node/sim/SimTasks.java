@@ -33,9 +33,7 @@ final class SimTasks implements Tasks {
         return new Clock() {
             @Override
             public long wallMillis() {
-                return BIRTH_MILLIS
-                        + TimeUnit.NANOSECONDS.toMillis(loop.nanos())
-                        + life.skewMillis;
+                return BIRTH_MILLIS + TimeUnit.NANOSECONDS.toMillis(loop.nanos()) + life.skewMillis;
             }
 
             @Override

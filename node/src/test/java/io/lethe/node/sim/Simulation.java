@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * killed (all at once too) with what was not synced lost: chunks under way, tables back to their
  * last flush and replayed, or replaced by another's snapshot; leaders lost at any proposal, whose
  * outcome stays unknown and which applies or not; replicas and directory copies that lag;
- * controllers that do not know that they were succeeded; the coordination service away; one
- * rotting device; slow and full devices; clocks up to a second apart.
+ * controllers that do not know that they were succeeded; the coordination service away; one rotting
+ * device; slow and full devices; clocks up to a second apart.
  *
- * <p>Not simulated: damage to a log or a table (replicas refuse to start on it), membership
- * changes and splits, a device lost for good, torn extents (the chunk store's own crash tests do
- * that), real cryptographic wrapping and tickets' MACs, anything below the ports: sockets,
- * framing, RocksDB, the Raft library, thread interleavings within a component.
+ * <p>Not simulated: damage to a log or a table (replicas refuse to start on it), membership changes
+ * and splits, a device lost for good, torn extents (the chunk store's own crash tests do that),
+ * real cryptographic wrapping and tickets' MACs, anything below the ports: sockets, framing,
+ * RocksDB, the Raft library, thread interleavings within a component.
  */
 final class Simulation {
     private static final long SECOND = 1_000 * SimNetwork.MILLI;

@@ -287,17 +287,12 @@ final class Workload {
     private void delete(String bucket, String key) throws InterruptedException {
         Objects.DeleteRequest request =
                 new Objects.DeleteRequest(
-                        new WriteId(Id128.random(random)),
-                        bucket,
-                        key,
-                        "",
-                        new Condition.Always());
+                        new WriteId(Id128.random(random)), bucket, key, "", new Condition.Always());
         long start = loop.moment();
         Told<Objects.Deletion> told =
                 repeated(gateway -> gateway.objects.delete(CALLER, request, deadline()));
         if (told.value() != null) {
-            history(bucket, key)
-                    .happened(Kind.DELETE, KeyHistory.ABSENT, start, loop.moment());
+            history(bucket, key).happened(Kind.DELETE, KeyHistory.ABSENT, start, loop.moment());
         } else if (told.unknown()) {
             history(bucket, key).unknown(Kind.DELETE, KeyHistory.ABSENT, start);
         }
