@@ -133,7 +133,7 @@ final class SimNode {
     void start() {
         incarnation++;
         life = new Life("node-" + index, index);
-        life.skewMillis = cluster.loop.random.nextInt(1_001) - 500;
+        life.skewMillis = cluster.loop.random.nextInt(1_001) - 500L;
         cluster.network.live(index, life);
         for (SimGroup group : cluster.groups.values()) {
             SimGroup.Replica replica = group.on(index);
