@@ -57,6 +57,7 @@ public interface ChunkStore extends AutoCloseable {
     /**
      * Whole blocks of a chunk, in place in a data file: for sending without a copy. The receiver
      * checks the checksums. Must be closed; a chunk deleted meanwhile keeps its bytes until then.
+     * Closing touches no disk, so that a network loop may do it.
      *
      * @param firstByte offset within the chunk of the first byte, a multiple of the block size
      * @param blockCrcs CRC32C of each block, in order

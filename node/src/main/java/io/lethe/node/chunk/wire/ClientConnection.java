@@ -39,7 +39,7 @@ final class ClientConnection extends WireHandler {
         var _ = write(FrameHead.of(FrameType.HELLO, 0, hello.fields()));
         var _ =
                 later(
-                        TimeUnit.MILLISECONDS.toNanos(client.config.connectMillis()),
+                        TimeUnit.MILLISECONDS.toNanos(client.config.greetMillis()),
                         () -> {
                             if (server == null) {
                                 lastWords = "the node did not answer HELLO in time";

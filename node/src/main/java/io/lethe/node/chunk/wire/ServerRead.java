@@ -201,17 +201,15 @@ final class ServerRead extends ServerStream {
         connection.outbound.remove(this);
     }
 
+    /** Closing touches no disk, so the loop does it, once no frame of the slice is under way. */
     @Override
     @Nullable PoolWork cleanUp() {
         ChunkStore.Slice open = slice;
-        if (open == null) {
-            return null;
-        }
-        return () -> {
+        if (open != null) {
             slice = null;
             open.close();
-            return NOTHING;
-        };
+        }
+        return null;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.lethe.node.chunk.ChunkPeers;
 import io.lethe.node.chunk.ChunkStore;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.StoreException;
 import io.lethe.node.model.Ticket;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -15,6 +16,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Throughput and CPU of both ends over loopback, in one process: run {@code main} by hand, with
@@ -97,14 +100,18 @@ final class DataPlaneBenchmark {
                     wire.tasks.fork(
                             what,
                             () -> {
-                                for (int n = first; n < count; n += STREAMS) {
-                                    step.run(n);
+                                try {
+                                    for (int n = first; n < count; n += STREAMS) {
+                                        step.run(n);
+                                    }
+                                    promise.complete(true);
+                                } catch (AssertionError | StoreException failure) {
+                                    promise.fail(failure);
                                 }
-                                promise.complete(true);
                             });
             done.add(promise);
         }
-        done.forEach(wire::await);
+        done.forEach(this::await);
         double seconds = (System.nanoTime() - start) / GIGA;
         double cpuSeconds = (system.getProcessCpuTime() - cpu) / GIGA;
         double gigabytes = (double) count * lengthBytes / GIGA;
@@ -116,6 +123,15 @@ final class DataPlaneBenchmark {
                 cpuSeconds / gigabytes,
                 count / seconds,
                 cpuSeconds * 1e6 / count);
+    }
+
+    /** A loaded machine takes its time. */
+    private void await(Promise<Boolean> promise) {
+        try {
+            promise.await(wire.clock.nanos() + TimeUnit.MINUTES.toNanos(10));
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void writeOne(int number) {

@@ -62,11 +62,6 @@ final class DataPlaneLimitsTest {
                 5_000);
     }
 
-    private static DataPlaneClientConfig pings(int pingMillis) {
-        return new DataPlaneClientConfig(
-                WireFixture.CLUSTER, 1_000, 20, 1_000, 4_096, 4_096, pingMillis);
-    }
-
     private static DataPlaneServerConfig serverPings(int pingMillis) {
         return new DataPlaneServerConfig(
                 WireFixture.CLUSTER,
@@ -148,7 +143,7 @@ final class DataPlaneLimitsTest {
                 };
         Ticket ticket = WireFixture.ticket(Ticket.Operation.READ, key);
         Promise<byte[]> read =
-                wire.client.read(wire.device, ticket, key, 0, 10, wire.deadlineIn(800));
+                wire.client.read(wire.device, ticket, key, 0, 10, wire.deadlineIn(2_000));
         wire.until("the read is at the device", () -> calls.get() == 1);
         assertThat(wire.failure(read)).isEqualTo(ErrorCode.UNAVAILABLE);
         long passed =
@@ -240,7 +235,7 @@ final class DataPlaneLimitsTest {
             assertThat(wire.failure(wire.read(WireFixture.key(1, 0), 0, 1)))
                     .isEqualTo(ErrorCode.UNAVAILABLE);
         }
-        assertThat(wire.clock.nanos() - start).isLessThan(10_000_000_000L);
+        assertThat(wire.clock.nanos() - start).isLessThan(60_000_000_000L);
         assertThat(wire.client.counters().events(WireCounters.Event.CONNECT_FAILURE))
                 .isBetween(1L, 100L);
     }
@@ -348,7 +343,7 @@ final class DataPlaneLimitsTest {
 
     @Test
     void idlePeersThatAnswerStayConnected() {
-        wire.restart(serverPings(250), pings(250));
+        wire.restart(serverPings(250), WireFixture.clientConfig(250));
         assertThat(wire.failure(wire.read(WireFixture.key(1, 0), 0, 1)))
                 .isEqualTo(ErrorCode.NO_SUCH_CHUNK);
         long out = wire.server.counters().bytesOut();

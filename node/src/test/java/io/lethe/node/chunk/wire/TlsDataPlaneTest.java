@@ -38,7 +38,7 @@ final class TlsDataPlaneTest extends ChunkPeersContract {
         ChunkKey key = WireFixture.key(1, 0);
         Ticket ticket = WireFixture.ticket(Ticket.Operation.READ, key);
         try {
-            return wire.failure(other.read(wire.device, ticket, key, 0, 1, wire.deadlineIn(5_000)));
+            return wire.failure(other.read(wire.device, ticket, key, 0, 1, wire.deadline()));
         } finally {
             other.close();
         }

@@ -42,7 +42,7 @@ final class WireFixture implements AutoCloseable {
     static final Bytes BAD_MAC = Bytes.hex("ff".repeat(Ticket.MAC_BYTES));
     static final PgId PG = new PgId(7);
     static final int EPOCH = 3;
-    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(20);
+    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     final Clock clock = Clock.system();
     final Tasks tasks = new VirtualTasks(clock, (_, fault) -> this.faults.add(fault));
@@ -85,7 +85,13 @@ final class WireFixture implements AutoCloseable {
     }
 
     static DataPlaneClientConfig clientConfig() {
-        return DataPlaneClientConfig.defaults(CLUSTER);
+        return clientConfig(5_000);
+    }
+
+    /** As patient as a loaded test machine needs. */
+    static DataPlaneClientConfig clientConfig(int pingMillis) {
+        return new DataPlaneClientConfig(
+                CLUSTER, 20_000, 20_000, 20, 1_000, 4_096, 4_096, pingMillis);
     }
 
     /** Starts a server, to which the client's directory points from now on. */
