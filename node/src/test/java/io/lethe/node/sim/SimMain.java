@@ -6,7 +6,7 @@ import java.util.List;
 
 /** {@code deploy/sim --seeds N --first S [--plant BUG]}: runs seeds, says which failed and how. */
 public final class SimMain {
-    private static final int REPORT_EVERY = 500;
+    private static final int REPORT_EVERY = 100;
 
     private SimMain() {}
 
