@@ -57,6 +57,17 @@ final class BucketGate {
         return admit(tenant, name, deadlineNanos);
     }
 
+    /**
+     * Admits a deletion: of a bucket marked for it too, whose first deletion may have stopped half
+     * way.
+     */
+    BucketRecord admitDelete(TenantId tenant, String name, long deadlineNanos)
+            throws InterruptedException {
+        lease.check();
+        Optional<BucketRecord> found = directory.bucket(tenant, name);
+        return found.isPresent() ? found.get() : admit(tenant, name, deadlineNanos).bucket();
+    }
+
     private Optional<Admitted> look(TenantId tenant, String name) {
         // The index is read first: what is read afterwards is at least as new.
         long checkedAt = directory.index();

@@ -17,11 +17,15 @@ import io.lethe.node.model.Id128;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.StoreException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** Buckets, as the doors see them. Safe for any task. */
 public final class Buckets {
+    /** How long the end of a deletion may take, whatever was left of its deadline. */
+    private static final Duration FINISH_WITHIN = Duration.ofSeconds(5);
+
     private final ObjectPorts ports;
     private final BucketGate gate;
 
@@ -122,7 +126,7 @@ public final class Buckets {
      * @throws StoreException BUCKET_NOT_EMPTY
      */
     public void delete(Caller caller, String name, long deadlineNanos) throws InterruptedException {
-        BucketId bucket = gate.admit(caller.tenant(), name, deadlineNanos).bucket().id();
+        BucketId bucket = gate.admitDelete(caller.tenant(), name, deadlineNanos).id();
         Metadata.Applied marked =
                 ports.metadata()
                         .execute(new DirectoryCommand.MarkBucketDeleting(bucket), 0, deadlineNanos);
@@ -132,9 +136,13 @@ public final class Buckets {
             fence(bucket, marked.index(), deadlineNanos);
             empty = empty(bucket, deadlineNanos);
         } finally {
-            // Also after a failure: a mark that stays would lock the bucket for good.
-            expectDone(
-                    apply(new DirectoryCommand.FinishBucketDelete(bucket, empty), deadlineNanos));
+            // Also after a failure, with time of its own: a mark that stays locks the bucket until
+            // its deletion is repeated.
+            long finishNanos =
+                    Math.max(
+                            deadlineNanos,
+                            ports.tasks().clock().nanos() + FINISH_WITHIN.toNanos());
+            expectDone(apply(new DirectoryCommand.FinishBucketDelete(bucket, empty), finishNanos));
         }
         if (!empty) {
             throw new StoreException(

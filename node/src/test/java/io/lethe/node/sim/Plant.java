@@ -8,11 +8,5 @@ enum Plant {
     /** A partition now and then answers a commit and does not apply it. */
     FORGOTTEN_COMMIT,
     /** Questions are answered by any replica from what it has. */
-    STALE_READS,
-    /** The sweeper is told that open writes are closed. */
-    OPEN_IS_CLOSED,
-    /** Fences are ignored. */
-    NO_FENCE,
-    /** Now and then a read brings bytes of which one is wrong, behind the checksums. */
-    WRONG_BYTE
+    STALE_READS
 }

@@ -258,7 +258,7 @@ final class SimGroup {
         Stamp stamp =
                 new Stamp(
                         stamp(life),
-                        plant == Plant.NO_FENCE ? Long.MAX_VALUE : checkedAt,
+                        checkedAt,
                         0,
                         Stamp.FEATURE_LEVEL);
         append(at, CommandCodec.encode(stamp, command), to);

@@ -23,7 +23,6 @@ import io.lethe.node.model.TenantId;
 import io.lethe.node.sim.SimGroup.Outcome;
 import io.lethe.node.sim.SimGroup.Replica;
 import io.lethe.node.sim.SimLoop.Life;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -145,6 +144,9 @@ final class SimMetadata implements Metadata {
                             .readIndex(
                                     replica, false, read -> ask(read, there, replica, query, to));
                 };
+        if (plant == Plant.STALE_READS) {
+            hints.remove(partition);
+        }
         Response response = call(partition, server, false, true, deadlineNanos);
         if (response instanceof Response.Answered(PartitionAnswer answer)) {
             return answer;
@@ -172,16 +174,6 @@ final class SimMetadata implements Metadata {
 
     private Response answer(Replica replica, PartitionQuery query) {
         PartitionAnswer answer = PartitionState.answer(replica.rows, query);
-        if (plant == Plant.OPEN_IS_CLOSED
-                && answer instanceof PartitionAnswer.WriteStates(var states)) {
-            List<PartitionAnswer.WriteState> wrong = new ArrayList<>(states);
-            wrong.replaceAll(
-                    s ->
-                            s == PartitionAnswer.WriteState.OPEN
-                                    ? PartitionAnswer.WriteState.CLOSED
-                                    : s);
-            return new Response.Answered(new PartitionAnswer.WriteStates(wrong));
-        }
         return new Response.Answered(answer);
     }
 

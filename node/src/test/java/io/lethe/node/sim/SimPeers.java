@@ -128,11 +128,7 @@ final class SimPeers implements ChunkPeers {
                 SimDevice::readNanos,
                 there -> {
                     check(there, ticket, Ticket.Operation.READ, key);
-                    byte[] bytes = readChecked(device, key, offset, lengthBytes);
-                    if (plant == Plant.WRONG_BYTE && bytes.length > 0 && loop.chance(50)) {
-                        bytes[loop.random.nextInt(bytes.length)] ^= 1;
-                    }
-                    return bytes;
+                    return readChecked(device, key, offset, lengthBytes);
                 });
     }
 

@@ -82,6 +82,9 @@ final class Simulation {
             return;
         }
         faults.stop();
+        if (!step("finishing deletions", 200, workload::finishDeletions)) {
+            return;
+        }
         converge();
         if (loop.failure() == null && step("reading all", 200, workload::readAll)) {
             check(workload.unsound());

@@ -41,6 +41,7 @@ final class Workload {
     private static final long WITHIN_NANOS = 15_000 * SimNetwork.MILLI;
     private static final int MOST_REPEATS = 3;
     private static final int MOST_OPS_PER_KEY = 40;
+    private static final int MOST_SURE_REPEATS = 10;
 
     private final SimCluster cluster;
     private final SimLoop loop;
@@ -483,19 +484,47 @@ final class Workload {
         }
     }
 
+    /** Repeats what a gateway without a lease or a leader refuses for a moment. */
+    private <T> T surely(Request<T> request) throws InterruptedException {
+        for (int i = 1; ; i++) {
+            try {
+                return anywhere(request);
+            } catch (StoreException e) {
+                if (e.code() != ErrorCode.UNAVAILABLE || i == MOST_SURE_REPEATS) {
+                    throw e;
+                }
+                tasks.sleep(SimNetwork.MILLI * 1_000);
+            }
+        }
+    }
+
+    /** Repeats deletions of buckets that were given up half way, as whoever wanted them would. */
+    void finishDeletions() throws InterruptedException {
+        try {
+            var _ =
+                    surely(
+                            gateway -> {
+                                gateway.buckets.delete(CALLER, DOOMED, deadline());
+                                return true;
+                            });
+        } catch (StoreException e) {
+            doomedExpected(e);
+        }
+    }
+
     /** Reads everything once more, after the end of faults: everything must answer. */
     void readAll() throws InterruptedException {
         for (String place : List.copyOf(histories.keySet())) {
             String bucket = place.substring(0, place.indexOf('/'));
             String key = place.substring(place.indexOf('/') + 1);
             long start = loop.moment();
-            int value = anywhere(gateway -> read(gateway, bucket, key, ""));
+            int value = surely(gateway -> read(gateway, bucket, key, ""));
             history(bucket, key).happened(Kind.READ, value, start, loop.moment());
         }
         for (var version : acknowledged.entrySet()) {
             String key = version.getKey().substring(0, version.getKey().indexOf('/'));
             String id = version.getKey().substring(version.getKey().indexOf('/') + 1);
-            int value = anywhere(gateway -> read(gateway, VERSIONED, key, id));
+            int value = surely(gateway -> read(gateway, VERSIONED, key, id));
             if (value != version.getValue()) {
                 checks.violated("version " + version + " reads as " + value);
             }
