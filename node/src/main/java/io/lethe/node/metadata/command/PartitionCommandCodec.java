@@ -46,8 +46,7 @@ import io.lethe.node.model.SegmentId;
  * 16 ReplaceSegment  write id, bucket i64, key, order i64, old segment id, fresh segment
  * 17 PruneResults    limit i32
  *
- * condition: u8 0 always, 1 absent, 2 matches etag text, 3 differs etag text, 4
- * present
+ * condition: u8 0 always, 1 absent, 2 matches etag text, 3 differs etag text, 4 present
  * which:     u8 0 current, 1 order i64, 2 null
  * </pre>
  */
