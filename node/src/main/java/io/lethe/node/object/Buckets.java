@@ -140,8 +140,7 @@ public final class Buckets {
             // its deletion is repeated.
             long finishNanos =
                     Math.max(
-                            deadlineNanos,
-                            ports.tasks().clock().nanos() + FINISH_WITHIN.toNanos());
+                            deadlineNanos, ports.tasks().clock().nanos() + FINISH_WITHIN.toNanos());
             expectDone(apply(new DirectoryCommand.FinishBucketDelete(bucket, empty), finishNanos));
         }
         if (!empty) {

@@ -255,12 +255,7 @@ final class SimGroup {
 
     void propose(
             Replica at, PartitionCommand command, long checkedAt, Life life, Consumer<Outcome> to) {
-        Stamp stamp =
-                new Stamp(
-                        stamp(life),
-                        checkedAt,
-                        0,
-                        Stamp.FEATURE_LEVEL);
+        Stamp stamp = new Stamp(stamp(life), checkedAt, 0, Stamp.FEATURE_LEVEL);
         append(at, CommandCodec.encode(stamp, command), to);
     }
 

@@ -116,10 +116,8 @@ class LogFormatTest {
             String[] parts = line.split(" ", 3);
             (parts[0].equals("partition") ? partition : directory).add(parts[1]);
         }
-        assertThat(List.copyOf(partition))
-                .isEqualTo(CodecTest.permitted(PartitionCommand.class));
-        assertThat(List.copyOf(directory))
-                .isEqualTo(CodecTest.permitted(DirectoryCommand.class));
+        assertThat(List.copyOf(partition)).isEqualTo(CodecTest.permitted(PartitionCommand.class));
+        assertThat(List.copyOf(directory)).isEqualTo(CodecTest.permitted(DirectoryCommand.class));
     }
 
     @Test

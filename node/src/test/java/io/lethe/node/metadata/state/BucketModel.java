@@ -114,7 +114,11 @@ final class BucketModel {
                     if (common == null) {
                         for (Version one : all ? versions : versions.subList(0, 1)) {
                             items.add(
-                                    new Item(key, one.order(), one.order() == versions.getFirst().order(), false));
+                                    new Item(
+                                            key,
+                                            one.order(),
+                                            one.order() == versions.getFirst().order(),
+                                            false));
                         }
                     } else if (items.isEmpty() || !items.getLast().name().equals(common)) {
                         items.add(new Item(common, 0, false, true));
