@@ -54,7 +54,8 @@ public final class Bench {
         Path dir = Files.createTempDirectory("lethe-bench");
         Primitives primitives = Primitives.measure(dir);
         System.out.println("primitives, CPU-seconds per GiB: " + primitives);
-        try (Cluster cluster = Cluster.start(dir.resolve("cluster"), Map.of());
+        List<String> launcher = List.of(Path.of("deploy", "lethe").toAbsolutePath().toString());
+        try (Cluster cluster = Cluster.start(dir.resolve("cluster"), launcher, Map.of());
                 LetheClient client = cluster.client()) {
             new Bench(cluster, client, primitives, seconds).run();
         }

@@ -37,19 +37,36 @@ public final class Cluster implements AutoCloseable {
 
     private final Path dir;
     private final int basePort;
+    private final List<String> launcher;
     private final Map<String, String> environment;
     private @Nullable Process parent;
 
-    private Cluster(Path dir, int basePort, Map<String, String> environment) {
+    private Cluster(
+            Path dir, int basePort, List<String> launcher, Map<String, String> environment) {
         this.dir = dir;
         this.basePort = basePort;
+        this.launcher = launcher;
         this.environment = environment;
     }
 
     /** Starts six nodes; returns when all serve. */
     public static Cluster start(Path dir, Map<String, String> environment) {
-        Cluster cluster = new Cluster(dir, freeBase(), environment);
-        cluster.startAll();
+        return start(dir, server(), environment);
+    }
+
+    /**
+     * Starts six nodes by another launcher, with all that it says to the JVM.
+     *
+     * @param launcher the words before {@code dev}
+     */
+    public static Cluster start(Path dir, List<String> launcher, Map<String, String> environment) {
+        Cluster cluster = new Cluster(dir, freeBase(), launcher, environment);
+        try {
+            cluster.startAll();
+        } catch (RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
         return cluster;
     }
 
@@ -96,18 +113,18 @@ public final class Cluster implements AutoCloseable {
 
     /** Starts what is dead; returns when every node serves. */
     void startAll() {
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                                server(
-                                        "dev",
-                                        "--processes",
-                                        "--nodes",
-                                        String.valueOf(NODES),
-                                        "--data",
-                                        dir.toString(),
-                                        "--base-port",
-                                        String.valueOf(basePort)))
-                        .redirectErrorStream(true);
+        List<String> command = new ArrayList<>(launcher);
+        command.addAll(
+                List.of(
+                        "dev",
+                        "--processes",
+                        "--nodes",
+                        String.valueOf(NODES),
+                        "--data",
+                        dir.toString(),
+                        "--base-port",
+                        String.valueOf(basePort)));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
         try {
             Process process = builder.start();

@@ -112,13 +112,17 @@ class NodeGrpcTest {
 
     @Test
     void whatIsTooMuchAtOnceIsRefused() throws Exception {
+        CountDownLatch taken = new CountDownLatch(2);
         served =
                 (_, request, _) -> {
+                    taken.countDown();
                     release.await();
                     return request;
                 };
         Promise<byte[]> first = call(THERE, new byte[1], 10_000);
         Promise<byte[]> second = call(THERE, new byte[1], 10_000);
+        // Calls that wait for the connection need not be sent in their order.
+        assertThat(taken.await(10, TimeUnit.SECONDS)).isTrue();
         Promise<byte[]> third = call(THERE, new byte[1], 10_000);
         expectFailure(third, ErrorCode.OVERLOADED);
         release.countDown();
