@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * This node's use of the key hierarchy: root key → tenant key → shard key → data key, and the
- * secrets and ticket keys beside it. Unwrapped tenant and shard keys are kept for 60 s, so that no
+ * secrets and ticket keys beside it. Unwrapped keys and secrets are kept for 60 s, so that no
  * request asks the root-key provider. Safe for any thread.
  */
 final class Keyring implements VersionKeys, ShardKeys, Secrets {
@@ -47,10 +47,10 @@ final class Keyring implements VersionKeys, ShardKeys, Secrets {
     /** 32-byte keys: a megabyte. */
     private static final int MOST_KEPT = 10_000;
 
-    private record Kept(KeyBytes key, long untilNanos) {}
+    private record Kept<K>(K key, long untilNanos) {}
 
     /** Keys by what they are wrapped as. */
-    private static final class Cache extends LinkedHashMap<Object, Kept> {
+    private static final class Cache<K> extends LinkedHashMap<Object, Kept<K>> {
         private static final long serialVersionUID = 1L;
 
         Cache() {
@@ -58,7 +58,7 @@ final class Keyring implements VersionKeys, ShardKeys, Secrets {
         }
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Object, Kept> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Object, Kept<K>> eldest) {
             return size() > MOST_KEPT;
         }
     }
@@ -68,8 +68,9 @@ final class Keyring implements VersionKeys, ShardKeys, Secrets {
     private final RandomSource random;
     private final Clock clock;
     private final FirstKey firstKey;
-    private final Cache tenants = new Cache();
-    private final Cache shards = new Cache();
+    private final Cache<KeyBytes> tenants = new Cache<>();
+    private final Cache<KeyBytes> shards = new Cache<>();
+    private final Cache<byte[]> secrets = new Cache<>();
 
     /** The operator's first access key, as the credentials file has it. */
     record FirstKey(String accessKeyId, String secret) {}
@@ -87,9 +88,9 @@ final class Keyring implements VersionKeys, ShardKeys, Secrets {
         this.firstKey = firstKey;
     }
 
-    private @Nullable KeyBytes kept(Cache cache, Object name) {
+    private <K> @Nullable K kept(Cache<K> cache, Object name) {
         synchronized (cache) {
-            Kept kept = cache.get(name);
+            Kept<K> kept = cache.get(name);
             if (kept != null && kept.untilNanos() - clock.nanos() > 0) {
                 return kept.key();
             }
@@ -98,9 +99,9 @@ final class Keyring implements VersionKeys, ShardKeys, Secrets {
         }
     }
 
-    private void keep(Cache cache, Object name, KeyBytes key) {
+    private <K> void keep(Cache<K> cache, Object name, K key) {
         synchronized (cache) {
-            cache.put(name, new Kept(key, clock.nanos() + KEEP_NANOS));
+            cache.put(name, new Kept<>(key, clock.nanos() + KEEP_NANOS));
         }
     }
 
@@ -178,13 +179,20 @@ final class Keyring implements VersionKeys, ShardKeys, Secrets {
         return out.toBytes();
     }
 
-    /** The secret of an access key, in UTF-8, which the caller wipes. */
+    /** The secret of an access key, in UTF-8, which the caller does not change. */
     byte[] secret(AccessKeyRecord key) {
-        return Envelope.open(
-                tenantKey(key.tenant()),
-                Purpose.ACCESS_SECRET,
-                Bytes.utf8(key.accessKeyId()),
-                key.sealedSecret());
+        byte[] kept = kept(secrets, key);
+        if (kept != null) {
+            return kept;
+        }
+        byte[] secret =
+                Envelope.open(
+                        tenantKey(key.tenant()),
+                        Purpose.ACCESS_SECRET,
+                        Bytes.utf8(key.accessKeyId()),
+                        key.sealedSecret());
+        keep(secrets, key, secret);
+        return secret;
     }
 
     @Override

@@ -374,7 +374,7 @@ public record NodeConfig(
     public record Raft(
             @Setting(
                             help = "A leader silent this long is replaced.",
-                            fallback = "1s",
+                            fallback = "2s",
                             least = "200ms",
                             most = "10s")
                     Duration electionTimeout,

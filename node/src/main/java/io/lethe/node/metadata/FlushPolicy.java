@@ -16,8 +16,8 @@ public record FlushPolicy(long bytes, long nanos) {
         Check.range("flush nanos", nanos, 1, TimeUnit.DAYS.toNanos(1));
     }
 
-    /** 8 MiB (a second of replay), one minute. */
+    /** 8 MiB (a second of replay); five minutes, since each flush leaves a file in every family. */
     public static FlushPolicy standard() {
-        return new FlushPolicy(8 << 20, TimeUnit.MINUTES.toNanos(1));
+        return new FlushPolicy(8 << 20, TimeUnit.MINUTES.toNanos(5));
     }
 }

@@ -55,7 +55,7 @@ public final class Authenticator implements ServerInterceptor {
         /** Asks again with a read-index round before saying that there is none; may block. */
         Optional<AccessKeyRecord> find(String accessKeyId);
 
-        /** In UTF-8. */
+        /** In UTF-8; not to be changed. */
         byte[] secret(AccessKeyRecord key);
     }
 

@@ -1,12 +1,17 @@
 package io.lethe.node.rpc;
 
+import com.google.common.util.concurrent.MoreExecutors;
 import io.grpc.BindableService;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.util.MutableHandlerRegistry;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
+import io.lethe.proto.internal.v1.RaftServiceGrpc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
@@ -38,16 +43,17 @@ public final class RpcServer implements AutoCloseable {
     /**
      * Begins to listen.
      *
-     * @param tasks where calls run
+     * @param tasks where calls run that may wait
      * @throws StoreException UNAVAILABLE when the address can't be had
      */
     public RpcServer(String host, int port, Executor tasks) {
         try {
             server =
                     NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
-                            .executor(tasks)
+                            .callExecutor(new ByService(tasks))
                             .fallbackHandlerRegistry(services)
                             .maxInboundMessageSize(MOST_MESSAGE_BYTES)
+                            .flowControlWindow(ChannelFactory.WINDOW_BYTES)
                             .maxInboundMetadataSize(MOST_HEADER_BYTES)
                             .maxConcurrentCallsPerConnection(MOST_STREAMS)
                             .permitKeepAliveTime(LEAST_PING_SECONDS, TimeUnit.SECONDS)
@@ -65,6 +71,20 @@ public final class RpcServer implements AutoCloseable {
                             + (e.getCause() == null ? e : e.getCause()).getMessage()
                             + "): stop what uses the port, or set listen.rpcPort",
                     e);
+        }
+    }
+
+    /**
+     * Raft's messages are only handed over, which the network's own thread does without another
+     * turn; everything else may wait.
+     */
+    private record ByService(Executor tasks) implements ServerCallExecutorSupplier {
+        @Override
+        public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
+            String service = call.getMethodDescriptor().getServiceName();
+            return RaftServiceGrpc.SERVICE_NAME.equals(service)
+                    ? MoreExecutors.directExecutor()
+                    : tasks;
         }
     }
 

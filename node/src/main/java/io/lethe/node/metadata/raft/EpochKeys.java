@@ -51,6 +51,9 @@ final class EpochKeys implements AutoCloseable {
     /** The highest index ever sealed, by epoch; for epochs of former processes the log's end. */
     private final Map<Integer, Long> lastIndexes = new HashMap<>();
 
+    /** Used again for every entry: looking one up costs more than sealing with it. */
+    private final Cipher cipher;
+
     private @Nullable SecretKey current;
     private int currentEpoch;
     private long counter;
@@ -69,6 +72,11 @@ final class EpochKeys implements AutoCloseable {
         this.slots = slots;
         this.wrap = wrap;
         this.random = random;
+        try {
+            cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java lacks AES-GCM", e);
+        }
         for (EpochSlots.Slot slot : slots.live().values()) {
             keys.put(slot.epoch(), new SecretKeySpec(wrap.unwrap(slot.wrapped()), "AES"));
             lastIndexes.put(slot.epoch(), lastLogIndex);
@@ -77,12 +85,12 @@ final class EpochKeys implements AutoCloseable {
 
     synchronized byte[] seal(long index, byte[] entry) throws IOException {
         boolean full = sealedBytes >= EPOCH_BYTES && slots.free() > RESERVED_SLOTS;
-        SecretKey key = current == null || full ? begin(index) : current;
+        SecretKey key = current == null || full ? beginEpoch(index) : current;
         lastIndexes.merge(currentEpoch, index, Math::max);
         sealedBytes += entry.length;
         long used = counter++;
         try {
-            Cipher cipher = cipher(Cipher.ENCRYPT_MODE, key, index, currentEpoch, used);
+            begin(Cipher.ENCRYPT_MODE, key, index, currentEpoch, used);
             byte[] header =
                     new Encoder(HEADER_BYTES).u8(FORMAT).i32(currentEpoch).i64(used).toArray();
             byte[] sealed =
@@ -94,7 +102,7 @@ final class EpochKeys implements AutoCloseable {
         }
     }
 
-    private SecretKey begin(long firstIndex) throws IOException {
+    private SecretKey beginEpoch(long firstIndex) throws IOException {
         byte[] key = new byte[KEY_BYTES];
         random.fill(key);
         int epoch = slots.live().isEmpty() ? currentEpoch + 1 : slots.live().lastKey() + 1;
@@ -121,8 +129,8 @@ final class EpochKeys implements AutoCloseable {
             throw corrupt(index, "format " + format + ", epoch " + epoch + " has no key", null);
         }
         try {
-            return cipher(Cipher.DECRYPT_MODE, key, index, epoch, used)
-                    .doFinal(sealed, HEADER_BYTES, sealed.length - HEADER_BYTES);
+            begin(Cipher.DECRYPT_MODE, key, index, epoch, used);
+            return cipher.doFinal(sealed, HEADER_BYTES, sealed.length - HEADER_BYTES);
         } catch (GeneralSecurityException e) {
             throw corrupt(index, "it does not match its seal", e);
         }
@@ -141,13 +149,11 @@ final class EpochKeys implements AutoCloseable {
                 cause);
     }
 
-    private Cipher cipher(int mode, SecretKey key, long index, int epoch, long used)
+    private void begin(int mode, SecretKey key, long index, int epoch, long used)
             throws GeneralSecurityException {
-        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
         byte[] nonce = new Encoder(16).i32(0).i64(used).toArray();
         cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
         cipher.updateAAD(new Encoder(16).i32(group).i64(index).i32(epoch).toArray());
-        return cipher;
     }
 
     /** The next entry begins a new epoch. */

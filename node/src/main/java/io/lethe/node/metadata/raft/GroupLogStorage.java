@@ -29,6 +29,13 @@ final class GroupLogStorage implements LogStorage {
     private final FaultHandler faults;
     private volatile SharedLog.Header header;
     private volatile long lastIndex;
+
+    /**
+     * The entry that was appended last: each heartbeat asks for the term of the entry before it,
+     * which is mostly this one. Null after a truncation.
+     */
+    private volatile @Nullable LogEntry recent;
+
     private volatile boolean closed;
 
     /**
@@ -109,12 +116,27 @@ final class GroupLogStorage implements LogStorage {
         if (index < header.firstIndex()) {
             return null;
         }
+        LogEntry known = recent;
+        if (known != null && known.getId().getIndex() == index) {
+            return own(known);
+        }
         return orHalt(
                         () ->
                                 Optional.ofNullable(log.entry(group, index))
                                         .map(found -> keys.open(index, found))
                                         .map(entry -> EntryCodec.decode(index, entry)))
                 .orElse(null);
+    }
+
+    /** A copy with a reading position of its own; none of a configuration, which are few. */
+    private static @Nullable LogEntry own(LogEntry entry) {
+        if (entry.getType() == EntryType.ENTRY_TYPE_CONFIGURATION) {
+            return null;
+        }
+        LogEntry copy = new LogEntry(entry.getType());
+        copy.setId(entry.getId());
+        copy.setData(entry.sliceData());
+        return copy;
     }
 
     @Override
@@ -148,6 +170,7 @@ final class GroupLogStorage implements LogStorage {
                     }
                     log.append(group, indexes, sealed, configuration);
                     lastIndex = indexes[count - 1];
+                    recent = own(entries.get(count - 1));
                     return count;
                 });
     }
@@ -175,6 +198,7 @@ final class GroupLogStorage implements LogStorage {
     public boolean truncateSuffix(long lastIndexKept) {
         return orHalt(
                 () -> {
+                    recent = null;
                     log.truncateSuffix(group, lastIndexKept);
                     // An index before this epoch's first may follow now: it begins another epoch.
                     keys.rotate();
@@ -189,6 +213,7 @@ final class GroupLogStorage implements LogStorage {
                 () -> {
                     SharedLog.Header empty =
                             new SharedLog.Header(header.generation(), header.store(), nextLogIndex);
+                    recent = null;
                     log.reset(group, empty);
                     header = empty;
                     lastIndex = 0;

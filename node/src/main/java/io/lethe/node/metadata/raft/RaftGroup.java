@@ -16,6 +16,7 @@ import io.lethe.node.base.task.Tasks;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ final class RaftGroup implements ReplicatedLog {
     static final int MOST_COMMAND_BYTES = 4 * 1024 * 1024;
 
     /** A read-index round that takes longer is given up and begun again. */
-    private static final long ROUND_TIMEOUT_MILLIS = 2000;
+    private static final long ROUND_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final byte[] NO_CONTEXT = new byte[0];
 
@@ -48,6 +49,7 @@ final class RaftGroup implements ReplicatedLog {
     private final ReadRounds reads;
     private final Runnable onShutdown;
     private volatile @Nullable SnapshotCopy copy;
+    private volatile @Nullable Round underWay;
     private volatile boolean learner;
     private volatile boolean closed;
 
@@ -94,21 +96,45 @@ final class RaftGroup implements ReplicatedLog {
     }
 
     private void beginRound(ReadRounds.Outcome outcome) {
-        ReadIndexClosure closure =
-                new ReadIndexClosure(ROUND_TIMEOUT_MILLIS) {
-                    @Override
-                    public void run(Status status, long index, byte[] context) {
-                        if (status.isOk()) {
-                            outcome.ready(index);
-                        } else {
-                            outcome.failed(String.valueOf(status.getErrorMsg()));
-                        }
-                    }
-                };
+        Round round = new Round(outcome, tasks.clock().nanos() + ROUND_TIMEOUT_NANOS);
+        underWay = round;
         try {
-            node.readIndex(ReadOnlyOption.ReadOnlySafe, NO_CONTEXT, closure);
+            node.readIndex(ReadOnlyOption.ReadOnlySafe, NO_CONTEXT, round);
         } catch (IllegalStateException e) {
-            closure.run(new Status(RaftError.ENODESHUTDOWN, "the replica is shutting down"));
+            round.run(new Status(RaftError.ENODESHUTDOWN, "the replica is shutting down"));
+        }
+    }
+
+    /**
+     * A read-index round, which {@link #tick} ends when it is late: the library's own time-outs
+     * keep a thread that wakes a thousand times a second.
+     */
+    private final class Round extends ReadIndexClosure {
+        private final ReadRounds.Outcome outcome;
+        private final long deadlineNanos;
+
+        Round(ReadRounds.Outcome outcome, long deadlineNanos) {
+            super(-1);
+            this.outcome = outcome;
+            this.deadlineNanos = deadlineNanos;
+        }
+
+        @Override
+        public void run(Status status, long index, byte[] context) {
+            if (underWay == this) {
+                underWay = null;
+            }
+            if (status.isOk()) {
+                outcome.ready(index);
+            } else {
+                outcome.failed(String.valueOf(status.getErrorMsg()));
+            }
+        }
+
+        void endIfLate(long nowNanos) {
+            if (deadlineNanos - nowNanos <= 0) {
+                run(new Status(RaftError.ETIMEDOUT, "no quorum in time"));
+            }
         }
     }
 
@@ -290,6 +316,10 @@ final class RaftGroup implements ReplicatedLog {
     void tick() {
         parts.proposals().expire();
         reads.expire();
+        Round round = underWay;
+        if (round != null) {
+            round.endIfLate(tasks.clock().nanos());
+        }
         Configuration now = node.getCurrentConf();
         learner = now != null && now.getLearners().contains(parts.self().toPeerId());
     }
