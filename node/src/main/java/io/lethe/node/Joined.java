@@ -425,8 +425,8 @@ final class Joined implements AutoCloseable {
                 (int) config.inline().mostBytes().bytes(),
                 config.write().grace(),
                 config.reclaim().writeLease(),
-                defaults.mostUploads(),
-                defaults.mostDownloads(),
+                config.limits().memory().bytes() / 2,
+                config.limits().memory().bytes() / 2,
                 config.reclaim().delay(),
                 config.reclaim().orphanAge(),
                 defaults.substituteAfter());

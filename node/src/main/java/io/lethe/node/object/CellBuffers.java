@@ -17,6 +17,11 @@ final class CellBuffers {
         plain = new byte[scheme.k() * scheme.cellBytes()];
     }
 
+    /** What the buffers of a scheme take. */
+    static long bytes(Scheme scheme) {
+        return (2L * scheme.width() + scheme.k()) * scheme.cellBytes();
+    }
+
     boolean fits(Scheme scheme) {
         return sets[0].length == scheme.width() && plain.length == scheme.k() * scheme.cellBytes();
     }

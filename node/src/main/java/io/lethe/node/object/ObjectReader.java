@@ -29,14 +29,14 @@ public final class ObjectReader {
     private final ObjectPorts ports;
     private final BucketGate gate;
     private final PeerHealth health;
-    private final Tasks.Permits downloads;
+    private final MemoryBudget memory;
     private final ReadTimes times = new ReadTimes();
 
     ObjectReader(ObjectPorts ports, BucketGate gate, PeerHealth health) {
         this.ports = ports;
         this.gate = gate;
         this.health = health;
-        downloads = ports.tasks().permits(ports.settings().mostDownloads());
+        memory = new MemoryBudget(ports.tasks(), ports.settings().downloadBytes());
     }
 
     /** A version with the key that opens it. */
@@ -98,13 +98,23 @@ public final class ObjectReader {
             case Placement.Inline(Bytes ciphertext) ->
                     new Opened(info(located), wanted, inline(located, ciphertext, wanted));
             case Placement.Segments(List<SegmentRef> segments) -> {
-                downloads.acquire();
+                ObjectInfo info = info(located);
+                MemoryBudget.Share share = memory.take(bytes(segments, wanted));
                 yield new Opened(
-                        info(located),
+                        info,
                         wanted,
-                        new SegmentsSource(located, segments, wanted, deadlineNanos));
+                        new SegmentsSource(located, segments, wanted, share, deadlineNanos));
             }
         };
+    }
+
+    /** Two batches, or for short ranges the stripes at both ends. */
+    private static long bytes(List<SegmentRef> segments, ReadRange.Resolved wanted) {
+        long stripe = 0;
+        for (SegmentRef segment : segments) {
+            stripe = Math.max(stripe, (long) segment.scheme().k() * segment.scheme().cellBytes());
+        }
+        return Math.min(2L * Math.max(BATCH_BYTES, stripe), wanted.lengthBytes() + 2 * stripe);
     }
 
     private static Source inline(Located located, Bytes ciphertext, ReadRange.Resolved wanted) {
@@ -182,6 +192,7 @@ public final class ObjectReader {
     private final class SegmentsSource implements Source {
         private final Located located;
         private final List<SegmentRef> segments;
+        private final MemoryBudget.Share share;
         private final long deadlineNanos;
         private final long end;
         private long position;
@@ -196,9 +207,11 @@ public final class ObjectReader {
                 Located located,
                 List<SegmentRef> segments,
                 ReadRange.Resolved wanted,
+                MemoryBudget.Share share,
                 long deadlineNanos) {
             this.located = located;
             this.segments = segments;
+            this.share = share;
             this.deadlineNanos = deadlineNanos;
             position = wanted.first();
             end = wanted.first() + wanted.lengthBytes();
@@ -330,7 +343,7 @@ public final class ObjectReader {
                         fetch.task.cancel();
                     }
                 }
-                downloads.release();
+                share.close();
             }
         }
     }

@@ -8,8 +8,9 @@ import java.time.Duration;
  * @param inlineMostBytes objects up to this size live in their partition
  * @param writeGrace how long a write waits for its last chunks once a quorum is durable
  * @param writeLease how long an open write lives without a renewal
- * @param mostUploads segment-writing uploads at once; each holds about {@code 2 (k + m) + k} cells
- * @param mostDownloads downloads at once; each holds two batches of at most 4 MiB
+ * @param uploadBytes of cells that all uploads hold together; each holds {@code 2 (k + m) + k}
+ * @param downloadBytes of cells that all downloads hold together; each holds two batches of at most
+ *     4 MiB
  * @param reclaimDelay how long garbage waits, so that no reader's ticket can name it
  * @param orphanAge how old an unresolved chunk must be before its write is asked for
  * @param substituteAfter how long an under-protected segment waits for its device before it is
@@ -19,8 +20,8 @@ public record ObjectSettings(
         int inlineMostBytes,
         Duration writeGrace,
         Duration writeLease,
-        int mostUploads,
-        int mostDownloads,
+        long uploadBytes,
+        long downloadBytes,
         Duration reclaimDelay,
         Duration orphanAge,
         Duration substituteAfter) {
@@ -29,8 +30,8 @@ public record ObjectSettings(
                 16 * 1024,
                 Duration.ofMillis(250),
                 Duration.ofSeconds(90),
-                32,
-                64,
+                96L << 20,
+                96L << 20,
                 Duration.ofMinutes(5),
                 Duration.ofMinutes(5),
                 Duration.ofMinutes(15));

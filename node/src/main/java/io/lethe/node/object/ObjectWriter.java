@@ -1,7 +1,6 @@
 package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
-import io.lethe.node.base.task.Tasks;
 import io.lethe.node.crypto.CellCipher;
 import io.lethe.node.crypto.Digests;
 import io.lethe.node.crypto.KeyBytes;
@@ -45,7 +44,7 @@ final class ObjectWriter {
     private final PgChooser chooser;
     private final PeerHealth health;
     private final Commits commits;
-    private final Tasks.Permits uploads;
+    private final MemoryBudget memory;
 
     ObjectWriter(
             ObjectPorts ports,
@@ -58,7 +57,7 @@ final class ObjectWriter {
         this.chooser = chooser;
         this.health = health;
         this.commits = commits;
-        uploads = ports.tasks().permits(ports.settings().mostUploads());
+        memory = new MemoryBudget(ports.tasks(), ports.settings().uploadBytes());
     }
 
     /** Where one put stands: what every step of it needs. */
@@ -131,11 +130,8 @@ final class ObjectWriter {
         if (upload.body.atEnd()) {
             return putInline(upload, head, headLength);
         }
-        uploads.acquire();
-        try {
+        try (var _ = memory.take(CellBuffers.bytes(storageClass(upload).scheme()))) {
             return putSegments(upload, head, headLength);
-        } finally {
-            uploads.release();
         }
     }
 

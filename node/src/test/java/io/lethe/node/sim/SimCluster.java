@@ -63,8 +63,8 @@ final class SimCluster {
                         4 * 1024,
                         Duration.ofMillis(50 + loop.random.nextInt(400)),
                         Duration.ofSeconds(20),
-                        8,
-                        8,
+                        4L << 20,
+                        4L << 20,
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(2 + loop.random.nextInt(15)),
                         Duration.ofSeconds(4 + loop.random.nextInt(20)));
