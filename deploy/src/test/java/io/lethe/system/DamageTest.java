@@ -53,7 +53,7 @@ class DamageTest {
             DataFiles.truncate(cluster.device(TRUNCATED));
             cluster.startNode(TRUNCATED);
             readAll(client, objects);
-            told(cluster, client, TRUNCATED, "lethe_device_missing_files", "a truncated file");
+            told(cluster, client, TRUNCATED, "lethe_device_corrupt_chunks", "a truncated file");
 
             cluster.kill(DELETED);
             DataFiles.delete(cluster.device(DELETED));
