@@ -141,6 +141,8 @@ public final class Main {
         line.getSubcommands().values().forEach(Main::addHelp);
         addLaunched(line, surroundings, "dev", "Run a whole cluster on this machine.");
         addLaunched(line, surroundings, "node", "Run one node.");
+        addLaunched(line, surroundings, "ca", "Make certificates for a cluster's nodes.");
+        addLaunched(line, surroundings, "root-key", "Make the file of root keys.");
         line.addSubcommand(new HelpCommand());
     }
 

@@ -43,6 +43,8 @@ final class MainTest {
                         "workers",
                         "dev",
                         "node",
+                        "ca",
+                        "root-key",
                         "completion",
                         "version",
                         "help")) {

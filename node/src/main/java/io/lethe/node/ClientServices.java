@@ -54,9 +54,9 @@ final class ClientServices {
                         parts.random());
         Requests requests =
                 new Requests(parts.tasks(), parts.config().limits().requests(), parts.metrics());
-        parts.rpc().add(new ObjectDoor(objects, requests), authenticator);
-        parts.rpc().add(new BucketDoor(buckets, requests), authenticator);
-        parts.rpc().add(new ClusterDoor(view, requests), authenticator);
+        parts.rpc().addForClients(new ObjectDoor(objects, requests), authenticator);
+        parts.rpc().addForClients(new BucketDoor(buckets, requests), authenticator);
+        parts.rpc().addForClients(new ClusterDoor(view, requests), authenticator);
     }
 
     private static Authenticator.Keys keys(

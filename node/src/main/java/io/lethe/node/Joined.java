@@ -23,7 +23,9 @@ import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.crypto.KeyWrap;
 import io.lethe.node.crypto.Purpose;
 import io.lethe.node.erasure.kernel.Kernels;
+import io.lethe.node.metadata.ClockWorker;
 import io.lethe.node.metadata.LocalDirectory;
+import io.lethe.node.metadata.PeerClocks;
 import io.lethe.node.metadata.RoutedMetadata;
 import io.lethe.node.metadata.raft.EpochKeyWrap;
 import io.lethe.node.metadata.raft.RaftAddress;
@@ -36,6 +38,7 @@ import io.lethe.node.metadata.table.RocksTable;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.NodeId;
+import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.StorageClass;
 import io.lethe.node.object.Buckets;
 import io.lethe.node.object.Codecs;
@@ -46,7 +49,6 @@ import io.lethe.node.object.Objects;
 import io.lethe.node.object.OrphanSweeper;
 import io.lethe.node.object.Rebuilder;
 import io.lethe.node.object.Reclaimer;
-import io.lethe.node.rpc.ChannelFactory;
 import io.lethe.node.rpc.MetadataGrpc;
 import io.lethe.node.rpc.NodeChannels;
 import io.lethe.node.rpc.NodeGrpc;
@@ -128,16 +130,17 @@ final class Joined implements AutoCloseable {
         AtomicReference<@Nullable LocalDirectory> known = new AtomicReference<>();
         NodeChannels channels =
                 new NodeChannels(
-                        ChannelFactory.plain(),
+                        parts.rpcSecurity().channels(),
                         node -> address(node, known.get(), parts),
                         parts.tasks().clock());
         var _ = opened.add(channels);
-        Replicas replicas = replicas(parts, channels, opened);
+        PeerClocks clocks = new PeerClocks(parts.tasks().clock());
+        Replicas replicas = replicas(parts, channels, clocks, opened);
         Replicas.DirectoryReplica own = replicas.openDirectory(voters);
         LocalDirectory directory = own.directory();
         known.set(directory);
         parts.rpc()
-                .add(
+                .addForNodes(
                         new MetadataGrpc(
                                 replicas.servers(),
                                 parts.tasks(),
@@ -154,6 +157,15 @@ final class Joined implements AutoCloseable {
                                 parts.random(),
                                 () -> directoryVoters(parts, voters),
                                 own.log()));
+        parts.workers()
+                .start(
+                        new ClockWorker(
+                                parts.identity().id(),
+                                clocks,
+                                () -> directory.nodes().stream().map(NodeRecord::id).toList(),
+                                metadata::status,
+                                parts.tasks().clock()),
+                        ClockWorker.pacing());
         FreshnessLease lease =
                 new FreshnessLease(
                         metadata, parts.tasks().clock(), parts.config().lease().toNanos());
@@ -191,7 +203,8 @@ final class Joined implements AutoCloseable {
                                                                 said.host(), said.rpcPort())));
     }
 
-    private static Replicas replicas(Node.Parts parts, NodeChannels channels, OpenParts opened)
+    private static Replicas replicas(
+            Node.Parts parts, NodeChannels channels, PeerClocks clocks, OpenParts opened)
             throws IOException {
         NodeConfig config = parts.config();
         RaftAddress self = new RaftAddress(config.node().host(), parts.rpc().port());
@@ -200,7 +213,7 @@ final class Joined implements AutoCloseable {
                         self,
                         to -> channels.channel(new NodeChannels.Address(to.host(), to.port())),
                         parts.tasks().clock());
-        parts.rpc().add(transport.service());
+        parts.rpc().addForNodes(transport.service());
         RaftHost host =
                 RaftHost.start(
                         settings(config, self),
@@ -215,6 +228,7 @@ final class Joined implements AutoCloseable {
                 new Replicas(
                         new Replicas.Parts(
                                 parts.identity().id(),
+                                self,
                                 config.node().data(),
                                 host,
                                 new RocksTable.Surroundings(
@@ -227,7 +241,7 @@ final class Joined implements AutoCloseable {
                                 parts.random(),
                                 parts.workers(),
                                 parts.metrics(),
-                                () -> true,
+                                clocks,
                                 config.raft().snapshotInterval()));
         // The logs are closed before the tables that they apply to.
         var _ = opened.add(replicas);
@@ -366,7 +380,7 @@ final class Joined implements AutoCloseable {
                                 parts.tasks().clock(),
                                 serverMetrics,
                                 (thread, e) -> parts.faults().halt(thread.getName(), e)),
-                        null);
+                        parts.wireTls());
         server.start();
         serverMetrics.show(server.counters());
         var _ = opened.add(server);
@@ -379,7 +393,7 @@ final class Joined implements AutoCloseable {
                         this::deviceAddress,
                         parts.random(),
                         clientMetrics,
-                        null);
+                        parts.wireTls());
         clientMetrics.show(peers.counters());
         var _ = opened.add(peers);
         Kernels.Choice kernel =

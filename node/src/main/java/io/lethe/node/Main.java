@@ -28,7 +28,13 @@ import picocli.CommandLine.Parameters;
         name = "lethe",
         mixinStandardHelpOptions = true,
         description = "Lethe, an object store: the server side.",
-        subcommands = {Main.NodeCommand.class, Main.DevCommand.class, Main.ZooKeeperCommand.class})
+        subcommands = {
+            Main.NodeCommand.class,
+            Main.DevCommand.class,
+            CaCommand.class,
+            RootKeyCommand.class,
+            Main.ZooKeeperCommand.class
+        })
 public final class Main {
     private static final Logger log = LoggerFactory.getLogger(Main.class);
     private static final PrintStream out =
@@ -38,6 +44,11 @@ public final class Main {
                     StandardCharsets.UTF_8);
 
     private Main() {}
+
+    /** Where programs print. */
+    static PrintStream out() {
+        return out;
+    }
 
     public static void main(String[] arguments) {
         CommandLine line = new CommandLine(new Main());

@@ -10,6 +10,7 @@ import io.lethe.node.base.nativeio.NativeFiles;
 import io.lethe.node.base.rocks.RocksOpener;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.base.task.VirtualTasks;
+import io.lethe.node.chunk.wire.TlsContexts;
 import io.lethe.node.cluster.Coordination;
 import io.lethe.node.cluster.zookeeper.ZooKeeperCoordination;
 import io.lethe.node.console.Console;
@@ -21,6 +22,7 @@ import io.lethe.node.http.HttpLoops;
 import io.lethe.node.http.HttpServer;
 import io.lethe.node.http.HttpSettings;
 import io.lethe.node.metadata.TableThreads;
+import io.lethe.node.rpc.RpcSecurity;
 import io.lethe.node.rpc.RpcServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +43,9 @@ public final class Node implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Node.class);
     private static final Pacing JOIN = Pacing.every(Duration.ofMillis(200).toNanos());
     private static final Pacing REPORT = Pacing.every(Duration.ofSeconds(5).toNanos());
+
+    /** How soon a renewed certificate is used. */
+    private static final Pacing CERTIFICATES = Pacing.every(Duration.ofSeconds(10).toNanos());
 
     /**
      * Threads that read metadata tables: two for each core, since some of them wait for the disk.
@@ -69,7 +74,14 @@ public final class Node implements AutoCloseable {
             TableThreads tableThreads,
             StorageDevices devices,
             Coordination coordination,
-            RpcServer rpc) {}
+            RpcServer rpc,
+            RpcSecurity rpcSecurity,
+            @Nullable NodeTls tls) {
+        /** Null where the data plane speaks in clear. */
+        @Nullable TlsContexts wireTls() {
+            return tls == null ? null : tls.wire();
+        }
+    }
 
     private final NodeConfig config;
     private final OpenParts opened = new OpenParts();
@@ -112,6 +124,7 @@ public final class Node implements AutoCloseable {
         metrics.addJvm();
         Workers allWorkers = new Workers(tasks, metrics);
         workers = allWorkers;
+        NodeTls tls = NodeTls.open(config.tls(), tasks.clock(), opened);
         Path data = config.node().data();
         NodeIdentity identity = NodeIdentity.start(data, random);
         NodeKeys keys = NodeKeys.loadOrCreate(data.resolve("node.key"), random);
@@ -119,16 +132,15 @@ public final class Node implements AutoCloseable {
         makeDevSecrets(random);
         RootKeyFile rootKeys = RootKeyFile.load(config.rootKey().file().path());
         Keyring.FirstKey firstKey = Credentials.read(config.credentials().file());
-        HttpLoops loops = opened.add(new HttpLoops(1));
-        opened.add(
-                HttpServer.start(
-                        consoleSettings(), console(allWorkers).routes(), loops, tasks, metrics));
+        openConsole(allWorkers, tasks, tls);
+        RpcSecurity rpcSecurity = tls == null ? RpcSecurity.plain(rootKeys.proofs()) : tls.rpc();
         RpcServer rpc =
                 opened.add(
                         new RpcServer(
                                 config.listen().host(),
                                 config.listen().rpcPort(),
-                                opened.add(Executors.newVirtualThreadPerTaskExecutor())));
+                                opened.add(Executors.newVirtualThreadPerTaskExecutor()),
+                                rpcSecurity));
         RocksOpener rocks = opened.add(new RocksOpener(RocksOpener.Limits.small()));
         StorageDevices devices =
                 opened.add(new StorageDevices(config.devices(), rocks, tasks, metrics));
@@ -158,17 +170,31 @@ public final class Node implements AutoCloseable {
                         tableThreads,
                         devices,
                         service,
-                        rpc);
+                        rpc,
+                        rpcSecurity,
+                        tls);
         join(parts);
     }
 
-    private HttpSettings consoleSettings() {
+    private void openConsole(Workers allWorkers, Tasks tasks, @Nullable NodeTls tls) {
+        HttpLoops loops = opened.add(new HttpLoops(1));
+        Console console = new Console(metrics, this::health, allWorkers);
+        HttpServer door =
+                opened.add(
+                        HttpServer.start(
+                                consoleSettings(tls), console.routes(), loops, tasks, metrics));
+        if (tls != null) {
+            tls.watch(door);
+        }
+    }
+
+    private HttpSettings consoleSettings(@Nullable NodeTls tls) {
         return HttpSettings.small(
                 "console",
                 "listen.consolePort",
                 config.listen().host(),
                 config.listen().consolePort(),
-                null);
+                tls == null ? null : tls.http());
     }
 
     /** In dev mode missing secrets are made; elsewhere their absence stops the start. */
@@ -185,14 +211,14 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private Console console(Workers allWorkers) {
-        return new Console(metrics, this::health, allWorkers);
-    }
-
     private void join(Parts parts) {
         Registrar registrar = new Registrar(parts, () -> joined);
         registrar.report();
         parts.workers().start(registrar, REPORT);
+        NodeTls tls = parts.tls();
+        if (tls != null) {
+            parts.workers().start(tls, CERTIFICATES);
+        }
         parts.coordination().campaign();
         parts.workers()
                 .start(

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Everything that can be set for one node, one record per component; checks between components are
  * in the constructor. Immutable. The table in {@code node/doc/configuration.md} is made from it.
  *
- * <p>Two rules of safety: without TLS, and in dev mode, a node listens and is reached on loopback
- * only; an embedded ZooKeeper exists in dev mode only.
+ * <p>Two rules of safety: plaintext and an embedded ZooKeeper exist in dev mode only, and in dev
+ * mode a node listens and is reached on loopback only.
  */
 public record NodeConfig(
         @Setting(help = "identity and place of the node") Node node,
@@ -232,21 +232,38 @@ public record NodeConfig(
         }
     }
 
-    /** Mutual TLS on every door and between nodes. */
+    /** TLS on every door, mutual between nodes. */
     public record Tls(
-            @Setting(help = "Mutual TLS between nodes and on every door.", fallback = "true")
+            @Setting(
+                            help =
+                                    "TLS on every door, mutual between nodes; false in dev mode"
+                                            + " only.",
+                            fallback = "true")
                     boolean enabled,
-            @Setting(help = "This node's certificate chain (PEM).", optional = true)
+            @Setting(
+                            help =
+                                    "This node's certificate chain (PEM); it names node.host and is"
+                                            + " for server and client use.",
+                            optional = true)
                     @Nullable Path cert,
-            @Setting(help = "This node's private key (PEM).", optional = true)
+            @Setting(
+                            help =
+                                    "This node's private key (PEM, PKCS#8 without a password),"
+                                            + " readable by the node's user only.",
+                            optional = true)
                     @Nullable SecretFile key,
-            @Setting(help = "Certificates of the authority (PEM).", optional = true)
+            @Setting(
+                            help =
+                                    "Certificates of the authority (PEM), which signs for this"
+                                            + " cluster's nodes and nothing else.",
+                            optional = true)
                     @Nullable Path ca) {
         public Tls {
             if (enabled && (cert == null || key == null || ca == null)) {
                 throw new IllegalArgumentException(
                         "enabled is true, so cert, key and ca must be given; `lethe ca` makes them."
-                                + " Without TLS (enabled: false) only loopback is served");
+                                + " Without TLS (enabled: false) only dev mode runs, on"
+                                + " loopback");
             }
         }
     }
@@ -379,7 +396,9 @@ public record NodeConfig(
                             most = "10s")
                     Duration electionTimeout,
             @Setting(
-                            help = "Each replica takes a snapshot and cuts its log this often.",
+                            help =
+                                    "Each replica takes a snapshot and cuts its log this often, and"
+                                            + " whenever 128 MiB were added.",
                             fallback = "10m",
                             least = "5s",
                             most = "1d")
@@ -444,15 +463,24 @@ public record NodeConfig(
         if (tls.enabled() && !devMode) {
             return;
         }
-        String why = devMode ? "devMode is true" : "tls.enabled is false";
-        String how = devMode ? "turn devMode off" : "give certificates";
-        if (!isLoopback(listen.host())) {
+        if (!devMode) {
             throw new IllegalArgumentException(
-                    why + " and listen.host is " + listen.host() + "; bind 127.0.0.1, or " + how);
+                    "tls.enabled is false and devMode is false; give this node a certificate by"
+                            + " tls.cert, tls.key and tls.ca (`lethe ca` makes them), or set"
+                            + " devMode: true to try Lethe out on this machine alone");
         }
-        if (!isLoopback(node.host())) {
+        checkLoopback("listen.host", listen.host());
+        checkLoopback("node.host", node.host());
+    }
+
+    private static void checkLoopback(String key, String host) {
+        if (!isLoopback(host)) {
             throw new IllegalArgumentException(
-                    why + " and node.host is " + node.host() + "; use 127.0.0.1, or " + how);
+                    "devMode is true and "
+                            + key
+                            + " is "
+                            + host
+                            + "; use 127.0.0.1, or turn devMode off and give certificates");
         }
     }
 

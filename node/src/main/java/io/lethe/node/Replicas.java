@@ -18,7 +18,10 @@ import io.lethe.node.metadata.LocalDirectory;
 import io.lethe.node.metadata.Metadata;
 import io.lethe.node.metadata.PartitionServer;
 import io.lethe.node.metadata.ShardKeys;
+import io.lethe.node.metadata.SnapshotWorker;
+import io.lethe.node.metadata.StepDownWorker;
 import io.lethe.node.metadata.TableCalls;
+import io.lethe.node.metadata.raft.RaftAddress;
 import io.lethe.node.metadata.raft.RaftHost;
 import io.lethe.node.metadata.raft.RaftMetrics;
 import io.lethe.node.metadata.raft.RaftPeer;
@@ -64,6 +67,7 @@ final class Replicas implements Leadership, AutoCloseable {
     /** What replicas are made of. */
     record Parts(
             NodeId self,
+            RaftAddress address,
             Path data,
             RaftHost host,
             RocksTable.Surroundings tables,
@@ -112,12 +116,11 @@ final class Replicas implements Leadership, AutoCloseable {
         RocksTable table = openTable(group);
         LocalDirectory directory =
                 new LocalDirectory(table, parts.calls(), parts.tasks(), parts.metrics());
-        ReplicatedLog replica =
-                open(
-                        spec(group, generation, voter ? peers : List.of()),
-                        new GroupState(group, table, directory));
+        ReplicaSpec spec = spec(group, generation, voter ? peers : List.of());
+        GroupState state = new GroupState(group, table, directory);
+        ReplicatedLog replica = open(spec, state);
         servers.add(group, new DirectoryServer(wiring(group, replica, table, directory::nodes)));
-        startWorkers(group, replica, table);
+        startWorkers(spec, replica, table, state);
         return new DirectoryReplica(directory, replica);
     }
 
@@ -182,7 +185,10 @@ final class Replicas implements Leadership, AutoCloseable {
                 .findFirst();
     }
 
-    private void startWorkers(GroupId group, ReplicatedLog replica, RocksTable table) {
+    private void startWorkers(
+            ReplicaSpec spec, ReplicatedLog replica, RocksTable table, GroupState state) {
+        GroupId group = spec.group();
+        RaftAddress address = parts.address();
         RaftMetrics.watch(parts.metrics(), group, replica);
         parts.workers()
                 .start(
@@ -195,7 +201,23 @@ final class Replicas implements Leadership, AutoCloseable {
                         SECOND);
         parts.workers()
                 .start(
-                        new SnapshotWorker(group, replica, parts.tasks(), parts.snapshotEvery()),
+                        new SnapshotWorker(
+                                group,
+                                replica,
+                                state,
+                                parts.tasks().clock(),
+                                new SnapshotWorker.Policy(
+                                        SnapshotWorker.Policy.standard().bytes(),
+                                        parts.snapshotEvery().toNanos())),
+                        SECOND);
+        parts.workers()
+                .start(
+                        new StepDownWorker(
+                                group,
+                                new RaftPeer(address.host(), address.port(), spec.generation()),
+                                replica,
+                                parts.clockCheck(),
+                                parts.tasks().clock()),
                         SECOND);
     }
 
@@ -230,8 +252,8 @@ final class Replicas implements Leadership, AutoCloseable {
             ReplicaSpec spec =
                     spec(group, own.generation(), own.generation() == 0 ? peers.get() : List.of());
             RocksTable table = openTable(group);
-            ReplicatedLog replica =
-                    open(spec, new GroupState(group, table, GroupState.Listener.none()));
+            GroupState state = new GroupState(group, table, GroupState.Listener.none());
+            ReplicatedLog replica = open(spec, state);
             PartitionServer server =
                     new PartitionServer(
                             wiring(group, replica, table, directory::nodes),
@@ -240,7 +262,7 @@ final class Replicas implements Leadership, AutoCloseable {
             servers.add(group, server);
             partitions.put(group, server);
             damaged.remove(group.value());
-            startWorkers(group, replica, table);
+            startWorkers(spec, replica, table, state);
             startLeaderWorkers(record, server, directory, metadata);
             return true;
         } catch (StoreException e) {

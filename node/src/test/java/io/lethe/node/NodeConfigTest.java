@@ -22,7 +22,7 @@ class NodeConfigTest {
             devices: [{path: /d/a}]
             zookeeper: {connect: "127.0.0.1:2181"}
             cluster: {name: test}
-            tls: {enabled: false}
+            tls: {cert: /t/node.pem, key: /t/node.key, ca: /t/ca.pem}
             rootKey: {file: /k/root}
             credentials: {file: /k/operator}
             """;
@@ -57,26 +57,35 @@ class NodeConfigTest {
     }
 
     @Test
-    void plaintextAndDevModeStayOnLoopback() {
-        assertRefused("listen.host is 0.0.0.0; bind 127.0.0.1", "LETHE_LISTEN_HOST", "0.0.0.0");
-        assertRefused("node.host is n1.example.org", "LETHE_NODE_HOST", "n1.example.org");
+    void plaintextIsForDevModeAndDevModeForLoopback() {
+        assertRefused("`lethe ca` makes them", "LETHE_TLS_ENABLED", "false");
+        assertThat(load("LETHE_TLS_ENABLED", "false", "LETHE_DEV_MODE", "true").devMode()).isTrue();
+        for (String open : new String[] {"0.0.0.0", "10.0.0.1", "127.0.0.1.evil.org"}) {
+            assertRefused(
+                    "listen.host is " + open + "; use 127.0.0.1, or turn devMode off",
+                    "LETHE_LISTEN_HOST",
+                    open,
+                    "LETHE_DEV_MODE",
+                    "true");
+        }
         assertRefused(
-                "turn devMode off", "LETHE_LISTEN_HOST", "10.0.0.1", "LETHE_DEV_MODE", "true");
-        assertThat(load("LETHE_LISTEN_HOST", "::1").listen().host()).isEqualTo("::1");
-        assertRefused("listen.host", "LETHE_LISTEN_HOST", "127.0.0.1.evil.org");
+                "node.host is n1.example.org",
+                "LETHE_NODE_HOST",
+                "n1.example.org",
+                "LETHE_DEV_MODE",
+                "true");
+        assertThat(load("LETHE_LISTEN_HOST", "::1", "LETHE_DEV_MODE", "true").listen().host())
+                .isEqualTo("::1");
     }
 
     @Test
     void tlsNeedsItsThreeFilesAndThenAnyAddressIsServed() {
-        assertRefused("cert, key and ca must be given", "LETHE_TLS_ENABLED", "true");
+        String without = LEAST.replace("cert: /t/node.pem, ", "");
+        assertThatThrownBy(
+                        () -> ConfigLoader.parse(NodeConfig.class, without, "node.yaml", Map.of()))
+                .hasMessageContaining("cert, key and ca must be given");
         NodeConfig config =
-                load(
-                        "LETHE_TLS_ENABLED", "true",
-                        "LETHE_TLS_CERT", "c",
-                        "LETHE_TLS_KEY", "k",
-                        "LETHE_TLS_CA", "a",
-                        "LETHE_LISTEN_HOST", "0.0.0.0",
-                        "LETHE_NODE_HOST", "n1.example.org");
+                load("LETHE_LISTEN_HOST", "0.0.0.0", "LETHE_NODE_HOST", "n1.example.org");
         assertThat(config.listen().host()).isEqualTo("0.0.0.0");
     }
 

@@ -8,6 +8,7 @@ import io.lethe.node.base.config.ConfigException;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,14 +37,20 @@ public final class RootKeyFile implements RootKeys {
 
     private static final String TITLE = "lethe root keys 1";
     private static final String KEY = "key";
+
+    /** HKDF's info; no {@link Purpose}'s label, since nothing is wrapped under what it gives. */
+    private static final String NODE_PROOF = "lethe node proof 1";
+
     private static final HexFormat HEX = HexFormat.of();
 
     private final Map<Integer, KeyBytes> keys;
     private final int newest;
+    private final List<String> proofs;
 
-    private RootKeyFile(Map<Integer, KeyBytes> keys, int newest) {
+    private RootKeyFile(Map<Integer, KeyBytes> keys, int newest, List<String> proofs) {
         this.keys = Map.copyOf(keys);
         this.newest = newest;
+        this.proofs = List.copyOf(proofs);
     }
 
     /**
@@ -81,8 +88,8 @@ public final class RootKeyFile implements RootKeys {
         return KeyFileText.read(
                 path,
                 TITLE,
-                "make one with `lethe root-key create` on one node, keep a copy, and give the same"
-                        + " file to all nodes");
+                "make one with `lethe root-key create FILE` on one node, keep a copy, and give the"
+                        + " same file to all nodes");
     }
 
     /**
@@ -91,6 +98,7 @@ public final class RootKeyFile implements RootKeys {
     public static RootKeyFile load(Path path) {
         List<String> lines = read(path);
         Map<Integer, KeyBytes> keys = new HashMap<>();
+        List<String> proofs = new ArrayList<>();
         int newest = 0;
         for (String line : lines) {
             List<String> words = List.of(line.split(" ", -1));
@@ -99,7 +107,9 @@ public final class RootKeyFile implements RootKeys {
                     throw new IllegalArgumentException("a line is not a key, an id and hex digits");
                 }
                 newest = HexFormat.fromHexDigits(words.get(1));
-                keys.put(newest, KeyBytes.wrap(HEX.parseHex(words.get(2))));
+                KeyBytes key = KeyBytes.wrap(HEX.parseHex(words.get(2)));
+                keys.put(newest, key);
+                proofs.add(proof(key));
             } catch (IllegalArgumentException wrong) {
                 throw new ConfigException(
                         path + " is not a root key file: " + wrong.getMessage(), wrong);
@@ -108,7 +118,21 @@ public final class RootKeyFile implements RootKeys {
         if (keys.isEmpty()) {
             throw new ConfigException(path + " holds no key: restore it from its copy");
         }
-        return new RootKeyFile(keys, newest);
+        return new RootKeyFile(keys, newest, proofs);
+    }
+
+    private static String proof(KeyBytes key) {
+        byte[] info = NODE_PROOF.getBytes(StandardCharsets.US_ASCII);
+        return HEX.formatHex(Hkdf.derive(key, new byte[0], info, KeyBytes.BYTES));
+    }
+
+    /**
+     * What shows that somebody has this file, 64 hex digits for each key, oldest first. They tell
+     * nothing about the keys. Who shows one shows the oldest, which nodes with an older or a newer
+     * copy of the file have too; any is accepted.
+     */
+    public List<String> proofs() {
+        return proofs;
     }
 
     @Override

@@ -23,6 +23,7 @@ import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,10 +38,33 @@ public final class HttpServer implements AutoCloseable {
 
     private final ChannelGroup channels;
     private final Channel listening;
+    private final HttpSettings settings;
+    private final AtomicReference<@Nullable SslContext> tls;
 
-    private HttpServer(ChannelGroup channels, Channel listening) {
+    private HttpServer(
+            HttpSettings settings,
+            ChannelGroup channels,
+            Channel listening,
+            AtomicReference<@Nullable SslContext> tls) {
+        this.settings = settings;
         this.channels = channels;
         this.listening = listening;
+        this.tls = tls;
+    }
+
+    private static @Nullable SslContext context(HttpSettings settings) {
+        HttpTls files = settings.tls();
+        return files == null ? null : files.context();
+    }
+
+    /**
+     * Reads the certificate's files again, for connections to come; when one is bad, what was read
+     * before stays.
+     *
+     * @throws ConfigException when a file is missing or makes no sense
+     */
+    public void reloadTls() {
+        tls.set(context(settings));
     }
 
     /**
@@ -54,7 +78,7 @@ public final class HttpServer implements AutoCloseable {
             HttpLoops loops,
             Tasks tasks,
             Metrics metrics) {
-        SslContext tls = settings.tls() == null ? null : settings.tls().context();
+        AtomicReference<@Nullable SslContext> tls = new AtomicReference<>(context(settings));
         ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         Admission admission = new Admission(settings, channels, metrics);
         AtomicInteger inWork = new AtomicInteger();
@@ -70,7 +94,8 @@ public final class HttpServer implements AutoCloseable {
                                 new ChannelInitializer<Channel>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
-                                        addParsers(channel.pipeline(), settings, admission, tls);
+                                        addParsers(
+                                                channel.pipeline(), settings, admission, tls.get());
                                         channel.pipeline()
                                                 .addLast(
                                                         new Conversation(
@@ -87,7 +112,7 @@ public final class HttpServer implements AutoCloseable {
             throw cannotListen(settings, bound.cause());
         }
         channels.add(bound.channel());
-        return new HttpServer(channels, bound.channel());
+        return new HttpServer(settings, channels, bound.channel(), tls);
     }
 
     /** The port, also where the system chose it. */

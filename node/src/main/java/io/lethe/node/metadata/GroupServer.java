@@ -57,6 +57,7 @@ public sealed interface GroupServer permits PartitionServer, DirectoryServer {
                     status.lastIndex(),
                     status.committedIndex(),
                     status.snapshotIndex(),
+                    tasks.clock().wallMillis(),
                     null);
         }
     }

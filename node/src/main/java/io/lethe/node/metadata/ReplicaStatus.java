@@ -14,11 +14,12 @@ import org.jspecify.annotations.Nullable;
  * How one replica of a group stands, as itself says.
  *
  * <p>Encoding: role u8, term varint, leader (0, or 1 and 16 bytes), applied, durable, first, last,
- * committed and snapshot index as varints, figures (bytes, empty for none).
+ * committed and snapshot index as varints, wall clock i64, figures (bytes, empty for none).
  *
  * @param leader as it last heard
  * @param durableIndex what a crash of it can't undo
  * @param firstIndex first entry of its log
+ * @param wallMillis its node's clock as it answered
  * @param figures of a partition, from its own, perhaps old state; null for the directory
  */
 public record ReplicaStatus(
@@ -31,6 +32,7 @@ public record ReplicaStatus(
         long lastIndex,
         long committedIndex,
         long snapshotIndex,
+        long wallMillis,
         PartitionAnswer.@Nullable Figures figures) {
 
     ReplicaStatus withFigures(PartitionAnswer.@Nullable Figures fresh) {
@@ -44,6 +46,7 @@ public record ReplicaStatus(
                 lastIndex,
                 committedIndex,
                 snapshotIndex,
+                wallMillis,
                 fresh);
     }
 
@@ -51,7 +54,7 @@ public record ReplicaStatus(
         out.u8(role.ordinal()).varint(term);
         NodeIds.encode(out, leader);
         out.varint(appliedIndex).varint(durableIndex).varint(firstIndex).varint(lastIndex);
-        out.varint(committedIndex).varint(snapshotIndex);
+        out.varint(committedIndex).varint(snapshotIndex).i64(wallMillis);
         if (figures == null) {
             out.varint(0);
         } else {
@@ -74,6 +77,7 @@ public record ReplicaStatus(
                 in.varint(),
                 in.varint(),
                 in.varint(),
+                in.i64(),
                 figures(in));
     }
 

@@ -1,9 +1,12 @@
 package io.lethe.node.rpc;
 
 import io.grpc.ChannelCredentials;
+import io.grpc.ClientInterceptor;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import java.util.concurrent.TimeUnit;
 
 /** Opens gRPC channels to other nodes, in clear or by mutual TLS. Safe for any thread. */
@@ -28,9 +31,18 @@ public interface ChannelFactory {
 
     ManagedChannel open(String host, int port);
 
-    /** For development and loopback. */
+    /** In clear, for loopback. */
     static ChannelFactory plain() {
         return with(InsecureChannelCredentials.create());
+    }
+
+    /** In clear, for loopback; every call shows the proof. */
+    static ChannelFactory plain(String proof) {
+        Metadata headers = new Metadata();
+        headers.put(NodeGate.PROOF, proof);
+        ClientInterceptor showing = MetadataUtils.newAttachHeadersInterceptor(headers);
+        ChannelCredentials clear = InsecureChannelCredentials.create();
+        return (host, port) -> builder(host, port, clear).intercept(showing).build();
     }
 
     /**

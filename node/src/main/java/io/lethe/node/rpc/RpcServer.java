@@ -18,8 +18,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * This node's gRPC door, for other nodes and for clients. It listens from the start; services are
- * added as the node comes to be able to serve them, and a call before that is answered
+ * This node's gRPC door, for other nodes and for clients: each service stands behind the {@link
+ * NodeGate} or an {@link Authenticator}, none is open to all. It listens from the start; services
+ * are added as the node comes to be able to serve them, and a call before that is answered
  * UNIMPLEMENTED, which callers take as "not yet". Safe for any thread.
  */
 public final class RpcServer implements AutoCloseable {
@@ -38,18 +39,22 @@ public final class RpcServer implements AutoCloseable {
     private static final long CLOSE_SECONDS = 5;
 
     private final MutableHandlerRegistry services = new MutableHandlerRegistry();
+    private final NodeGate gate;
     private final Server server;
 
     /**
      * Begins to listen.
      *
      * @param tasks where calls run that may wait
+     * @param security of connections, and how nodes are told from clients
      * @throws StoreException UNAVAILABLE when the address can't be had
      */
-    public RpcServer(String host, int port, Executor tasks) {
+    public RpcServer(String host, int port, Executor tasks, RpcSecurity security) {
+        gate = security.gate();
         try {
             server =
-                    NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
+                    NettyServerBuilder.forAddress(
+                                    new InetSocketAddress(host, port), security.server())
                             .callExecutor(new ByService(tasks))
                             .fallbackHandlerRegistry(services)
                             .maxInboundMessageSize(MOST_MESSAGE_BYTES)
@@ -92,12 +97,13 @@ public final class RpcServer implements AutoCloseable {
         return server.getPort();
     }
 
-    public void add(BindableService service) {
-        var _ = services.addService(service);
+    /** A service for other nodes, and for nobody else. */
+    public void addForNodes(BindableService service) {
+        var _ = services.addService(ServerInterceptors.intercept(service, gate));
     }
 
     /** A service for clients: behind a check of who calls. */
-    public void add(BindableService service, Authenticator authenticator) {
+    public void addForClients(BindableService service, Authenticator authenticator) {
         var _ = services.addService(ServerInterceptors.intercept(service, authenticator));
     }
 

@@ -29,7 +29,7 @@ class MetadataCodecTest {
                     new MetadataResponse.Failed(ErrorCode.OVERLOADED, "busy"),
                     new MetadataResponse.Stands(
                             new ReplicaStatus(
-                                    Role.LEARNER, 3, Groups.node(1), 9, 8, 1, 10, 9, 5, null)));
+                                    Role.LEARNER, 3, Groups.node(1), 9, 8, 1, 10, 9, 5, -7, null)));
 
     @Test
     void everyRequestAndResponseComesBackAsItWas() {

@@ -1,0 +1,315 @@
+package io.lethe.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.TlsChannelCredentials;
+import io.lethe.client.LetheClient;
+import io.lethe.client.LetheException;
+import io.lethe.client.Tls;
+import io.lethe.proto.internal.v1.MetadataCall;
+import io.lethe.proto.internal.v1.MetadataServiceGrpc;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three nodes as an operator sets them up, not in dev mode: authority, certificate and root keys
+ * made by the command line, TLS at every door.
+ */
+class TlsClusterTest {
+    private static final int NODES = 3;
+    private static final Duration READY_WITHIN = Duration.ofMinutes(3);
+    private static final String ACCESS_KEY = "LTTESTTESTTESTTESTTE";
+    private static final String SECRET_KEY = "a-secret-of-more-than-forty-characters-for-the-test";
+
+    @TempDir private static Path dir;
+    private static final List<Process> PROCESSES = new ArrayList<>();
+    private static final List<Integer> PORTS = new ArrayList<>();
+
+    @BeforeAll
+    static void startNodes() throws Exception {
+        lethe("ca", "init", "--dir", dir.resolve("tls").toString());
+        lethe("ca", "issue", "--dir", dir + "/tls", "--host", "127.0.0.1", "--name", "node");
+        lethe("ca", "init", "--dir", dir.resolve("other").toString());
+        lethe("root-key", "create", dir.resolve("root.key").toString());
+        Path credentials =
+                Files.createFile(
+                        dir.resolve("credentials"),
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(
+                credentials, "access_key: " + ACCESS_KEY + "\nsecret_key: " + SECRET_KEY + "\n");
+        for (int i = 0; i <= 3 * NODES; i++) {
+            PORTS.add(0);
+        }
+        PORTS.replaceAll(_ -> freePort());
+        start(
+                "zookeeper",
+                "--data",
+                dir.resolve("zookeeper").toString(),
+                "--port",
+                String.valueOf(PORTS.get(3 * NODES)));
+        for (int i = 0; i < NODES; i++) {
+            Files.createDirectories(dir.resolve("device-" + i));
+            Path config = dir.resolve("node-" + i + ".yaml");
+            Files.writeString(config, yaml(i));
+            start("node", "--config", config.toString());
+        }
+        writeClientYaml();
+        SSLContext trust = trusting(dir.resolve("tls/ca.pem"));
+        try (HttpClient http = HttpClient.newBuilder().sslContext(trust).build()) {
+            for (int i = 0; i < NODES; i++) {
+                URI health = URI.create("https://127.0.0.1:" + consolePort(i) + "/health");
+                Eventually.within(READY_WITHIN, TlsClusterTest::logs, () -> serves(http, health));
+            }
+        }
+    }
+
+    @AfterAll
+    static void stopNodes() {
+        PROCESSES.forEach(Process::destroyForcibly);
+        PROCESSES.forEach(process -> process.onExit().orTimeout(30, TimeUnit.SECONDS).join());
+    }
+
+    private static void lethe(String... arguments) {
+        Cluster.Run run = Cluster.Run.of(Map.of(), Cluster.server(arguments));
+        assertThat(run.status()).as(run.output()).isZero();
+    }
+
+    private static void start(String... arguments) throws IOException {
+        PROCESSES.add(
+                new ProcessBuilder(Cluster.server(arguments))
+                        .redirectErrorStream(true)
+                        .redirectOutput(dir.resolve("log-" + PROCESSES.size()).toFile())
+                        .start());
+    }
+
+    private static int freePort() {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int consolePort(int node) {
+        return PORTS.get(3 * node);
+    }
+
+    private static int rpcPort(int node) {
+        return PORTS.get(3 * node + 1);
+    }
+
+    private static int dataPort(int node) {
+        return PORTS.get(3 * node + 2);
+    }
+
+    private static String yaml(int node) {
+        return """
+        node:
+          data: %1$s/data-%2$d
+          host: 127.0.0.1
+        devices:
+          - path: %1$s/device-%2$d
+        listen:
+          s3Port: 0
+          consolePort: %3$d
+          rpcPort: %4$d
+          dataPort: %5$d
+        zookeeper:
+          connect: 127.0.0.1:%6$d
+        cluster:
+          name: guarded
+          expectedNodes: 3
+          partitions: 2
+        tls:
+          cert: %1$s/tls/node.pem
+          key: %1$s/tls/node.key
+          ca: %1$s/tls/ca.pem
+        rootKey:
+          file: %1$s/root.key
+        credentials:
+          file: %1$s/credentials
+        """
+                .formatted(
+                        dir,
+                        node,
+                        consolePort(node),
+                        rpcPort(node),
+                        dataPort(node),
+                        PORTS.get(3 * NODES));
+    }
+
+    private static void writeClientYaml() throws IOException {
+        Files.writeString(
+                dir.resolve("client.yaml"),
+                """
+                endpoints: [127.0.0.1:%d, 127.0.0.1:%d]
+                access_key: %s
+                secret_key: %s
+                tls:
+                  ca: tls/ca.pem
+                """
+                        .formatted(rpcPort(0), rpcPort(1), ACCESS_KEY, SECRET_KEY));
+    }
+
+    private static boolean serves(HttpClient http, URI health) {
+        PROCESSES.forEach(process -> assertThat(process.isAlive()).as(logs()).isTrue());
+        try {
+            HttpRequest request =
+                    HttpRequest.newBuilder(health).timeout(Duration.ofSeconds(5)).build();
+            return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String logs() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < PROCESSES.size(); i++) {
+            try {
+                List<String> lines = Files.readAllLines(dir.resolve("log-" + i));
+                text.append("== log-").append(i).append('\n');
+                lines.subList(Math.max(0, lines.size() - 30), lines.size())
+                        .forEach(line -> text.append(line).append('\n'));
+            } catch (IOException e) {
+                text.append(e);
+            }
+        }
+        return text.toString();
+    }
+
+    private static SSLContext trusting(Path authority) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("ca", certificate(authority));
+        TrustManagerFactory trust =
+                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    private static X509Certificate certificate(Path file) throws Exception {
+        try (var in = Files.newInputStream(file)) {
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(in);
+        }
+    }
+
+    private static LetheClient.Builder client() {
+        return LetheClient.builder()
+                .endpoints(List.of("127.0.0.1:" + rpcPort(0)))
+                .credentials(ACCESS_KEY, SECRET_KEY);
+    }
+
+    @Test
+    void objectsAreKeptByTheCommandLine() throws IOException {
+        byte[] bytes = new byte[5_000_000];
+        new Random(5).nextBytes(bytes);
+        Files.write(dir.resolve("in"), bytes);
+        Commands lethe = new Commands(dir, dir.resolve("client.yaml"));
+        lethe.succeed("mb", "photos");
+        lethe.succeed("put", "in", "photos/in");
+        lethe.succeed("get", "photos/in", "out");
+        assertThat(Files.readAllBytes(dir.resolve("out"))).isEqualTo(bytes);
+        assertThat(lethe.succeed("devices", "--json").lines())
+                .hasSize(NODES)
+                .allMatch(line -> line.contains("\"reported\":true"));
+    }
+
+    @Test
+    void aClientTrustsOnlyItsAuthorityAndNeverSpeaksInClear() {
+        try (LetheClient good = client().tls(Tls.trusting(dir.resolve("tls/ca.pem"))).build()) {
+            assertThat(good.cluster().status().name()).isEqualTo("guarded");
+        }
+        try (LetheClient other = client().tls(Tls.trusting(dir.resolve("other/ca.pem"))).build()) {
+            assertThatThrownBy(() -> other.cluster().status()).isInstanceOf(LetheException.class);
+        }
+        try (LetheClient clear = client().build()) {
+            assertThatThrownBy(() -> clear.cluster().status()).isInstanceOf(LetheException.class);
+        }
+    }
+
+    private static Status callAsNode(TlsChannelCredentials.Builder credentials) throws IOException {
+        ChannelCredentials ready =
+                credentials.trustManager(dir.resolve("tls/ca.pem").toFile()).build();
+        ManagedChannel channel =
+                Grpc.newChannelBuilderForAddress("127.0.0.1", rpcPort(0), ready).build();
+        try {
+            var _ =
+                    MetadataServiceGrpc.newBlockingStub(channel)
+                            .withDeadlineAfter(30, TimeUnit.SECONDS)
+                            .call(MetadataCall.getDefaultInstance());
+            return Status.OK;
+        } catch (StatusRuntimeException e) {
+            return e.getStatus();
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    @Test
+    void nodesServicesAreForHoldersOfANodesCertificate() throws IOException {
+        Status refused = callAsNode(TlsChannelCredentials.newBuilder());
+        assertThat(refused.getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+        assertThat(refused.getDescription()).contains("shows no certificate");
+
+        Status served =
+                callAsNode(
+                        TlsChannelCredentials.newBuilder()
+                                .keyManager(
+                                        dir.resolve("tls/node.pem").toFile(),
+                                        dir.resolve("tls/node.key").toFile()));
+        assertThat(served).isEqualTo(Status.OK);
+    }
+
+    @Test
+    void theDataPlaneShowsItsCertificateAndHangsUpOnWhoHasNone() throws Exception {
+        SSLContext context = trusting(dir.resolve("tls/ca.pem"));
+        try (SSLSocket socket =
+                (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", dataPort(0))) {
+            socket.setSoTimeout(30_000);
+            socket.startHandshake();
+            assertThat(socket.getSession().getPeerCertificates()[0])
+                    .isEqualTo(certificate(dir.resolve("tls/node.pem")));
+            // In TLS 1.3 the server's refusal comes after the client's last message.
+            assertThatThrownBy(() -> socket.getInputStream().read())
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("certificate");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package io.lethe.node;
+
+import io.lethe.node.base.Clock;
+import io.lethe.node.base.background.Step;
+import io.lethe.node.base.background.Worker;
+import io.lethe.node.base.config.ConfigException;
+import io.lethe.node.base.config.SecretFile;
+import io.lethe.node.chunk.wire.TlsContexts;
+import io.lethe.node.chunk.wire.TlsSettings;
+import io.lethe.node.crypto.PemFiles;
+import io.lethe.node.http.HttpServer;
+import io.lethe.node.http.HttpTls;
+import io.lethe.node.rpc.RpcTls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This node's certificate at its doors and towards other nodes, read again when the files have
+ * changed: connections that are open go on under the old one. Opened and closed by one thread;
+ * steps are one task's.
+ */
+final class NodeTls implements Worker, AutoCloseable {
+    /** A key of 4,096-bit RSA has 3.3 KiB. */
+    private static final int MOST_KEY_BYTES = 64 * 1024;
+
+    private final Path certificate;
+    private final SecretFile key;
+    private final Path authorities;
+    private final Clock clock;
+    private final RpcTls rpc;
+    private final TlsContexts wire;
+    private final List<HttpServer> doors = new ArrayList<>();
+    private String loaded;
+
+    /**
+     * @throws ConfigException when a file can't be used
+     */
+    NodeTls(NodeConfig.Tls config, Clock clock) {
+        certificate = Objects.requireNonNull(config.cert());
+        key = Objects.requireNonNull(config.key());
+        authorities = Objects.requireNonNull(config.ca());
+        this.clock = clock;
+        loaded = stamps();
+        checkFiles();
+        rpc = new RpcTls(certificate, key.path(), authorities);
+        wire = new TlsContexts(new TlsSettings(certificate, key.path(), authorities, true));
+    }
+
+    RpcTls rpc() {
+        return rpc;
+    }
+
+    TlsContexts wire() {
+        return wire;
+    }
+
+    /** People and monitors have no certificates: the door shows its own and asks for none. */
+    HttpTls http() {
+        return new HttpTls(certificate, key.path(), null);
+    }
+
+    /** Takes new certificates with the others; before the first step. */
+    void watch(HttpServer door) {
+        doors.add(door);
+    }
+
+    @Override
+    public String name() {
+        return "certificates";
+    }
+
+    @Override
+    public Step step() {
+        String now = stamps();
+        if (now.equals(loaded)) {
+            Instant end = end();
+            return end.toEpochMilli() < clock.wallMillis()
+                    ? new Step.Failed(
+                            certificate
+                                    + " ran out at "
+                                    + end
+                                    + ": other nodes refuse this one; renew it by lethe ca issue"
+                                    + " --renew")
+                    : new Step.Idle("valid until " + end);
+        }
+        try {
+            checkFiles();
+            wire.reload();
+            rpc.reload();
+            doors.forEach(HttpServer::reloadTls);
+        } catch (ConfigException | io.lethe.node.model.StoreException e) {
+            return new Step.Failed(e.getMessage() + "; the certificate read before stays in use");
+        }
+        loaded = now;
+        return new Step.Worked("read anew, valid until " + end());
+    }
+
+    private Instant end() {
+        return PemFiles.certificate(certificate).getNotAfter().toInstant();
+    }
+
+    private void checkFiles() {
+        byte[] unused = key.read(MOST_KEY_BYTES);
+        java.util.Arrays.fill(unused, (byte) 0);
+        PemFiles.checkPair(certificate, key.path());
+        var _ = PemFiles.certificate(authorities);
+    }
+
+    /** Changes when a file does; an unreadable file is a change too. */
+    private String stamps() {
+        StringBuilder stamps = new StringBuilder();
+        for (Path file : List.of(certificate, key.path(), authorities)) {
+            try {
+                stamps.append(Files.getLastModifiedTime(file).toMillis())
+                        .append('/')
+                        .append(Files.size(file));
+            } catch (IOException e) {
+                stamps.append('-');
+            }
+            stamps.append(' ');
+        }
+        return stamps.toString();
+    }
+
+    @Override
+    public void close() {
+        wire.close();
+    }
+
+    /** Null where the node speaks in clear, on loopback. */
+    static @Nullable NodeTls open(NodeConfig.Tls config, Clock clock, OpenParts opened) {
+        return config.enabled() ? opened.add(new NodeTls(config, clock)) : null;
+    }
+}
