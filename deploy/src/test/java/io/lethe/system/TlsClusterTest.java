@@ -183,7 +183,12 @@ class TlsClusterTest {
     }
 
     private static boolean serves(HttpClient http, URI health) {
-        PROCESSES.forEach(process -> assertThat(process.isAlive()).as(logs()).isTrue());
+        for (Process process : PROCESSES) {
+            if (!process.isAlive()) {
+                throw new IllegalStateException(
+                        "a node ended with status " + process.exitValue() + "\n" + logs());
+            }
+        }
         try {
             HttpRequest request =
                     HttpRequest.newBuilder(health).timeout(Duration.ofSeconds(5)).build();
