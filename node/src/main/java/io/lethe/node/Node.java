@@ -139,6 +139,7 @@ public final class Node implements AutoCloseable {
                         new RpcServer(
                                 config.listen().host(),
                                 config.listen().rpcPort(),
+                                config.limits().idleTimeout(),
                                 opened.add(Executors.newVirtualThreadPerTaskExecutor()),
                                 rpcSecurity));
         RocksOpener rocks = opened.add(new RocksOpener(RocksOpener.Limits.small()));
@@ -189,12 +190,14 @@ public final class Node implements AutoCloseable {
     }
 
     private HttpSettings consoleSettings(@Nullable NodeTls tls) {
+        NodeConfig.Limits limits = config.limits();
         return HttpSettings.small(
-                "console",
-                "listen.consolePort",
-                config.listen().host(),
-                config.listen().consolePort(),
-                tls == null ? null : tls.http());
+                        "console",
+                        "listen.consolePort",
+                        config.listen().host(),
+                        config.listen().consolePort(),
+                        tls == null ? null : tls.http())
+                .within(limits.connections(), limits.connectionsPerAddress(), limits.idleTimeout());
     }
 
     /** In dev mode missing secrets are made; elsewhere their absence stops the start. */

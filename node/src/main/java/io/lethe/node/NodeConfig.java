@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Everything that can be set for one node, one record per component; checks between components are
  * in the constructor. Immutable. The table in {@code node/doc/configuration.md} is made from it.
  *
- * <p>Two rules of safety: plaintext and an embedded ZooKeeper exist in dev mode only, and in dev
- * mode a node listens and is reached on loopback only.
+ * <p>Two rules of safety: plaintext exists in dev mode only, and in dev mode a node listens and is
+ * reached on loopback only.
  */
 public record NodeConfig(
         @Setting(help = "identity and place of the node") Node node,
@@ -47,8 +47,8 @@ public record NodeConfig(
         @Setting(help = "metadata replication") Raft raft,
         @Setting(
                         help =
-                                "For trying out: plaintext, an embedded ZooKeeper and generated"
-                                        + " keys are allowed, and only loopback is.",
+                                "For trying out: plaintext and generated keys are allowed, and only"
+                                        + " loopback is.",
                         fallback = "false")
                 boolean devMode) {
 
@@ -138,26 +138,11 @@ public record NodeConfig(
                             fallback = "10s",
                             least = "1s",
                             most = "2m")
-                    Duration sessionTimeout,
-            @Setting(help = "Run a ZooKeeper in this process (dev mode).", fallback = "false")
-                    boolean embedded,
-            @Setting(help = "Directory of the embedded ZooKeeper.", optional = true)
-                    @Nullable Path embeddedPath,
-            @Setting(
-                            help = "Port of the embedded ZooKeeper.",
-                            fallback = "2181",
-                            least = "0",
-                            most = "65535")
-                    int embeddedPort) {
+                    Duration sessionTimeout) {
         public Zookeeper {
-            if (embedded == (connect != null)) {
+            if (connect == null) {
                 throw new IllegalArgumentException(
-                        embedded
-                                ? "connect is " + connect + " and embedded is true; choose one"
-                                : "connect is missing; name the ensemble, e.g. zk1:2181,zk2:2181");
-            }
-            if (embedded && embeddedPath == null) {
-                throw new IllegalArgumentException("embedded is true and embeddedPath is missing");
+                        "connect is missing; name the ensemble, e.g. zk1:2181,zk2:2181");
             }
         }
     }
@@ -346,13 +331,13 @@ public record NodeConfig(
                             most = "64GiB")
                     ByteSize memory,
             @Setting(
-                            help = "Open connections of one door.",
+                            help = "Open connections of an HTTP door.",
                             fallback = "4096",
                             least = "8",
                             most = "1000000")
                     int connections,
             @Setting(
-                            help = "Open connections of one address at one door.",
+                            help = "Open connections of one address at an HTTP door.",
                             fallback = "1024",
                             least = "1",
                             most = "1000000")
@@ -409,11 +394,6 @@ public record NodeConfig(
         checkRoles(node, devices);
         checkPaths(devices);
         checkExposure(node, listen, tls, devMode);
-        if (zookeeper.embedded() && !devMode) {
-            throw new IllegalArgumentException(
-                    "zookeeper.embedded is true and devMode is false; name an external ensemble by"
-                            + " zookeeper.connect");
-        }
         if (reclaim.delay().compareTo(TICKET_LIFE) < 0 && !devMode) {
             throw new IllegalArgumentException(
                     "reclaim.delay is "

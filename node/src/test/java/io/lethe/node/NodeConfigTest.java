@@ -114,20 +114,6 @@ class NodeConfigTest {
     }
 
     @Test
-    void anEmbeddedZookeeperIsForDevModeOnly() {
-        String three = LEAST.replace("connect: \"127.0.0.1:2181\"", "embedded: true");
-        assertThatThrownBy(
-                        () ->
-                                ConfigLoader.parse(
-                                        NodeConfig.class,
-                                        three,
-                                        "node.yaml",
-                                        Map.of("LETHE_ZOOKEEPER_EMBEDDED_PATH", "/z")))
-                .hasMessageContaining("devMode is false");
-        assertRefused("choose one", "LETHE_ZOOKEEPER_EMBEDDED", "true");
-    }
-
-    @Test
     void spaceOutlivesReadersTickets() {
         assertRefused("must be at least 60s", "LETHE_RECLAIM_DELAY", "10s");
         assertThat(load("LETHE_RECLAIM_DELAY", "2s", "LETHE_DEV_MODE", "true").reclaim().delay())

@@ -62,4 +62,20 @@ public record HttpSettings(
                 Duration.ofSeconds(30),
                 tls);
     }
+
+    /** The same door with other bounds on its connections. */
+    public HttpSettings within(int most, int mostPerAddress, Duration longestArrival) {
+        return new HttpSettings(
+                door,
+                portSetting,
+                host,
+                port,
+                most,
+                mostPerAddress,
+                requests,
+                headerBytes,
+                bodyBytes,
+                longestArrival,
+                tls);
+    }
 }

@@ -14,6 +14,7 @@ import io.lethe.node.model.StoreException;
 import io.lethe.proto.internal.v1.RaftServiceGrpc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -45,11 +46,12 @@ public final class RpcServer implements AutoCloseable {
     /**
      * Begins to listen.
      *
+     * @param idle a connection without calls is closed after this long
      * @param tasks where calls run that may wait
      * @param security of connections, and how nodes are told from clients
      * @throws StoreException UNAVAILABLE when the address can't be had
      */
-    public RpcServer(String host, int port, Executor tasks, RpcSecurity security) {
+    public RpcServer(String host, int port, Duration idle, Executor tasks, RpcSecurity security) {
         gate = security.gate();
         try {
             server =
@@ -59,6 +61,7 @@ public final class RpcServer implements AutoCloseable {
                             .fallbackHandlerRegistry(services)
                             .maxInboundMessageSize(MOST_MESSAGE_BYTES)
                             .flowControlWindow(ChannelFactory.WINDOW_BYTES)
+                            .maxConnectionIdle(idle.toMillis(), TimeUnit.MILLISECONDS)
                             .maxInboundMetadataSize(MOST_HEADER_BYTES)
                             .maxConcurrentCallsPerConnection(MOST_STREAMS)
                             .permitKeepAliveTime(LEAST_PING_SECONDS, TimeUnit.SECONDS)

@@ -84,7 +84,7 @@ class RpcSecurityTest {
     }
 
     private int serve(RpcSecurity security) {
-        RpcServer server = new RpcServer("127.0.0.1", 0, executor, security);
+        RpcServer server = new RpcServer("127.0.0.1", 0, Duration.ofMinutes(1), executor, security);
         opened.add(server);
         VirtualTasks tasks = new VirtualTasks(Clock.system(), (_, _) -> {});
         server.addForNodes(new MetadataGrpc((_, request, _) -> request, tasks, 10, new Metrics()));
