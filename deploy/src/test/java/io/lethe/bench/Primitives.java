@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
@@ -160,6 +161,22 @@ record Primitives(
         } finally {
             Files.delete(file);
         }
+    }
+
+    /** The sums that the rows are compared with, term by term. */
+    List<String> terms() {
+        return List.of(
+                line(
+                        "PUT of segments",
+                        "md5 + sha256 + aead + coding + 1.5 crc + 2.5 socket + 1.5 disk",
+                        put42()),
+                line("GET of segments", "aead + crc + 2 socket", get42()),
+                line("PUT inline (4 KiB)", "md5 + sha256 + aead + 5 socket + 5 disk", putInline()),
+                line("GET inline (4 KiB)", "aead + 2 socket", getInline()));
+    }
+
+    private static String line(String row, String terms, double sum) {
+        return "%s = %s = %.2f CPU-seconds per GiB".formatted(row, terms, sum);
     }
 
     /** MD5, SHA-256, AEAD, coding, 1.5 CRC, 1 + 1.5 socket, 1.5 disk. */
