@@ -19,6 +19,7 @@ import io.lethe.node.console.HealthCheck;
 import io.lethe.node.controller.ClusterPlan;
 import io.lethe.node.controller.Controller;
 import io.lethe.node.controller.ControllerPorts;
+import io.lethe.node.controller.HolderKeeper;
 import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.crypto.KeyWrap;
 import io.lethe.node.crypto.Purpose;
@@ -168,7 +169,12 @@ final class Joined implements AutoCloseable {
                         ClockWorker.pacing());
         FreshnessLease lease =
                 new FreshnessLease(
-                        metadata, parts.tasks().clock(), parts.config().lease().toNanos());
+                        metadata,
+                        directory,
+                        parts.identity().id(),
+                        parts.identity().incarnation(),
+                        parts.tasks().clock(),
+                        parts.config().lease().toNanos());
         TicketBooth booth =
                 new TicketBooth(
                         directory,
@@ -314,20 +320,22 @@ final class Joined implements AutoCloseable {
                                 directoryLog,
                                 parts.tasks(),
                                 () -> Optional.of(voterPeers(first)),
-                                () -> Optional.of(learnerPeers(first))),
+                                () -> Optional.of(learnerPeers(first)),
+                                // The directory has no shard keys.
+                                _ -> {}),
                         SECOND);
+        ControllerPorts controller =
+                new ControllerPorts(
+                        parts.tasks(),
+                        parts.random(),
+                        parts.coordination(),
+                        directory,
+                        metadata,
+                        keyring,
+                        plan(parts.config()));
+        parts.workers().start(new Controller(controller), OFTEN);
         parts.workers()
-                .start(
-                        new Controller(
-                                new ControllerPorts(
-                                        parts.tasks(),
-                                        parts.random(),
-                                        parts.coordination(),
-                                        directory,
-                                        metadata,
-                                        keyring,
-                                        plan(parts.config()))),
-                        OFTEN);
+                .start(new HolderKeeper(controller, parts.config().lease().toNanos()), SECOND);
     }
 
     private Keyring keyring() {

@@ -28,6 +28,7 @@ import io.lethe.node.model.UserRecord;
 import io.lethe.node.model.WriteId;
 import io.lethe.node.object.VersionKeys;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -146,6 +147,38 @@ final class Keyring implements VersionKeys, ShardKeys, Secrets {
         KeyBytes key = KeyBytes.random(random);
         Bytes wrapped = KeyWrap.wrap(tenantKey(tenant), Purpose.SHARD_KEY, shard.id(), key);
         return new ShardGrant(shard, tenant, record == null ? 1 : record.keyVersion(), wrapped);
+    }
+
+    @Override
+    public Bytes rewrap(ShardGrant from, Bytes wrapped, ShardGrant to, WriteId write) {
+        KeyBytes dataKey = unwrap(wrapped, from, write);
+        try {
+            return wrap(dataKey, to, write);
+        } finally {
+            dataKey.destroy();
+        }
+    }
+
+    @Override
+    public boolean same(
+            ShardGrant before,
+            Bytes wrappedBefore,
+            ShardGrant now,
+            Bytes wrappedNow,
+            WriteId write) {
+        try {
+            KeyBytes old = unwrap(wrappedBefore, before, write);
+            KeyBytes fresh = unwrap(wrappedNow, now, write);
+            boolean equal = MessageDigest.isEqual(old.getEncoded(), fresh.getEncoded());
+            old.destroy();
+            fresh.destroy();
+            return equal;
+        } catch (StoreException e) {
+            if (e.code() == ErrorCode.CORRUPT) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.lethe.node.base.background.Step;
 import io.lethe.node.base.background.Worker;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.base.task.Tasks;
+import io.lethe.node.metadata.raft.RaftAddress;
 import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.metadata.raft.ReplicatedLog;
 import io.lethe.node.metadata.raft.ReplicatedLog.ChangeResult;
@@ -19,8 +20,9 @@ import java.util.function.Supplier;
 
 /**
  * Brings a group's members into line with the cluster's records, where this node leads the group:
- * one change a step, never two at once (protocols, the Raft library). A voter that is replaced by
- * its next generation goes first, since both have one address. One task.
+ * one change a step, never two at once (protocols, the Raft library). New voters come before others
+ * go, so that a group is never smaller than it must be; but a voter that is replaced by its next
+ * generation goes first, since both have one address. One task.
  */
 final class MembershipWorker implements Worker {
     /** A new voter catches up before the change commits. */
@@ -31,17 +33,29 @@ final class MembershipWorker implements Worker {
     private final Tasks tasks;
     private final Supplier<Optional<List<RaftPeer>>> voters;
     private final Supplier<Optional<List<RaftPeer>>> learners;
+    private final Admission admission;
+
+    /** What comes before a replica is added: its copy of the keys is registered. */
+    interface Admission {
+        /**
+         * @throws io.lethe.node.model.StoreException when the replica can't be admitted now
+         */
+        void admit(RaftPeer peer) throws InterruptedException;
+    }
 
     /**
      * @param voters who should vote; empty when that is not known now
      * @param learners who should learn
+     * @param admission asked before each replica that is added
      */
     MembershipWorker(
             GroupId group,
             ReplicatedLog replica,
             Tasks tasks,
             Supplier<Optional<List<RaftPeer>>> voters,
-            Supplier<Optional<List<RaftPeer>>> learners) {
+            Supplier<Optional<List<RaftPeer>>> learners,
+            Admission admission) {
+        this.admission = admission;
         this.group = group;
         this.replica = replica;
         this.tasks = tasks;
@@ -82,31 +96,32 @@ final class MembershipWorker implements Worker {
     }
 
     private Optional<Promise<ChangeResult>> change(
-            Membership now, Set<RaftPeer> wantedVoters, Set<RaftPeer> wantedLearners) {
+            Membership now, Set<RaftPeer> wantedVoters, Set<RaftPeer> wantedLearners)
+            throws InterruptedException {
         for (RaftPeer peer : now.learners()) {
-            if (!wantedLearners.contains(peer)) {
+            if (!wantedLearners.contains(peer) && !wantedVoters.contains(peer)) {
                 return Optional.of(replica.removeLearner(peer));
             }
         }
         Set<RaftPeer> lacking = new HashSet<>(wantedVoters);
         now.voters().forEach(lacking::remove);
+        Set<RaftAddress> voting = new HashSet<>();
+        now.voters().forEach(peer -> voting.add(peer.address()));
+        for (RaftPeer peer : lacking) {
+            if (!voting.contains(peer.address())) {
+                admission.admit(peer);
+                return Optional.of(replica.addVoter(peer));
+            }
+        }
+        // What is left to add takes the place of a voter at its own address, which goes first.
         for (RaftPeer peer : now.voters()) {
-            boolean replaced =
-                    lacking.stream()
-                            .anyMatch(
-                                    other ->
-                                            other.host().equals(peer.host())
-                                                    && other.port() == peer.port());
-            // Others are dropped only once every new voter is in.
-            if (!wantedVoters.contains(peer) && (replaced || lacking.isEmpty())) {
+            if (!wantedVoters.contains(peer)) {
                 return Optional.of(replica.removeVoter(peer));
             }
         }
-        for (RaftPeer peer : lacking) {
-            return Optional.of(replica.addVoter(peer));
-        }
         for (RaftPeer peer : wantedLearners) {
             if (!now.learners().contains(peer) && !now.voters().contains(peer)) {
+                admission.admit(peer);
                 return Optional.of(replica.addLearner(peer));
             }
         }

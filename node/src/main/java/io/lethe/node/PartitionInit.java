@@ -4,6 +4,7 @@ import io.lethe.node.base.Clock;
 import io.lethe.node.base.background.Step;
 import io.lethe.node.base.background.Worker;
 import io.lethe.node.metadata.Metadata;
+import io.lethe.node.metadata.command.KeyCopy;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.raft.ReplicatedLog;
 import io.lethe.node.model.PartitionRecord;
@@ -45,7 +46,13 @@ final class PartitionInit implements Worker {
         var _ =
                 metadata.executeIn(
                         record.id(),
-                        new PartitionCommand.Init(record.from(), record.to(), 0),
+                        new PartitionCommand.Init(
+                                record.from(),
+                                record.to(),
+                                0,
+                                record.voters().stream()
+                                        .map(r -> KeyCopy.replica(r.node(), r.generation()))
+                                        .toList()),
                         0,
                         clock.nanos() + WITHIN_NANOS);
         done = true;

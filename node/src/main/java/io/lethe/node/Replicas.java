@@ -15,12 +15,16 @@ import io.lethe.node.metadata.GroupServers;
 import io.lethe.node.metadata.GroupState;
 import io.lethe.node.metadata.LeaderWorker;
 import io.lethe.node.metadata.LocalDirectory;
-import io.lethe.node.metadata.Metadata;
 import io.lethe.node.metadata.PartitionServer;
+import io.lethe.node.metadata.RoutedMetadata;
 import io.lethe.node.metadata.ShardKeys;
+import io.lethe.node.metadata.ShardWorker;
 import io.lethe.node.metadata.SnapshotWorker;
 import io.lethe.node.metadata.StepDownWorker;
 import io.lethe.node.metadata.TableCalls;
+import io.lethe.node.metadata.command.KeyCopy;
+import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.raft.RaftAddress;
 import io.lethe.node.metadata.raft.RaftHost;
 import io.lethe.node.metadata.raft.RaftMetrics;
@@ -49,6 +53,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +68,8 @@ final class Replicas implements Leadership, AutoCloseable {
     private static final Pacing SECOND = Pacing.every(Duration.ofSeconds(1).toNanos());
     private static final Pacing SWEEP = Pacing.every(Duration.ofSeconds(10).toNanos());
     private static final Pacing PRUNE = Pacing.every(Duration.ofMinutes(10).toNanos());
+
+    private static final long REGISTER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /** What replicas are made of. */
     record Parts(
@@ -222,7 +229,7 @@ final class Replicas implements Leadership, AutoCloseable {
     }
 
     /** Opens the partitions that the directory gives to this node; true when any was opened. */
-    boolean openPartitions(LocalDirectory directory, Metadata metadata, ShardKeys keys) {
+    boolean openPartitions(LocalDirectory directory, RoutedMetadata metadata, ShardKeys keys) {
         boolean opened = false;
         for (PartitionRecord record : directory.partitions()) {
             Optional<Replica> own =
@@ -240,7 +247,7 @@ final class Replicas implements Leadership, AutoCloseable {
             PartitionRecord record,
             Replica own,
             LocalDirectory directory,
-            Metadata metadata,
+            RoutedMetadata metadata,
             ShardKeys keys) {
         Optional<List<RaftPeer>> peers = peers(record, directory);
         if (peers.isEmpty()) {
@@ -252,7 +259,12 @@ final class Replicas implements Leadership, AutoCloseable {
             ReplicaSpec spec =
                     spec(group, own.generation(), own.generation() == 0 ? peers.get() : List.of());
             RocksTable table = openTable(group);
-            GroupState state = new GroupState(group, table, GroupState.Listener.none());
+            GroupState state =
+                    new GroupState(
+                            group,
+                            table,
+                            GroupState.Listener.none(),
+                            peer -> nodeOf(peer, directory.nodes()));
             ReplicatedLog replica = open(spec, state);
             PartitionServer server =
                     new PartitionServer(
@@ -263,7 +275,7 @@ final class Replicas implements Leadership, AutoCloseable {
             partitions.put(group, server);
             damaged.remove(group.value());
             startWorkers(spec, replica, table, state);
-            startLeaderWorkers(record, server, directory, metadata);
+            startLeaderWorkers(record, server, directory, metadata, keys);
             return true;
         } catch (StoreException e) {
             if (damaged.add(group.value())) {
@@ -278,7 +290,8 @@ final class Replicas implements Leadership, AutoCloseable {
             PartitionRecord record,
             PartitionServer server,
             LocalDirectory directory,
-            Metadata metadata) {
+            RoutedMetadata metadata,
+            ShardKeys keys) {
         GroupId group = record.id();
         Workers workers = parts.workers();
         workers.start(
@@ -297,8 +310,36 @@ final class Replicas implements Leadership, AutoCloseable {
                         server.log(),
                         parts.tasks(),
                         () -> directory.partition(group).flatMap(r -> peers(r, directory)),
-                        () -> Optional.of(List.of())),
+                        () -> Optional.of(List.of()),
+                        peer -> register(group, peer, directory, metadata)),
                 SECOND);
+        workers.start(
+                new ShardWorker(group, parts.self(), server, keys, metadata, parts.tasks().clock()),
+                SWEEP);
+    }
+
+    /** A replica's copy of the keys is known to the partition before it can be made. */
+    private void register(
+            GroupId group, RaftPeer peer, LocalDirectory directory, RoutedMetadata metadata)
+            throws InterruptedException {
+        NodeId node =
+                nodeOf(peer, directory.nodes())
+                        .orElseThrow(
+                                () ->
+                                        new StoreException(
+                                                ErrorCode.UNAVAILABLE,
+                                                "no node is known at " + peer.address()));
+        PartitionReply reply =
+                metadata.executeIn(
+                        group,
+                        new PartitionCommand.RegisterKeyCopies(
+                                List.of(KeyCopy.replica(node, peer.generation()))),
+                        0,
+                        parts.tasks().clock().nanos() + REGISTER_NANOS);
+        if (!(reply instanceof PartitionReply.Done)) {
+            throw new StoreException(
+                    ErrorCode.UNAVAILABLE, "the copy of " + peer + " is not registered: " + reply);
+        }
     }
 
     private static Optional<List<RaftPeer>> peers(

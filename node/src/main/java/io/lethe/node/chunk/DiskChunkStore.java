@@ -232,6 +232,7 @@ public final class DiskChunkStore implements ChunkStore {
         parts.reclaimer().drain();
         parts.tombstones().prune(parts.nowMillis());
         inspection.run();
+        settleRebuild();
         boolean more = compactor.step();
         parts.checkpoints().run();
         return more;
@@ -243,6 +244,18 @@ public final class DiskChunkStore implements ChunkStore {
      */
     public boolean indexRebuilt() {
         return parts.checkpoints().rebuiltMillis() != null;
+    }
+
+    /**
+     * A rebuilt index has every chunk on the unresolved list again, also those that were deleted:
+     * their partitions are asked about each (see {@link #unresolved}), and those that no version
+     * names are deleted once more. With the last of them the deletes of before are known again.
+     */
+    private void settleRebuild() {
+        Long rebuilt = parts.checkpoints().rebuiltMillis();
+        if (rebuilt != null && parts.index().unresolved(rebuilt + 1, 1).isEmpty()) {
+            acknowledgeRebuild();
+        }
     }
 
     /** Every partition has handed over its deletes, dooms and floors again. */

@@ -2,6 +2,7 @@ package io.lethe.node.metadata;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
+import io.lethe.node.metadata.state.Holder;
 import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord;
@@ -79,7 +80,7 @@ public interface Directory {
     Map<Integer, SealedTicketKey> ticketKeys(NodeId node);
 
     /** Incarnations that may hold a lease. */
-    Map<NodeId, Long> holders();
+    Map<NodeId, Holder> holders();
 
     Optional<String> setting(String name);
 }

@@ -4,8 +4,10 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Check;
 import io.lethe.node.metadata.command.CommandCodec;
 import io.lethe.node.metadata.command.DirectoryReply;
+import io.lethe.node.metadata.command.KeyCopy;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.ReplyCodec;
+import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.metadata.raft.ReplicatedState;
 import io.lethe.node.metadata.state.Change;
 import io.lethe.node.metadata.state.Change.Decision;
@@ -15,10 +17,13 @@ import io.lethe.node.metadata.state.Rows;
 import io.lethe.node.metadata.table.GroupTable;
 import io.lethe.node.metadata.table.Position;
 import io.lethe.node.model.GroupId;
+import io.lethe.node.model.NodeId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 
 /**
  * What a group's log is applied to: each entry is decoded, decided on the table's rows, and its
@@ -55,9 +60,23 @@ public final class GroupState implements ReplicatedState {
     private final GroupId group;
     private final GroupTable table;
     private final Listener listener;
+    private final Function<RaftPeer, Optional<NodeId>> nodes;
     private final LongAdder appliedBytes = new LongAdder();
 
+    /** For a replica that hands its keys to nobody. */
     public GroupState(GroupId group, GroupTable table, Listener listener) {
+        this(group, table, listener, _ -> Optional.empty());
+    }
+
+    /**
+     * @param nodes which node a replica is on, as the directory says
+     */
+    public GroupState(
+            GroupId group,
+            GroupTable table,
+            Listener listener,
+            Function<RaftPeer, Optional<NodeId>> nodes) {
+        this.nodes = nodes;
         this.group = group;
         this.table = table;
         this.listener = listener;
@@ -132,6 +151,17 @@ public final class GroupState implements ReplicatedState {
     @Override
     public byte[] exportKeys() {
         return table.exportKeys();
+    }
+
+    @Override
+    public Optional<byte[]> exportKeysFor(RaftPeer reader) {
+        if (group.isDirectory()) {
+            return Optional.of(table.exportKeys());
+        }
+        return nodes.apply(reader)
+                .map(node -> KeyCopy.replica(node, reader.generation()))
+                .filter(copy -> table.read(v -> PartitionState.registered(v.rows(), copy)))
+                .map(_ -> table.exportKeys());
     }
 
     @Override

@@ -78,7 +78,9 @@ public final class LeaderWorker implements Worker {
             case MetadataResponse.Replied replied -> swept(replied, now);
             case MetadataResponse.NotLeader _ -> new Step.Idle("another replica leads");
             case MetadataResponse.Failed failed -> new Step.Failed(failed.message());
-            case MetadataResponse.Answered _, MetadataResponse.Stands _ ->
+            case MetadataResponse.Answered _,
+                    MetadataResponse.Stands _,
+                    MetadataResponse.Verified _ ->
                     new Step.Failed("a command was answered like a question");
         };
     }

@@ -10,6 +10,7 @@ import io.lethe.node.metadata.state.DirectoryReader;
 import io.lethe.node.metadata.state.DirectoryRow;
 import io.lethe.node.metadata.state.DirectoryRow.BucketName;
 import io.lethe.node.metadata.state.Family;
+import io.lethe.node.metadata.state.Holder;
 import io.lethe.node.metadata.state.Rows;
 import io.lethe.node.metadata.table.GroupTable;
 import io.lethe.node.metadata.table.Position;
@@ -344,7 +345,7 @@ public final class LocalDirectory implements Directory, GroupState.Listener {
     }
 
     @Override
-    public Map<NodeId, Long> holders() {
+    public Map<NodeId, Holder> holders() {
         return smallTables.holders();
     }
 

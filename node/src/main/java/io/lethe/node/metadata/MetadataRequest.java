@@ -4,6 +4,8 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.codec.Decoder.CorruptEncoding;
 import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.ShardId;
 
 /**
  * What one node asks another about a group.
@@ -14,6 +16,7 @@ import io.lethe.node.base.codec.Encoder;
  * 1 Execute  entry (all that is left)
  * 2 Ask      query (all that is left)
  * 3 Status
+ * 4 Verify   shard id 16
  * </pre>
  */
 public sealed interface MetadataRequest {
@@ -37,11 +40,22 @@ public sealed interface MetadataRequest {
     /** Say how this replica stands, whether it leads or not. */
     record Status() implements MetadataRequest {}
 
+    /**
+     * Unwrap every data key that was moved out of this shard, as it was and as it is now, with this
+     * replica's own slots, and compare; whether it leads or not.
+     */
+    record Verify(ShardId shard) implements MetadataRequest {}
+
     static byte[] encode(MetadataRequest request) {
         return switch (request) {
             case Execute execute -> framed(1, execute.entry());
             case Ask ask -> framed(2, ask.query());
             case Status _ -> framed(3, Bytes.EMPTY);
+            case Verify verify -> {
+                Encoder out = new Encoder(Id128.BYTES);
+                verify.shard().id().encode(out);
+                yield framed(4, out.toBytes());
+            }
         };
     }
 
@@ -64,7 +78,14 @@ public sealed interface MetadataRequest {
             case 1 -> new Execute(rest);
             case 2 -> new Ask(rest);
             case 3 -> new Status();
+            case 4 -> verify(new Decoder(rest));
             default -> throw new CorruptEncoding("no metadata request has type " + type);
         };
+    }
+
+    private static Verify verify(Decoder in) {
+        Verify verify = new Verify(new ShardId(Id128.decode(in)));
+        in.end();
+        return verify;
     }
 }

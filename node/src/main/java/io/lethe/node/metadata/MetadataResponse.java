@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * 3 NotLeader  hint: 0, or 1 and node id 16
  * 4 Failed     code's name, message: strings
  * 5 Stands     {@link ReplicaStatus}
+ * 6 Verified   equal flag, keys varint
  * </pre>
  */
 public sealed interface MetadataResponse {
@@ -55,6 +56,11 @@ public sealed interface MetadataResponse {
 
     record Stands(ReplicaStatus status) implements MetadataResponse {}
 
+    /**
+     * @param equal whether each of the keys is the same under both shards
+     */
+    record Verified(boolean equal, int keys) implements MetadataResponse {}
+
     static byte[] encode(MetadataResponse response) {
         Encoder out = new Encoder().u8(FORMAT);
         switch (response) {
@@ -64,6 +70,7 @@ public sealed interface MetadataResponse {
             case Failed failed ->
                     out.u8(4).string(failed.code().name()).string(cut(failed.message()));
             case Stands stands -> stands.status().encode(out.u8(5));
+            case Verified verified -> out.u8(6).bool(verified.equal()).varint(verified.keys());
         }
         return out.toArray();
     }
@@ -91,6 +98,7 @@ public sealed interface MetadataResponse {
                     case 3 -> new NotLeader(ReplicaStatus.NodeIds.decode(in));
                     case 4 -> new Failed(code(in.string()), in.string());
                     case 5 -> new Stands(ReplicaStatus.decode(in));
+                    case 6 -> new Verified(in.bool(), in.count(Integer.MAX_VALUE));
                     default -> throw new CorruptEncoding("no metadata response has type " + type);
                 };
         in.end();

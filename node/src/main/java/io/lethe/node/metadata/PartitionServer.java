@@ -18,8 +18,12 @@ import io.lethe.node.metadata.raft.ReplicatedLog;
 import io.lethe.node.metadata.raft.ReplicatedLog.ReadResult;
 import io.lethe.node.metadata.state.PartitionState;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.NodeId;
+import io.lethe.node.model.ShardId;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +43,7 @@ public final class PartitionServer implements GroupServer {
     private final Wiring wiring;
     private final Proposer proposer;
     private final ShardOpener shards;
+    private final ShardKeys keys;
     private final Tasks.Permits oneWalker;
 
     /**
@@ -46,6 +51,7 @@ public final class PartitionServer implements GroupServer {
      */
     public PartitionServer(Wiring wiring, ShardKeys keys, LongSupplier directoryIndex) {
         this.wiring = wiring;
+        this.keys = keys;
         proposer = wiring.proposer();
         shards =
                 new ShardOpener(
@@ -77,6 +83,7 @@ public final class PartitionServer implements GroupServer {
                 }
                 case MetadataRequest.Ask ask -> ask(QueryCodec.decode(ask.query()), deadlineNanos);
                 case MetadataRequest.Status _ -> new MetadataResponse.Stands(status(deadlineNanos));
+                case MetadataRequest.Verify verify -> verify(verify.shard(), deadlineNanos);
             };
         } catch (StoreException e) {
             return new MetadataResponse.Failed(e.code(), String.valueOf(e.getMessage()));
@@ -198,6 +205,51 @@ public final class PartitionServer implements GroupServer {
             answer = new PartitionAnswer.Shard(shards.open(of.tenant(), deadlineNanos));
         }
         return new MetadataResponse.Answered(AnswerCodec.encode(answer));
+    }
+
+    /** Compares moved keys with this replica's own slots, which are as new as the call. */
+    private MetadataResponse verify(ShardId shard, long deadlineNanos)
+            throws InterruptedException, TimeoutException {
+        ReadResult ready = log().readIndex(deadlineNanos).await(deadlineNanos);
+        if (ready instanceof ReadResult.Unavailable unavailable) {
+            return new MetadataResponse.Failed(ErrorCode.UNAVAILABLE, unavailable.reason());
+        }
+        PartitionAnswer answer = answer(new PartitionQuery.MovedFrom(shard)).await(deadlineNanos);
+        if (!(answer instanceof PartitionAnswer.MovedKeys(ShardGrant from, var moved))) {
+            return new MetadataResponse.Failed(
+                    ErrorCode.UNAVAILABLE, wiring.group() + " is not set up here yet");
+        }
+        boolean equal = true;
+        for (PartitionAnswer.MovedKey one : moved) {
+            if (from == null || one.now().wrappedShardKey().isEmpty()) {
+                return new MetadataResponse.Failed(
+                        ErrorCode.UNAVAILABLE,
+                        "this replica lacks a slot of shard " + shard + " or of its successor");
+            }
+            equal &= keys.same(from, one.wrappedBefore(), one.now(), one.wrappedNow(), one.write());
+        }
+        return new MetadataResponse.Verified(equal, moved.size());
+    }
+
+    /** Asks this replica, which must lead. */
+    PartitionAnswer question(PartitionQuery query, long deadlineNanos) throws InterruptedException {
+        return switch (handle(new MetadataRequest.Ask(QueryCodec.encode(query)), deadlineNanos)) {
+            case MetadataResponse.Answered answered -> AnswerCodec.decode(answered.answer());
+            case MetadataResponse.Failed failed ->
+                    throw new StoreException(failed.code(), failed.message());
+            case MetadataResponse other ->
+                    throw new StoreException(
+                            ErrorCode.UNAVAILABLE, wiring.group() + " answered " + other);
+        };
+    }
+
+    /** The nodes of the other voters. */
+    List<NodeId> otherVoters(NodeId self) {
+        return log().membership().voters().stream()
+                .map(wiring.nodes())
+                .flatMap(Optional::stream)
+                .filter(node -> !node.equals(self))
+                .toList();
     }
 
     private Promise<PartitionAnswer> answer(PartitionQuery query) {

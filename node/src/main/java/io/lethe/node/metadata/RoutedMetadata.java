@@ -20,6 +20,7 @@ import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.PartitionRecord;
+import io.lethe.node.model.ShardId;
 import io.lethe.node.model.StoreException;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +33,7 @@ import java.util.function.Supplier;
  * its leader by hints, asks it (in this process where it leads), and repeats until the deadline
  * what is safe to repeat. Safe for any thread; calls block the task.
  */
-public final class RoutedMetadata implements Metadata {
+public final class RoutedMetadata implements Metadata, RewrapWitness {
     /**
      * What one node may take to answer before another is asked: longer than a slow disk's sync,
      * shorter than an election, so that a node that hangs costs one such time.
@@ -183,6 +184,17 @@ public final class RoutedMetadata implements Metadata {
         return switch (at(node, group, new MetadataRequest.Status(), deadlineNanos)) {
             case MetadataResponse.Stands stands -> Optional.of(stands.status());
             case MetadataResponse.NotLeader _ -> Optional.empty();
+            case MetadataResponse.Failed failed ->
+                    throw new StoreException(failed.code(), failed.message());
+            case MetadataResponse other -> throw unexpected(group, other);
+        };
+    }
+
+    @Override
+    public boolean verify(NodeId node, GroupId group, ShardId shard, long deadlineNanos)
+            throws InterruptedException {
+        return switch (at(node, group, new MetadataRequest.Verify(shard), deadlineNanos)) {
+            case MetadataResponse.Verified verified -> verified.equal();
             case MetadataResponse.Failed failed ->
                     throw new StoreException(failed.code(), failed.message());
             case MetadataResponse other -> throw unexpected(group, other);

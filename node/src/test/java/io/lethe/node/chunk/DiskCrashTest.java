@@ -285,6 +285,35 @@ class DiskCrashTest {
     }
 
     @Test
+    void aRebuiltIndexIsTrustedOnceEveryChunkWasAskedAbout() throws IOException {
+        try (DiskChunkStore store = open()) {
+            putRange(store, 0, 8, 60_000);
+            store.resolve(
+                    store.list(null, null, 8).stream().map(ChunkStore.ChunkInfo::key).toList());
+            assertThat(store.unresolved(Long.MAX_VALUE, 100)).isEmpty();
+        }
+        DiskFixture.remove(device().resolve("index"));
+        try (DiskChunkStore store = open()) {
+            var _ = store.maintain();
+            assertThat(store.indexRebuilt()).isTrue();
+            List<ChunkStore.ChunkInfo> asked = store.unresolved(Long.MAX_VALUE, 100);
+            assertThat(asked).as("chunks that were resolved before, too").hasSize(8);
+            store.delete(asked.getFirst().key());
+            for (int i = 1; i < 8; i++) {
+                var _ = store.maintain();
+                assertThat(store.indexRebuilt()).isTrue();
+                store.resolve(List.of(asked.get(i).key()));
+            }
+            var _ = store.maintain();
+            assertThat(store.indexRebuilt()).isFalse();
+            assertThat(store.status().chunks()).isEqualTo(7);
+        }
+        try (DiskChunkStore store = open()) {
+            assertThat(store.indexRebuilt()).as("also after a restart").isFalse();
+        }
+    }
+
+    @Test
     void theSpaceOfUnfinishedChunksComesBackAfterAKill() {
         try (DiskChunkStore store = open()) {
             putRange(store, 0, 1, 9_000);

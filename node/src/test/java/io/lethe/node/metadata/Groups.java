@@ -9,6 +9,7 @@ import io.lethe.node.base.task.Tasks;
 import io.lethe.node.base.task.VirtualTasks;
 import io.lethe.node.metadata.command.Condition;
 import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.metadata.command.KeyCopy;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.ShardGrant;
 import io.lethe.node.metadata.command.VersionBody;
@@ -115,6 +116,21 @@ final class Groups {
             return new ShardGrant(
                     new ShardId(new Id128(number, number)), tenant, 1, Bytes.wrap(new byte[40]));
         }
+
+        @Override
+        public Bytes rewrap(ShardGrant from, Bytes wrapped, ShardGrant to, WriteId write) {
+            return wrapped;
+        }
+
+        @Override
+        public boolean same(
+                ShardGrant before,
+                Bytes wrappedBefore,
+                ShardGrant now,
+                Bytes wrappedNow,
+                WriteId write) {
+            return wrappedBefore.equals(wrappedNow);
+        }
     }
 
     /** A partition of one replica over the whole range. */
@@ -166,7 +182,8 @@ final class Groups {
     }
 
     static PartitionCommand.Init init() {
-        return new PartitionCommand.Init(Bytes.EMPTY, Bytes.EMPTY, 0);
+        return new PartitionCommand.Init(
+                Bytes.EMPTY, Bytes.EMPTY, 0, List.of(KeyCopy.replica(SELF, 0)));
     }
 
     static PartitionCommand.OpenWrite openWrite(long number) {

@@ -43,6 +43,7 @@ class StateOverRocksTest {
         Family.DIGESTS,
         Family.WRITES,
         Family.SHARDS,
+        Family.KEY_COPIES,
         Family.GARBAGE,
         Family.UNDERPROTECTED,
         Family.USAGE,

@@ -8,6 +8,7 @@ import io.lethe.node.cluster.DirectoryVoters;
 import io.lethe.node.controller.ClusterPlan;
 import io.lethe.node.erasure.kernel.Kernels;
 import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.metadata.command.KeyCopy;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.GroupId;
@@ -148,7 +149,13 @@ final class SimCluster {
             var _ =
                     metadata.executeIn(
                             partition.id(),
-                            new PartitionCommand.Init(partition.from(), partition.to(), 0),
+                            new PartitionCommand.Init(
+                                    partition.from(),
+                                    partition.to(),
+                                    0,
+                                    partition.voters().stream()
+                                            .map(r -> KeyCopy.replica(r.node(), r.generation()))
+                                            .toList()),
                             0,
                             deadline);
         }

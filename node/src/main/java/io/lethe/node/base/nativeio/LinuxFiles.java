@@ -85,7 +85,8 @@ final class LinuxFiles implements NativeFiles {
     private static final class Direct implements DirectFile {
         private final LibC libc;
         private final int descriptor;
-        private final Arena arena = Arena.ofConfined();
+        // Opened, used and closed by one thread at a time, and not always by the same.
+        private final Arena arena = Arena.ofShared();
         private final MemorySegment buffer = arena.allocate(MOST_READ_BYTES, PAGE_BYTES);
 
         Direct(LibC libc, int descriptor) {

@@ -24,7 +24,7 @@ public interface NativeFiles {
     /** Opens a file for reading past the page cache (O_DIRECT). */
     DirectFile openDirect(Path file) throws IOException;
 
-    /** A file open for reads that come from the disk itself; one thread. */
+    /** A file open for reads that come from the disk itself; one thread at a time, any. */
     interface DirectFile extends AutoCloseable {
         /** The most bytes of one read: small against the heap, large against a disk's latency. */
         int MOST_READ_BYTES = 1 << 20;

@@ -8,6 +8,10 @@ import io.lethe.node.metadata.command.PartitionAnswer.GarbagePage;
 import io.lethe.node.metadata.command.PartitionAnswer.GarbageRow;
 import io.lethe.node.metadata.command.PartitionAnswer.Holder;
 import io.lethe.node.metadata.command.PartitionAnswer.Holders;
+import io.lethe.node.metadata.command.PartitionAnswer.KeyCopyPage;
+import io.lethe.node.metadata.command.PartitionAnswer.KeyCopyRow;
+import io.lethe.node.metadata.command.PartitionAnswer.MovedKey;
+import io.lethe.node.metadata.command.PartitionAnswer.MovedKeys;
 import io.lethe.node.metadata.command.PartitionAnswer.NotInRange;
 import io.lethe.node.metadata.command.PartitionAnswer.Page;
 import io.lethe.node.metadata.command.PartitionAnswer.Shard;
@@ -36,6 +40,8 @@ import io.lethe.node.metadata.command.PartitionAnswer.WriteStates;
  *  9 Holders             nullable grant, list of (bucket i64, key, order i64, write id, wrapped)
  * 10 Figures             from rowKey, to rowKey, 9 × i64
  * 11 NotInRange
+ * 12 MovedKeys           nullable grant, list of (write id, wrapped, grant, wrapped)
+ * 13 KeyCopyPage         list of (copy, since varint, wiped varint), nullable next rowKey
  * </pre>
  */
 public final class AnswerCodec {
@@ -75,6 +81,14 @@ public final class AnswerCodec {
                             .list(a.holders(), MOST, AnswerCodec::holder);
             case Figures a -> figures(out.u8(10), a);
             case NotInRange _ -> out.u8(11);
+            case MovedKeys a ->
+                    out.u8(12)
+                            .nullable(a.from(), FieldWriter::grant)
+                            .list(a.keys(), MOST, AnswerCodec::moved);
+            case KeyCopyPage a ->
+                    out.u8(13)
+                            .list(a.rows(), MOST, AnswerCodec::keyCopy)
+                            .nullable(a.next(), FieldWriter::rowKey);
         }
         return out.toBytes();
     }
@@ -114,6 +128,12 @@ public final class AnswerCodec {
                             in.nullable(FieldReader::grant), in.list(MOST, AnswerCodec::holder));
             case 10 -> figures(in);
             case 11 -> new NotInRange();
+            case 12 ->
+                    new MovedKeys(
+                            in.nullable(FieldReader::grant), in.list(MOST, AnswerCodec::moved));
+            case 13 ->
+                    new KeyCopyPage(
+                            in.list(MOST, AnswerCodec::keyCopy), in.nullable(FieldReader::rowKey));
             default -> throw FieldReader.unknown("answer", type);
         };
     }
@@ -157,6 +177,24 @@ public final class AnswerCodec {
 
     private static Holder holder(FieldReader in) {
         return new Holder(in.bucket(), in.key(), in.int64(), in.write(), in.wrapped());
+    }
+
+    private static void moved(FieldWriter out, MovedKey key) {
+        out.id(key.write().id()).wrapped(key.wrappedBefore());
+        out.grant(key.now()).wrapped(key.wrappedNow());
+    }
+
+    private static MovedKey moved(FieldReader in) {
+        return new MovedKey(in.write(), in.wrapped(), in.grant(), in.wrapped());
+    }
+
+    private static void keyCopy(FieldWriter out, KeyCopyRow row) {
+        PartitionCommandCodec.copy(out, row.copy());
+        out.number(row.sinceMillis()).number(row.wipedMillis());
+    }
+
+    private static KeyCopyRow keyCopy(FieldReader in) {
+        return new KeyCopyRow(PartitionCommandCodec.copy(in), in.number(), in.number());
     }
 
     private static void figures(FieldWriter out, Figures a) {

@@ -110,7 +110,16 @@ public sealed interface DirectoryCommand {
     /** Registers an incarnation as one that may hold freshness leases, until {@link DropHolder}. */
     record RegisterHolder(NodeId node, long incarnation) implements DirectoryCommand {}
 
-    /** <i>Controller.</i> After the holder's last possible lease has run out. */
+    /**
+     * <i>Controller.</i> A holder that has vanished gets no lease from here on; one that lives
+     * after all registers again, which ends this.
+     */
+    record SuspendHolder(NodeId node, long incarnation) implements DirectoryCommand {}
+
+    /**
+     * <i>Controller.</i> After the last possible lease of a suspended holder has run out. Refused
+     * where it has registered again meanwhile.
+     */
     record DropHolder(NodeId node, long incarnation) implements DirectoryCommand {}
 
     /** Anything that operators set: flags such as {@code maintenance}. */

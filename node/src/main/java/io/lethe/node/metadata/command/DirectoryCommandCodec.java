@@ -19,6 +19,7 @@ import io.lethe.node.metadata.command.DirectoryCommand.RegisterHolder;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetPgState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetVersioning;
+import io.lethe.node.metadata.command.DirectoryCommand.SuspendHolder;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PgId;
@@ -48,6 +49,7 @@ import io.lethe.node.model.PlacementGroup;
  * 17 RegisterHolder      node id, incarnation varint
  * 18 DropHolder          node id, incarnation varint
  * 19 PutSetting          name text, value text
+ * 20 SuspendHolder       node id, incarnation varint
  * </pre>
  */
 final class DirectoryCommandCodec {
@@ -76,6 +78,7 @@ final class DirectoryCommandCodec {
             case RegisterHolder _ -> 17;
             case DropHolder _ -> 18;
             case PutSetting _ -> 19;
+            case SuspendHolder _ -> 20;
         };
     }
 
@@ -112,6 +115,7 @@ final class DirectoryCommandCodec {
             case RegisterHolder c -> out.id(c.node().id()).number(c.incarnation());
             case DropHolder c -> out.id(c.node().id()).number(c.incarnation());
             case PutSetting c -> out.text(c.name()).text(c.value());
+            case SuspendHolder c -> out.id(c.node().id()).number(c.incarnation());
         }
     }
 
@@ -158,6 +162,7 @@ final class DirectoryCommandCodec {
             case 17 -> new RegisterHolder(RecordCodec.nodeId(in), in.number());
             case 18 -> new DropHolder(RecordCodec.nodeId(in), in.number());
             case 19 -> new PutSetting(in.text(), in.text());
+            case 20 -> new SuspendHolder(RecordCodec.nodeId(in), in.number());
             default -> throw FieldReader.unknown("directory command", type);
         };
     }

@@ -89,6 +89,30 @@ public sealed interface PartitionAnswer {
     /** A version whose data key a shard wraps. */
     record Holder(BucketId bucket, Bytes key, long order, WriteId write, Bytes wrappedKey) {}
 
+    /**
+     * @param from null when this replica lacks the slot
+     */
+    record MovedKeys(@Nullable ShardGrant from, List<MovedKey> keys) implements PartitionAnswer {}
+
+    /**
+     * A data key under two shards. A version that was deleted meanwhile is left out.
+     *
+     * @param now the shard that wraps it today, with an empty key where this replica lacks its slot
+     */
+    record MovedKey(WriteId write, Bytes wrappedBefore, ShardGrant now, Bytes wrappedNow) {}
+
+    /**
+     * @param next pass as {@code after}; null when done
+     */
+    record KeyCopyPage(List<KeyCopyRow> rows, @Nullable Bytes next) implements PartitionAnswer {}
+
+    /**
+     * A copy of the key file.
+     *
+     * @param wipedMillis when its wipe was recorded; 0: it is not wiped
+     */
+    record KeyCopyRow(KeyCopy copy, long sinceMillis, long wipedMillis) {}
+
     /** A partition's figures. */
     record Figures(
             Bytes from,

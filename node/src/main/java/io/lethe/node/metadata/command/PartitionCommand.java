@@ -4,6 +4,7 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Check;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.NodeId;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.SegmentRef;
@@ -17,8 +18,19 @@ public sealed interface PartitionCommand {
     /** Most entries of the list of any command: bounds an entry's size and its time to apply. */
     int MOST_LIST = 1_000;
 
-    /** First entry of a partition's log. Answer: {@link PartitionReply.Done}. */
-    record Init(Bytes from, Bytes to, long orderFloor) implements PartitionCommand {}
+    /**
+     * First entry of a partition's log. Answer: {@link PartitionReply.Done}.
+     *
+     * @param copies the founders' key files, registered with it; until a copy is registered no
+     *     shard can be opened
+     */
+    record Init(Bytes from, Bytes to, long orderFloor, List<KeyCopy> copies)
+            implements PartitionCommand {
+        public Init {
+            copies = List.copyOf(copies);
+            Check.range("copies", copies.size(), 0, MOST_LIST);
+        }
+    }
 
     /**
      * Announces a write; chunks may be written only once this is answered. Repeating it renews it.
@@ -109,7 +121,18 @@ public sealed interface PartitionCommand {
     /** One holder's data key under the new shard. */
     record Rewrapped(BucketId bucket, Bytes key, long order, Bytes wrappedKey) {}
 
-    /** Overwrites the slots of a closed shard that has no holders left. */
+    /**
+     * Another replica has unwrapped each data key that was moved out of the shard, as it was and as
+     * it is now, and found them equal.
+     *
+     * @param by that replica's node; the leader's own where there is no other
+     */
+    record ConfirmRewrap(ShardId shard, NodeId by) implements PartitionCommand {}
+
+    /**
+     * Overwrites the slots of a closed shard that has no holders left, and whose re-wrapping is
+     * confirmed.
+     */
     record DestroyShard(ShardId shard) implements PartitionCommand {}
 
     /** From now on commands validated before this directory index are answered FENCED. */
@@ -137,6 +160,32 @@ public sealed interface PartitionCommand {
     record ReplaceSegment(
             WriteId write, BucketId bucket, Bytes key, long order, SegmentId old, SegmentRef fresh)
             implements PartitionCommand {}
+
+    /**
+     * Before a copy of the key file is made. Idempotent; a copy that was wiped is never registered
+     * again.
+     */
+    record RegisterKeyCopies(List<KeyCopy> copies) implements PartitionCommand {
+        public RegisterKeyCopies {
+            copies = List.copyOf(copies);
+            Check.range("copies", copies.size(), 1, MOST_LIST);
+        }
+    }
+
+    /** Takes a copy off, which its node has wiped. Refused where the wipe proves nothing. */
+    record DeregisterKeyCopy(KeyCopy copy, WipeReceipt receipt) implements PartitionCommand {}
+
+    /**
+     * What a node says of a copy that it wiped.
+     *
+     * @param files that held keys
+     * @param inPlace whether each was overwritten where it lay, as far as the file system tells
+     */
+    record WipeReceipt(int files, boolean inPlace) {
+        public WipeReceipt {
+            Check.range("wiped files", files, 0, MOST_LIST);
+        }
+    }
 
     /** Forgets results of writes and deletes older than a day, at most {@code limit}. */
     record PruneResults(int limit) implements PartitionCommand {}

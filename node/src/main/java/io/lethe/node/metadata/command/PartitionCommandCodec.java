@@ -3,7 +3,9 @@ package io.lethe.node.metadata.command;
 import io.lethe.node.metadata.command.PartitionCommand.CloseShard;
 import io.lethe.node.metadata.command.PartitionCommand.CloseWrite;
 import io.lethe.node.metadata.command.PartitionCommand.Commit;
+import io.lethe.node.metadata.command.PartitionCommand.ConfirmRewrap;
 import io.lethe.node.metadata.command.PartitionCommand.Delete;
+import io.lethe.node.metadata.command.PartitionCommand.DeregisterKeyCopy;
 import io.lethe.node.metadata.command.PartitionCommand.DestroyShard;
 import io.lethe.node.metadata.command.PartitionCommand.ExpireWrites;
 import io.lethe.node.metadata.command.PartitionCommand.Fence;
@@ -14,6 +16,7 @@ import io.lethe.node.metadata.command.PartitionCommand.PruneResults;
 import io.lethe.node.metadata.command.PartitionCommand.RaisePgEpoch;
 import io.lethe.node.metadata.command.PartitionCommand.Rebuilt;
 import io.lethe.node.metadata.command.PartitionCommand.Reclaimed;
+import io.lethe.node.metadata.command.PartitionCommand.RegisterKeyCopies;
 import io.lethe.node.metadata.command.PartitionCommand.RenewWrites;
 import io.lethe.node.metadata.command.PartitionCommand.ReplaceSegment;
 import io.lethe.node.metadata.command.PartitionCommand.Rewrap;
@@ -22,13 +25,14 @@ import io.lethe.node.metadata.command.PartitionCommand.Which;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.SegmentId;
+import java.util.List;
 
 /**
  * Types and fields of {@link PartitionCommand}s, for {@link CommandCodec}. Fields come in the
  * record's order, in the encodings of {@link FieldWriter}:
  *
  * <pre>
- *  1 Init            from rowKey, to rowKey, orderFloor varint
+ *  1 Init            from rowKey, to rowKey, orderFloor varint, list of copy (1,000)
  *  2 OpenWrite       write id, bucket i64, key, tenant id, leaseMillis varint
  *  3 RenewWrites     list of write id (1,000), leaseMillis varint
  *  4 CloseWrite      write id, bucket i64, key, list of segment (100,000)
@@ -45,9 +49,13 @@ import io.lethe.node.model.SegmentId;
  * 15 Rebuilt         bucket i64, key, order i64, segment id, durableMask varint
  * 16 ReplaceSegment  write id, bucket i64, key, order i64, old segment id, fresh segment
  * 17 PruneResults    limit i32
+ * 18 ConfirmRewrap   shard id, node id
+ * 19 RegisterKeyCopies  list of copy (1,000)
+ * 20 DeregisterKeyCopy  copy, files varint, in place flag
  *
  * condition: u8 0 always, 1 absent, 2 matches etag text, 3 differs etag text, 4 present
  * which:     u8 0 current, 1 order i64, 2 null
+ * copy:      kind u8 (0 replica, 1 export, 2 backup), node id, number varint
  * </pre>
  */
 final class PartitionCommandCodec {
@@ -72,12 +80,18 @@ final class PartitionCommandCodec {
             case Rebuilt _ -> 15;
             case ReplaceSegment _ -> 16;
             case PruneResults _ -> 17;
+            case ConfirmRewrap _ -> 18;
+            case RegisterKeyCopies _ -> 19;
+            case DeregisterKeyCopy _ -> 20;
         };
     }
 
     static void fields(FieldWriter out, PartitionCommand command) {
         switch (command) {
-            case Init c -> out.rowKey(c.from()).rowKey(c.to()).number(c.orderFloor());
+            case Init c -> {
+                out.rowKey(c.from()).rowKey(c.to()).number(c.orderFloor());
+                copies(out, c.copies());
+            }
             case OpenWrite c ->
                     out.id(c.write().id())
                             .bucket(c.bucket())
@@ -126,7 +140,29 @@ final class PartitionCommandCodec {
                             .id(c.old().id())
                             .segment(c.fresh());
             case PruneResults c -> out.int32(c.limit());
+            case ConfirmRewrap c -> out.id(c.shard().id()).id(c.by().id());
+            case RegisterKeyCopies c -> copies(out, c.copies());
+            case DeregisterKeyCopy c -> {
+                copy(out, c.copy());
+                out.number(c.receipt().files()).flag(c.receipt().inPlace());
+            }
         }
+    }
+
+    private static void copies(FieldWriter out, List<KeyCopy> copies) {
+        out.list(copies, PartitionCommand.MOST_LIST, PartitionCommandCodec::copy);
+    }
+
+    static void copy(FieldWriter out, KeyCopy copy) {
+        out.choice(copy.kind()).id(copy.node().id()).number(copy.number());
+    }
+
+    private static List<KeyCopy> copies(FieldReader in) {
+        return in.list(PartitionCommand.MOST_LIST, PartitionCommandCodec::copy);
+    }
+
+    static KeyCopy copy(FieldReader in) {
+        return new KeyCopy(in.choice(KeyCopy.Kind.values()), RecordCodec.nodeId(in), in.number());
     }
 
     private static void commit(FieldWriter out, Commit c) {
@@ -167,7 +203,7 @@ final class PartitionCommandCodec {
 
     static PartitionCommand read(FieldReader in, int type) {
         return switch (type) {
-            case 1 -> new Init(in.rowKey(), in.rowKey(), in.number());
+            case 1 -> new Init(in.rowKey(), in.rowKey(), in.number(), copies(in));
             case 2 -> new OpenWrite(in.write(), in.bucket(), in.key(), in.tenant(), in.number());
             case 3 ->
                     new RenewWrites(
@@ -226,6 +262,13 @@ final class PartitionCommandCodec {
                             new SegmentId(in.id()),
                             in.segment());
             case 17 -> new PruneResults(in.int32());
+            case 18 -> new ConfirmRewrap(in.shard(), RecordCodec.nodeId(in));
+            case 19 -> new RegisterKeyCopies(copies(in));
+            case 20 ->
+                    new DeregisterKeyCopy(
+                            copy(in),
+                            new PartitionCommand.WipeReceipt(
+                                    (int) Math.min(Integer.MAX_VALUE, in.number()), in.flag()));
             default -> throw FieldReader.unknown("partition command", type);
         };
     }

@@ -70,6 +70,12 @@ public sealed interface PartitionQuery {
     /** Every live holder of a shard, with its wrapped data key. */
     record ShardHolders(ShardId shard) implements PartitionQuery {}
 
+    /** Data keys moved out of a shard that no other replica has confirmed. */
+    record MovedFrom(ShardId shard) implements PartitionQuery {}
+
+    /** Copies of the key file, by kind, node and number. */
+    record KeyCopies(@Nullable Bytes after, int limit) implements PartitionQuery {}
+
     /** Figures. */
     record Summary() implements PartitionQuery {}
 }

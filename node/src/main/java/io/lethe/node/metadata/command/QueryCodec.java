@@ -4,7 +4,9 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.PartitionQuery.BucketEmpty;
 import io.lethe.node.metadata.command.PartitionQuery.Find;
 import io.lethe.node.metadata.command.PartitionQuery.Garbage;
+import io.lethe.node.metadata.command.PartitionQuery.KeyCopies;
 import io.lethe.node.metadata.command.PartitionQuery.ListKeys;
+import io.lethe.node.metadata.command.PartitionQuery.MovedFrom;
 import io.lethe.node.metadata.command.PartitionQuery.OpenShardOf;
 import io.lethe.node.metadata.command.PartitionQuery.SegmentAsk;
 import io.lethe.node.metadata.command.PartitionQuery.SegmentStates;
@@ -30,6 +32,8 @@ import io.lethe.node.model.SegmentId;
  *  8 Shards          after nullable shard id, limit i32
  *  9 ShardHolders    shard id
  * 10 Summary
+ * 11 MovedFrom       shard id
+ * 12 KeyCopies       after nullable rowKey, limit i32
  * </pre>
  */
 public final class QueryCodec {
@@ -70,6 +74,9 @@ public final class QueryCodec {
                     out.u8(8).nullable(q.after(), (to, one) -> to.id(one.id())).int32(q.limit());
             case ShardHolders q -> out.u8(9).id(q.shard().id());
             case Summary _ -> out.u8(10);
+            case MovedFrom q -> out.u8(11).id(q.shard().id());
+            case KeyCopies q ->
+                    out.u8(12).nullable(q.after(), FieldWriter::rowKey).int32(q.limit());
         }
         return out.toBytes();
     }
@@ -109,6 +116,8 @@ public final class QueryCodec {
             case 8 -> new Shards(in.nullable(FieldReader::shard), in.int32());
             case 9 -> new ShardHolders(in.shard());
             case 10 -> new Summary();
+            case 11 -> new MovedFrom(in.shard());
+            case 12 -> new KeyCopies(in.nullable(FieldReader::rowKey), in.int32());
             default -> throw FieldReader.unknown("query", type);
         };
     }

@@ -2,6 +2,7 @@ package io.lethe.node.metadata.raft;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What a group's log is applied to, on one replica. All methods but {@link #exportKeys} and the two
@@ -49,6 +50,14 @@ public interface ReplicatedState {
      */
     default byte[] exportKeys() {
         return new byte[0];
+    }
+
+    /**
+     * The same for one replica that asks; empty where the state does not know of its copy yet,
+     * which must be registered first (protocols, keys). Called by any thread.
+     */
+    default Optional<byte[]> exportKeysFor(RaftPeer reader) {
+        return Optional.of(exportKeys());
     }
 
     /**

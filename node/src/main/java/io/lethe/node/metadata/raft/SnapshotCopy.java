@@ -118,7 +118,14 @@ final class SnapshotCopy extends SnapshotCopier {
         long whole;
         do {
             SnapshotRead.Part part =
-                    ask(new SnapshotRead(job.index(), job.copyId(), what, file, offset));
+                    ask(
+                            new SnapshotRead(
+                                    job.index(),
+                                    job.copyId(),
+                                    what,
+                                    file,
+                                    offset,
+                                    job.folder().self()));
             whole = part.wholeBytes();
             if (whole > mostBytes || (part.chunk().length == 0 && offset < whole)) {
                 throw new Stopped("the leader's snapshot does not have the promised length");

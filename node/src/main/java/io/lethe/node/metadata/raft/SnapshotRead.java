@@ -7,12 +7,13 @@ import java.util.zip.CRC32C;
 /**
  * Asks for a part of a snapshot: message type {@link RaftMessages#SNAPSHOT_READ}. Layout,
  * big-endian: i64 snapshot index, i64 copy id, u8 what (0 manifest, 1 file, 2 keys), varint file
- * number, varint offset.
+ * number, varint offset; the reader: host string, port i32, generation varint.
  *
  * @param copy random, one for each copy: the keys answered to one copy come from one moment
  * @param file place in the manifest; 0 otherwise
+ * @param reader the replica that the copy is for
  */
-record SnapshotRead(long index, long copy, What what, int file, long offset) {
+record SnapshotRead(long index, long copy, What what, int file, long offset, RaftPeer reader) {
     /** 256 KiB: a chunk delays heartbeats on the same stream by 2 ms at 1 Gbit/s. */
     static final int MOST_CHUNK_BYTES = 256 * 1024;
 
@@ -25,7 +26,8 @@ record SnapshotRead(long index, long copy, What what, int file, long offset) {
 
     byte[] encode() {
         Encoder out = new Encoder(32).i64(index).i64(copy).u8(what.ordinal());
-        return out.varint(file).varint(offset).toArray();
+        out.varint(file).varint(offset).string(reader.host()).i32(reader.port());
+        return out.varint(reader.generation()).toArray();
     }
 
     static SnapshotRead decode(byte[] encoded) {
@@ -38,7 +40,12 @@ record SnapshotRead(long index, long copy, What what, int file, long offset) {
         }
         SnapshotRead read =
                 new SnapshotRead(
-                        index, copy, What.values()[what], in.count(Integer.MAX_VALUE), in.varint());
+                        index,
+                        copy,
+                        What.values()[what],
+                        in.count(Integer.MAX_VALUE),
+                        in.varint(),
+                        new RaftPeer(in.string(), in.i32(), in.count(Integer.MAX_VALUE)));
         in.end();
         return read;
     }

@@ -7,6 +7,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Answers reads of one group's snapshots. Blocking; any thread. */
 final class SnapshotSource {
@@ -38,7 +39,11 @@ final class SnapshotSource {
 
     private SnapshotRead.Part keys(SnapshotRead asked) {
         if (asked.offset() == 0) {
-            keysByCopy.put(asked.copy(), state.exportKeys());
+            Optional<byte[]> exported = state.exportKeysFor(asked.reader());
+            if (exported.isEmpty()) {
+                return SnapshotRead.Part.GONE;
+            }
+            keysByCopy.put(asked.copy(), exported.get());
             if (keysByCopy.size() > MOST_COPIES) {
                 keysByCopy.remove(keysByCopy.keySet().iterator().next());
             }

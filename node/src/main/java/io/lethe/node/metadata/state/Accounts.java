@@ -12,6 +12,7 @@ import io.lethe.node.metadata.command.DirectoryCommand.PutTenant;
 import io.lethe.node.metadata.command.DirectoryCommand.PutTicketKey;
 import io.lethe.node.metadata.command.DirectoryCommand.PutUser;
 import io.lethe.node.metadata.command.DirectoryCommand.RegisterHolder;
+import io.lethe.node.metadata.command.DirectoryCommand.SuspendHolder;
 import io.lethe.node.metadata.command.DirectoryReply;
 import io.lethe.node.metadata.command.FieldReader;
 import io.lethe.node.metadata.state.Table.UserKey;
@@ -102,20 +103,33 @@ final class Accounts {
 
     /** A higher incarnation takes its node's place: the lower one's process has ended. */
     static DirectoryReply registerHolder(DirectoryDraft draft, RegisterHolder c) {
-        Long before = Table.HOLDERS.get(draft.rows, c.node());
-        if (c.incarnation() < 0 || (before != null && c.incarnation() < before)) {
+        Holder before = Table.HOLDERS.get(draft.rows, c.node());
+        if (c.incarnation() < 0 || (before != null && c.incarnation() < before.incarnation())) {
             return refused(
                     ErrorCode.STALE_EPOCH,
-                    "node " + c.node() + " has a holder of incarnation " + before);
+                    "node " + c.node() + " has a holder of a later incarnation");
         }
-        return draft.put(Table.HOLDERS, c.node(), c.incarnation());
+        return draft.put(Table.HOLDERS, c.node(), new Holder(c.incarnation(), false));
+    }
+
+    static DirectoryReply suspendHolder(DirectoryDraft draft, SuspendHolder c) {
+        Holder before = Table.HOLDERS.get(draft.rows, c.node());
+        return before != null && before.incarnation() == c.incarnation()
+                ? draft.put(Table.HOLDERS, c.node(), new Holder(c.incarnation(), true))
+                : DONE;
     }
 
     static DirectoryReply dropHolder(DirectoryDraft draft, DropHolder c) {
-        Long before = Table.HOLDERS.get(draft.rows, c.node());
-        return before != null && before == c.incarnation()
+        Holder before = Table.HOLDERS.get(draft.rows, c.node());
+        if (before == null || before.incarnation() != c.incarnation()) {
+            return DONE;
+        }
+        return before.suspended()
                 ? draft.delete(Table.HOLDERS, c.node())
-                : DONE;
+                : invalid(
+                        "holder "
+                                + c.node()
+                                + " may have a lease; suspend it and wait until that has run out");
     }
 
     /** An empty value removes the setting. */

@@ -58,6 +58,8 @@ final class Answers {
             case Underprotected q -> underprotected(rows, q);
             case PartitionQuery.Shards q -> shards(rows, q);
             case ShardHolders q -> holders(rows, head, q.shard());
+            case PartitionQuery.MovedFrom q -> moved(rows, head, q.shard());
+            case PartitionQuery.KeyCopies q -> KeyCopies.page(rows, q.after(), limit(q.limit()));
             case Summary _ -> figures(rows, head);
         };
     }
@@ -219,6 +221,26 @@ final class Answers {
                             row.bucket(), row.key(), row.order(), row.write(), body.wrappedKey()));
         }
         return new PartitionAnswer.Holders(rows.slot(id), holders);
+    }
+
+    private static PartitionAnswer moved(Rows rows, PartitionHead head, ShardId id) {
+        Draft draft = new Draft(rows, head);
+        List<PartitionAnswer.MovedKey> keys = new ArrayList<>();
+        for (ShardTable.Moved one : ShardTable.moved(rows, id)) {
+            RowKeys.Parsed at = RowKeys.parse(one.versionKey(), 0);
+            VersionRow row = new KeyVersions(draft, at.bucket(), at.key()).at(at.order());
+            VersionBody body = row == null ? null : row.body();
+            ShardTable.Shard now = body == null ? null : ShardTable.get(rows, body.shard());
+            if (row != null && body != null && now != null) {
+                keys.add(
+                        new PartitionAnswer.MovedKey(
+                                row.write(),
+                                one.wrappedKey(),
+                                grant(rows, body.shard(), now),
+                                body.wrappedKey()));
+            }
+        }
+        return new PartitionAnswer.MovedKeys(rows.slot(id), keys);
     }
 
     private static Figures figures(Rows rows, PartitionHead head) {

@@ -182,9 +182,9 @@ public final class DirectoryReader implements Directory {
     }
 
     @Override
-    public Map<NodeId, Long> holders() {
-        Map<NodeId, Long> holders = new HashMap<>();
-        for (Table.Row<Long> row : Table.HOLDERS.all(rows)) {
+    public Map<NodeId, Holder> holders() {
+        Map<NodeId, Holder> holders = new HashMap<>();
+        for (Table.Row<Holder> row : Table.HOLDERS.all(rows)) {
             NodeId node = FieldReader.whole(row.key(), RecordCodec::nodeId);
             holders.put(node, row.record());
         }

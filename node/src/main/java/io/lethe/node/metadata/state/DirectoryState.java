@@ -20,6 +20,7 @@ import io.lethe.node.metadata.command.DirectoryCommand.RegisterHolder;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetPgState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetVersioning;
+import io.lethe.node.metadata.command.DirectoryCommand.SuspendHolder;
 import io.lethe.node.metadata.command.DirectoryReply;
 import io.lethe.node.metadata.command.Stamp;
 import io.lethe.node.metadata.state.Change.Decision;
@@ -84,7 +85,8 @@ public final class DirectoryState {
     private static boolean ofController(DirectoryCommand command) {
         return switch (command) {
             case PutNode _, SetNodeState _, PutDevice _, CreatePg _, SetPgState _ -> true;
-            case PutPartition _, PutStorageClass _, PutTicketKey _, DropHolder _ -> true;
+            case PutPartition _, PutStorageClass _, PutTicketKey _ -> true;
+            case SuspendHolder _, DropHolder _ -> true;
             case InitCluster _, PutTenant _, PutUser _, PutAccessKey _, CreateBucket _ -> false;
             case MarkBucketDeleting _, FinishBucketDelete _, SetVersioning _ -> false;
             case RegisterHolder _, PutSetting _ -> false;
@@ -118,6 +120,7 @@ public final class DirectoryState {
             case SetVersioning c -> Buckets.setVersioning(draft, c);
             case PutTicketKey c -> Accounts.putTicketKey(draft, c);
             case RegisterHolder c -> Accounts.registerHolder(draft, c);
+            case SuspendHolder c -> Accounts.suspendHolder(draft, c);
             case DropHolder c -> Accounts.dropHolder(draft, c);
             case PutSetting c -> Accounts.putSetting(draft, c);
         };

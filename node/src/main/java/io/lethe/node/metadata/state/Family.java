@@ -22,6 +22,8 @@ public enum Family {
     WRITES,
     /** Partition: shards and their holders; the keys themselves are in the key file. */
     SHARDS,
+    /** Partition: every copy of its key file, wherever it is. */
+    KEY_COPIES,
     /** Partition: segments to reclaim. */
     GARBAGE,
     /** Partition: segments with missing chunks. */

@@ -1,12 +1,15 @@
 package io.lethe.node.metadata.state;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.command.KeyCopy;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionCommand.CloseShard;
 import io.lethe.node.metadata.command.PartitionCommand.CloseWrite;
 import io.lethe.node.metadata.command.PartitionCommand.Commit;
+import io.lethe.node.metadata.command.PartitionCommand.ConfirmRewrap;
 import io.lethe.node.metadata.command.PartitionCommand.Delete;
+import io.lethe.node.metadata.command.PartitionCommand.DeregisterKeyCopy;
 import io.lethe.node.metadata.command.PartitionCommand.DestroyShard;
 import io.lethe.node.metadata.command.PartitionCommand.ExpireWrites;
 import io.lethe.node.metadata.command.PartitionCommand.Fence;
@@ -17,6 +20,7 @@ import io.lethe.node.metadata.command.PartitionCommand.PruneResults;
 import io.lethe.node.metadata.command.PartitionCommand.RaisePgEpoch;
 import io.lethe.node.metadata.command.PartitionCommand.Rebuilt;
 import io.lethe.node.metadata.command.PartitionCommand.Reclaimed;
+import io.lethe.node.metadata.command.PartitionCommand.RegisterKeyCopies;
 import io.lethe.node.metadata.command.PartitionCommand.RenewWrites;
 import io.lethe.node.metadata.command.PartitionCommand.ReplaceSegment;
 import io.lethe.node.metadata.command.PartitionCommand.Rewrap;
@@ -28,7 +32,6 @@ import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.metadata.state.Change.Decision;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.ErrorCode;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +67,7 @@ public final class PartitionState {
             Rows rows, Stamp stamp, PartitionCommand command) {
         PartitionHead head = PartitionHead.read(rows);
         if (head == null) {
-            return first(stamp, command);
+            return first(rows, stamp, command);
         }
         PartitionReply early = refusal(head, stamp, command);
         if (early != null) {
@@ -86,7 +89,13 @@ public final class PartitionState {
         return head == null ? new PartitionAnswer.NotInRange() : Answers.answer(rows, head, query);
     }
 
-    private static Decision<PartitionReply> first(Stamp stamp, PartitionCommand command) {
+    /** Whether the keys may go to this copy. */
+    public static boolean registered(Rows rows, KeyCopy copy) {
+        return KeyCopies.registered(rows, copy);
+    }
+
+    private static Decision<PartitionReply> first(
+            Rows rows, Stamp stamp, PartitionCommand command) {
         if (!(command instanceof Init init)) {
             return Decision.only(
                     Replies.refused(
@@ -111,7 +120,11 @@ public final class PartitionState {
         PartitionHead head = new PartitionHead(init.from(), init.to());
         head.lastOrder = init.orderFloor();
         head.stateMillis = stamp.wallMillis();
-        return new Decision<>(List.of(head.toRow()), Replies.DONE);
+        Draft draft = new Draft(rows, head);
+        PartitionReply registered = KeyCopies.register(draft, init.copies());
+        return registered instanceof PartitionReply.Done
+                ? new Decision<>(draft.changes(), registered)
+                : Decision.only(registered);
     }
 
     /** The checks before a command's own; null when all hold. */
@@ -180,7 +193,10 @@ public final class PartitionState {
             case OpenShard c -> Shards.open(draft, c);
             case CloseShard c -> Shards.close(draft, c);
             case Rewrap c -> Shards.rewrap(draft, c);
+            case ConfirmRewrap c -> Shards.confirm(draft, c);
             case DestroyShard c -> Shards.destroy(draft, c);
+            case RegisterKeyCopies c -> KeyCopies.register(draft, c.copies());
+            case DeregisterKeyCopy c -> KeyCopies.deregister(draft, c);
             case Fence c -> Segments.fence(draft, c);
             case RaisePgEpoch c -> Segments.raise(draft, c);
             case Reclaimed c -> Segments.reclaimed(draft, c);

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * 2 ‖ tenant id ‖ ~opened millis i64 ‖ shard id   open shards of a tenant, newest first (no value)
  * 3 ‖ shard id ‖ version key                      versions whose data keys it wraps     (no value)
  * 4 ‖ shard id                                    closed or past its fill               (no value)
+ * 5 ‖ shard id ‖ version key                      moved out of it, not confirmed: format u8 = 1 ‖
+ *                                                 the data key as it was wrapped under it
  * </pre>
  *
  * A shard's states: OPEN → CLOSED (by command, or with its last place taken) → DESTROYED, which
@@ -43,6 +45,7 @@ final class ShardTable {
     private static final int OPEN = 2;
     private static final int HOLDER = 3;
     private static final int WORK = 4;
+    private static final int MOVED = 5;
 
     private ShardTable() {}
 
@@ -213,6 +216,42 @@ final class ShardTable {
                 });
         Check.that(holders.size() <= MOST, "shard " + id + " has " + holders.size() + " holders");
         return holders;
+    }
+
+    /** Keeps how a data key was wrapped until another replica has compared it. */
+    static void moved(Draft draft, ShardId from, Bytes versionKey, Bytes wrappedKey) {
+        draft.put(
+                Family.SHARDS,
+                key(MOVED, from).plus(versionKey),
+                RowValues.begin().wrapped(wrappedKey).toBytes());
+    }
+
+    /** What was moved out of a shard and is not confirmed. */
+    record Moved(Bytes versionKey, Bytes wrappedKey) {}
+
+    static List<Moved> moved(Rows rows, ShardId from) {
+        Bytes prefix = key(MOVED, from);
+        return Scans.page(
+                        rows,
+                        Family.SHARDS,
+                        prefix,
+                        prefix.prefixEnd(),
+                        MOST,
+                        (key, value) ->
+                                new Moved(
+                                        key.slice(prefix.length(), key.length()),
+                                        RowValues.read(value, FieldReader::wrapped)))
+                .items();
+    }
+
+    static boolean anyMoved(Rows rows, ShardId from) {
+        return Scans.any(rows, Family.SHARDS, key(MOVED, from));
+    }
+
+    static void forgetMoved(Draft draft, ShardId from) {
+        for (Moved one : moved(draft.rows(), from)) {
+            draft.delete(Family.SHARDS, key(MOVED, from).plus(one.versionKey()));
+        }
     }
 
     /** Shards that are closed or past their fill, by id. */

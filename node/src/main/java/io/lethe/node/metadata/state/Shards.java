@@ -4,6 +4,7 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Check;
 import io.lethe.node.metadata.command.FieldWriter;
 import io.lethe.node.metadata.command.PartitionCommand.CloseShard;
+import io.lethe.node.metadata.command.PartitionCommand.ConfirmRewrap;
 import io.lethe.node.metadata.command.PartitionCommand.DestroyShard;
 import io.lethe.node.metadata.command.PartitionCommand.OpenShard;
 import io.lethe.node.metadata.command.PartitionCommand.Rewrap;
@@ -15,6 +16,7 @@ import io.lethe.node.metadata.command.VersionBody;
 import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.metadata.state.ShardTable.Shard;
 import io.lethe.node.metadata.state.ShardTable.State;
+import io.lethe.node.model.ErrorCode;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +27,12 @@ final class Shards {
 
     static PartitionReply open(Draft draft, OpenShard c) {
         ShardGrant grant = c.grant();
+        if (!KeyCopies.any(draft.rows())) {
+            return Replies.refused(
+                    ErrorCode.UNAVAILABLE,
+                    "no copy of this partition's key file is registered; register its replicas"
+                            + " first");
+        }
         int bytes = grant.wrappedShardKey().length();
         if (bytes == 0 || bytes > FieldWriter.MOST_WRAPPED_BYTES) {
             return Replies.invalid("a wrapped shard key has " + bytes + " bytes");
@@ -76,8 +84,23 @@ final class Shards {
                             + (shard.open() ? " is open" : " wraps " + shard.live() + " versions")
                             + "; close it, re-wrap its versions, then destroy it");
         }
+        if (ShardTable.anyMoved(draft.rows(), c.shard())) {
+            return Replies.invalid(
+                    "the re-wrapping of shard "
+                            + c.shard()
+                            + " is not confirmed; let another replica verify it first");
+        }
         ShardTable.put(draft, c.shard(), shard.with(State.DESTROYED));
         draft.destroySlot(c.shard());
+        return Replies.DONE;
+    }
+
+    static PartitionReply confirm(Draft draft, ConfirmRewrap c) {
+        Shard shard = ShardTable.get(draft, c.shard());
+        if (shard == null || shard.open()) {
+            return Replies.invalid("shard " + c.shard() + " was not re-wrapped");
+        }
+        ShardTable.forgetMoved(draft, c.shard());
         return Replies.DONE;
     }
 
@@ -140,6 +163,7 @@ final class Shards {
                                 one.wrappedKey(),
                                 body.placement())));
         Bytes versionKey = RowKeys.versionKey(one.bucket(), one.key(), one.order());
+        ShardTable.moved(draft, c.from(), versionKey, body.wrappedKey());
         ShardTable.release(draft, c.from(), versionKey);
         var _ = ShardTable.hold(draft, c.to(), versionKey);
     }

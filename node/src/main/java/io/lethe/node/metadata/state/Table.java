@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * ACCESS_KEYS       access key id in UTF-8    BUCKETS           bucket i64
  * BUCKET_NAMES      tenant id ‖ name → bucket i64
  * TICKET_KEYS       key id i32 → list of ticket key
- * HOLDERS           node id → incarnation varint
+ * HOLDERS           node id → incarnation varint, suspended flag
  * SETTINGS          name in UTF-8 → value text
  * </pre>
  *
@@ -109,9 +109,12 @@ record Table<I, R>(
                     (out, keys) ->
                             out.list(keys, RecordCodec.MOST_NODES, RecordCodec::sealedTicketKey),
                     in -> in.list(RecordCodec.MOST_NODES, RecordCodec::sealedTicketKey));
-    static final Table<NodeId, Long> HOLDERS =
+    static final Table<NodeId, Holder> HOLDERS =
             new Table<>(
-                    Family.HOLDERS, id -> of(id.id()), FieldWriter::number, FieldReader::number);
+                    Family.HOLDERS,
+                    id -> of(id.id()),
+                    (out, holder) -> out.number(holder.incarnation()).flag(holder.suspended()),
+                    in -> new Holder(in.number(), in.flag()));
     static final Table<String, String> SETTINGS =
             new Table<>(Family.SETTINGS, Bytes::utf8, FieldWriter::text, FieldReader::text);
 

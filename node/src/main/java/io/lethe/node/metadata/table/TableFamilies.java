@@ -46,6 +46,7 @@ final class TableFamilies {
                     new Definition(Family.DIGESTS, Use.LOOKED_UP),
                     new Definition(Family.WRITES, Use.LOOKED_UP),
                     new Definition(Family.SHARDS, Use.LOOKED_UP),
+                    new Definition(Family.KEY_COPIES, Use.HOT),
                     new Definition(Family.GARBAGE, Use.QUEUE),
                     new Definition(Family.UNDERPROTECTED, Use.QUEUE),
                     new Definition(Family.USAGE, Use.HOT),

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +63,28 @@ class NativeFilesTest {
             assertThatThrownBy(() -> direct.read(bytes.length - 4096, got, 8192))
                     .hasMessageContaining("ends");
         }
+    }
+
+    @Test
+    void aFileForDirectReadsIsHandedFromThreadToThread() throws Exception {
+        byte[] bytes = random(8192);
+        Path file = file(bytes);
+        Assumptions.assumeTrue(natives.inPlace(temp).accepted(), "no O_DIRECT to count on");
+        NativeFiles.DirectFile direct = natives.openDirect(file);
+        byte[] got = new byte[8192];
+        CompletableFuture<Boolean> other =
+                CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                direct.read(0, got, got.length);
+                                direct.close();
+                                return true;
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        });
+        assertThat(other.get(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(got).isEqualTo(bytes);
     }
 
     @Test

@@ -30,7 +30,7 @@ class LogFormatTest {
     /** Seeds of more commits and deletes, so that everything inside them is among the lines. */
     private static final long FIRST_MORE_SEED = 11;
 
-    private static final long LAST_MORE_SEED = 20;
+    private static final long LAST_MORE_SEED = 30;
 
     /** The stamp of the i-th line of a kind has this seed + i. */
     private static final long STAMP_SEED = 1_000;
@@ -152,6 +152,7 @@ class LogFormatTest {
         assertThat(names(DeviceRecord.State.values()))
                 .startsWith("WRITABLE", "UNAVAILABLE", "FULL", "REMOVED");
         assertThat(names(PlacementGroup.State.values())).startsWith("OPEN", "FULL");
+        assertThat(names(KeyCopy.Kind.values())).startsWith("REPLICA", "EXPORT", "BACKUP");
         assertThat(names(PartitionReply.Retry.Why.values()))
                 .startsWith("FENCED", "SHARD", "PG_EPOCH", "STAMP");
         assertThat(names(PartitionAnswer.WriteState.values()))

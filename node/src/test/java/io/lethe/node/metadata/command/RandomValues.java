@@ -177,6 +177,10 @@ public final class RandomValues {
                 maybe(this::body));
     }
 
+    public KeyCopy keyCopy() {
+        return new KeyCopy(one(KeyCopy.Kind.values()), node(), number() >>> 1);
+    }
+
     public Condition condition() {
         return switch (below(5)) {
             case 0 -> new Condition.Always();
@@ -206,7 +210,7 @@ public final class RandomValues {
     /** One command of each type. */
     public List<PartitionCommand> partitionCommands() {
         return List.of(
-                new PartitionCommand.Init(key(), key(), number()),
+                new PartitionCommand.Init(key(), key(), number(), list(3, this::keyCopy)),
                 new PartitionCommand.OpenWrite(write(), bucketId(), key(), tenant(), number()),
                 new PartitionCommand.RenewWrites(some(5, this::write), number()),
                 new PartitionCommand.CloseWrite(write(), bucketId(), key(), list(3, this::segment)),
@@ -229,7 +233,11 @@ public final class RandomValues {
                         bucketId(), key(), number(), new SegmentId(id()), number()),
                 new PartitionCommand.ReplaceSegment(
                         write(), bucketId(), key(), number(), new SegmentId(id()), segment()),
-                new PartitionCommand.PruneResults(random.nextInt()));
+                new PartitionCommand.PruneResults(random.nextInt()),
+                new PartitionCommand.ConfirmRewrap(shard(), node()),
+                new PartitionCommand.RegisterKeyCopies(some(3, this::keyCopy)),
+                new PartitionCommand.DeregisterKeyCopy(
+                        keyCopy(), new PartitionCommand.WipeReceipt(below(1_000), coin())));
     }
 
     public NodeRecord nodeRecord() {
@@ -307,7 +315,8 @@ public final class RandomValues {
                         random.nextInt(), list(4, () -> new SealedTicketKey(node(), bytes(0, 90)))),
                 new DirectoryCommand.RegisterHolder(node(), number()),
                 new DirectoryCommand.DropHolder(node(), number()),
-                new DirectoryCommand.PutSetting(text(), text()));
+                new DirectoryCommand.PutSetting(text(), text()),
+                new DirectoryCommand.SuspendHolder(node(), number()));
     }
 
     /** One question of each type. */
@@ -324,7 +333,9 @@ public final class RandomValues {
                 new PartitionQuery.Underprotected(maybe(this::key), random.nextInt()),
                 new PartitionQuery.Shards(maybe(this::shard), random.nextInt()),
                 new PartitionQuery.ShardHolders(shard()),
-                new PartitionQuery.Summary());
+                new PartitionQuery.Summary(),
+                new PartitionQuery.MovedFrom(shard()),
+                new PartitionQuery.KeyCopies(maybe(this::key), random.nextInt()));
     }
 
     /** One reply of each type. */
@@ -404,6 +415,20 @@ public final class RandomValues {
                 new PartitionAnswer.Figures(
                         key(), key(), number(), number(), number(), number(), number(), number(),
                         number(), number(), number()),
-                new PartitionAnswer.NotInRange());
+                new PartitionAnswer.NotInRange(),
+                new PartitionAnswer.MovedKeys(
+                        maybe(this::grant),
+                        list(
+                                3,
+                                () ->
+                                        new PartitionAnswer.MovedKey(
+                                                write(), bytes(0, 60), grant(), bytes(0, 60)))),
+                new PartitionAnswer.KeyCopyPage(
+                        list(
+                                3,
+                                () ->
+                                        new PartitionAnswer.KeyCopyRow(
+                                                keyCopy(), number(), number())),
+                        maybe(this::key)));
     }
 }

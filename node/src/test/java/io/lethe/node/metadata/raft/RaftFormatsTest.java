@@ -114,8 +114,10 @@ final class RaftFormatsTest {
 
     @Test
     void aSnapshotRead() {
-        SnapshotRead read = new SnapshotRead(10, 1, SnapshotRead.What.FILE, 2, 300);
-        String sample = "000000000000000a00000000000000010102ac02";
+        SnapshotRead read =
+                new SnapshotRead(
+                        10, 1, SnapshotRead.What.FILE, 2, 300, new RaftPeer("a1", 9002, 3));
+        String sample = "000000000000000a00000000000000010102ac020261310000232a03";
         assertThat(hex(read.encode())).isEqualTo(sample);
         assertThat(SnapshotRead.decode(HexFormat.of().parseHex(sample))).isEqualTo(read);
     }

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class SnapshotFolderTest {
+    private static final RaftPeer READER = new RaftPeer("other", 9002, 1);
+
     private static final RaftPeer SELF = new RaftPeer("a", 1, 0);
 
     @TempDir Path dir;
@@ -140,23 +142,37 @@ final class SnapshotFolderTest {
                                 return keys.clone();
                             }
                         });
-        SnapshotRead.Part file = source.read(new SnapshotRead(10, 1, SnapshotRead.What.FILE, 0, 6));
+        SnapshotRead.Part file =
+                source.read(new SnapshotRead(10, 1, SnapshotRead.What.FILE, 0, 6, READER));
         assertThat(new String(file.chunk(), StandardCharsets.UTF_8)).isEqualTo("at 10");
         SnapshotRead.Part first =
-                source.read(new SnapshotRead(10, 1, SnapshotRead.What.KEYS, 0, 0));
+                source.read(new SnapshotRead(10, 1, SnapshotRead.What.KEYS, 0, 0, READER));
         assertThat(first.chunk()).hasSize(SnapshotRead.MOST_CHUNK_BYTES);
         assertThat(folder.transferring()).isTrue();
         SnapshotRead.Part second =
                 source.read(
                         new SnapshotRead(
-                                10, 1, SnapshotRead.What.KEYS, 0, SnapshotRead.MOST_CHUNK_BYTES));
+                                10,
+                                1,
+                                SnapshotRead.What.KEYS,
+                                0,
+                                SnapshotRead.MOST_CHUNK_BYTES,
+                                READER));
         assertThat(second.chunk()).hasSize(10);
         assertThat(folder.transferring()).isFalse();
-        assertThat(source.read(new SnapshotRead(11, 1, SnapshotRead.What.MANIFEST, 0, 0)).found())
+        assertThat(
+                        source.read(
+                                        new SnapshotRead(
+                                                11, 1, SnapshotRead.What.MANIFEST, 0, 0, READER))
+                                .found())
                 .isFalse();
-        assertThat(source.read(new SnapshotRead(10, 1, SnapshotRead.What.FILE, 7, 0)).found())
+        assertThat(
+                        source.read(new SnapshotRead(10, 1, SnapshotRead.What.FILE, 7, 0, READER))
+                                .found())
                 .isFalse();
-        assertThat(source.read(new SnapshotRead(10, 1, SnapshotRead.What.FILE, 0, 999)).found())
+        assertThat(
+                        source.read(new SnapshotRead(10, 1, SnapshotRead.What.FILE, 0, 999, READER))
+                                .found())
                 .isFalse();
     }
 
@@ -165,7 +181,11 @@ final class SnapshotFolderTest {
         SnapshotFolder folder = folder();
         save(folder, 10);
         SnapshotSource source = new SnapshotSource(folder, new SequenceState(dir.resolve("none")));
-        assertThat(source.read(new SnapshotRead(10, 1, SnapshotRead.What.MANIFEST, 0, 0)).found())
+        assertThat(
+                        source.read(
+                                        new SnapshotRead(
+                                                10, 1, SnapshotRead.What.MANIFEST, 0, 0, READER))
+                                .found())
                 .isTrue();
         source.abort();
         assertThat(folder.transferring()).isFalse();

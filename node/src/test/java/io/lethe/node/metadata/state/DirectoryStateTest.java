@@ -26,6 +26,7 @@ import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetPgState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetVersioning;
+import io.lethe.node.metadata.command.DirectoryCommand.SuspendHolder;
 import io.lethe.node.metadata.command.DirectoryReply;
 import io.lethe.node.metadata.command.DirectoryReply.BucketCreated;
 import io.lethe.node.metadata.command.DirectoryReply.Done;
@@ -415,9 +416,17 @@ class DirectoryStateTest {
         refused(new RegisterHolder(node, 3), ErrorCode.STALE_EPOCH);
         done(new RegisterHolder(node, 5));
         done(new DropHolder(node, 4));
-        assertThat(directory.holders()).isEqualTo(Map.of(node, 5L));
+        done(new SuspendHolder(node, 4));
+        assertThat(directory.holders()).isEqualTo(Map.of(node, new Holder(5, false)));
+        refused(new DropHolder(node, 5), ErrorCode.INVALID_ARGUMENT);
+        done(new SuspendHolder(node, 5));
+        assertThat(directory.holders()).isEqualTo(Map.of(node, new Holder(5, true)));
+        done(new RegisterHolder(node, 5));
+        refused(new DropHolder(node, 5), ErrorCode.INVALID_ARGUMENT);
+        done(new SuspendHolder(node, 5));
         done(new DropHolder(node, 5));
         assertThat(directory.holders()).isEmpty();
+        done(new DropHolder(node, 5));
     }
 
     @Test

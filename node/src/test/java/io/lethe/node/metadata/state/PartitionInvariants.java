@@ -188,6 +188,7 @@ public final class PartitionInvariants {
         Map<ShardId, ShardTable.Shard> shards = new HashMap<>();
         Set<ShardId> open = new HashSet<>();
         Set<ShardId> work = new HashSet<>();
+        Set<ShardId> moved = new HashSet<>();
         rows.family(Family.SHARDS)
                 .forEach(
                         (key, value) -> {
@@ -203,6 +204,7 @@ public final class PartitionInvariants {
                                                         _ -> new HashSet<>())
                                                 .add(key.slice(17, key.length()));
                                 case 4 -> work.add(new ShardId(id(key, 1)));
+                                case 5 -> moved.add(new ShardId(id(key, 1)));
                                 default -> throw new AssertionError("a key of SHARDS: " + key);
                             }
                         });
@@ -221,6 +223,10 @@ public final class PartitionInvariants {
                             .as("slot of %s", shard)
                             .isEqualTo(shard.state() != ShardTable.State.DESTROYED);
                 });
+        for (ShardId from : moved) {
+            ShardTable.Shard shard = Objects.requireNonNull(shards.get(from));
+            assertThat(shard.state()).as("%s", from).isEqualTo(ShardTable.State.CLOSED);
+        }
         assertThat(shards.keySet().containsAll(holders.keySet())).as("holders' rows").isTrue();
         assertThat(shards.keySet().containsAll(open)).as("open shards' rows").isTrue();
     }

@@ -13,6 +13,7 @@ import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionCommand.CloseShard;
 import io.lethe.node.metadata.command.PartitionCommand.CloseWrite;
 import io.lethe.node.metadata.command.PartitionCommand.Commit;
+import io.lethe.node.metadata.command.PartitionCommand.ConfirmRewrap;
 import io.lethe.node.metadata.command.PartitionCommand.Delete;
 import io.lethe.node.metadata.command.PartitionCommand.DestroyShard;
 import io.lethe.node.metadata.command.PartitionCommand.ExpireWrites;
@@ -337,6 +338,7 @@ class PartitionModelTest {
                 list.add(new Rewrapped(one.bucket(), one.key(), one.order(), random.bytes(8, 8)));
             }
             partition.done(new Rewrap(from, partition.shard, list));
+            partition.done(new ConfirmRewrap(from, TestPartition.REPLICA.node()));
             partition.done(new DestroyShard(from));
         }
 

@@ -338,13 +338,14 @@ class SegmentsTest {
                 .isEqualTo(new NotInRange());
         for (PartitionCommand.Init bad :
                 List.of(
-                        new PartitionCommand.Init(Bytes.hex("02"), Bytes.hex("01"), 0),
-                        new PartitionCommand.Init(Bytes.EMPTY, Bytes.EMPTY, -1),
-                        new PartitionCommand.Init(Bytes.EMPTY, Bytes.EMPTY, Long.MAX_VALUE))) {
+                        new PartitionCommand.Init(Bytes.hex("02"), Bytes.hex("01"), 0, List.of()),
+                        new PartitionCommand.Init(Bytes.EMPTY, Bytes.EMPTY, -1, List.of()),
+                        new PartitionCommand.Init(
+                                Bytes.EMPTY, Bytes.EMPTY, Long.MAX_VALUE, List.of()))) {
             assertThat(PartitionState.decide(rows, stamp, bad).reply()).isInstanceOf(Refused.class);
         }
         PartitionCommand.Init init =
-                new PartitionCommand.Init(Bytes.EMPTY, Bytes.hex("80"), 1L << 60);
+                new PartitionCommand.Init(Bytes.EMPTY, Bytes.hex("80"), 1L << 60, List.of());
         rows.apply(PartitionState.decide(rows, stamp, init).changes());
         assertThat(PartitionState.decide(rows, stamp, init).reply())
                 .isEqualTo(new PartitionReply.Done());
@@ -352,7 +353,8 @@ class SegmentsTest {
                         PartitionState.decide(
                                         rows,
                                         stamp,
-                                        new PartitionCommand.Init(Bytes.EMPTY, Bytes.EMPTY, 0))
+                                        new PartitionCommand.Init(
+                                                Bytes.EMPTY, Bytes.EMPTY, 0, List.of()))
                                 .reply())
                 .isInstanceOf(Refused.class);
     }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand.CloseShard;
+import io.lethe.node.metadata.command.PartitionCommand.ConfirmRewrap;
 import io.lethe.node.metadata.command.PartitionCommand.DestroyShard;
 import io.lethe.node.metadata.command.PartitionCommand.OpenShard;
 import io.lethe.node.metadata.command.PartitionCommand.Rewrap;
@@ -21,6 +22,7 @@ import io.lethe.node.metadata.command.PartitionReply.Retry;
 import io.lethe.node.metadata.command.ShardGrant;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.Id128;
+import io.lethe.node.model.NodeId;
 import io.lethe.node.model.ShardId;
 import io.lethe.node.model.TenantId;
 import java.util.ArrayList;
@@ -176,6 +178,47 @@ class ShardsTest {
         assertThat(holders(to))
                 .extracting(PartitionAnswer.Holder::wrappedKey)
                 .hasSameElementsAs(all.stream().map(Rewrapped::wrappedKey).toList());
+    }
+
+    @Test
+    void whatWasMovedIsKeptUntilAnotherReplicaHasComparedIt() {
+        ShardId from = partition.shard;
+        Committed first = (Committed) put(from);
+        assertThat(put(from)).isInstanceOf(Committed.class);
+        List<Bytes> before =
+                holders(from).stream().map(PartitionAnswer.Holder::wrappedKey).toList();
+        ShardId to = partition.openShard();
+        NodeId witness = TestPartition.REPLICA.node();
+        assertThat(partition.execute(new ConfirmRewrap(from, witness))).isInstanceOf(Refused.class);
+        partition.done(new CloseShard(from));
+        partition.done(new Rewrap(from, to, rewrapped(from)));
+        assertThat(partition.execute(new DestroyShard(from))).isInstanceOf(Refused.class);
+        assertThat(moved(from))
+                .extracting(PartitionAnswer.MovedKey::wrappedBefore)
+                .hasSameElementsAs(before);
+        assertThat(moved(from))
+                .extracting(PartitionAnswer.MovedKey::wrappedNow)
+                .hasSameElementsAs(
+                        holders(to).stream().map(PartitionAnswer.Holder::wrappedKey).toList());
+        // Moved on, and one deleted: what is left is still compared with what it was at first.
+        partition.done(new CloseShard(to));
+        ShardId last = partition.openShard();
+        partition.done(new Rewrap(to, last, rewrapped(to)));
+        var _ = partition.delete("key", Versioning.ENABLED, new Which.Order(first.order()));
+        assertThat(moved(from))
+                .singleElement()
+                .satisfies(one -> assertThat(one.now().shard()).isEqualTo(last));
+        partition.done(new ConfirmRewrap(from, witness));
+        partition.done(new ConfirmRewrap(from, witness));
+        assertThat(moved(from)).isEmpty();
+        partition.done(new DestroyShard(from));
+        assertThat(partition.rows.slot(from)).isNull();
+        assertThat(partition.rows.slot(to)).isNotNull();
+    }
+
+    private List<PartitionAnswer.MovedKey> moved(ShardId shard) {
+        return ((PartitionAnswer.MovedKeys) partition.ask(new PartitionQuery.MovedFrom(shard)))
+                .keys();
     }
 
     @Test

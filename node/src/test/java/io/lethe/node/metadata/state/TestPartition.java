@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.CommandCodec;
 import io.lethe.node.metadata.command.Condition;
+import io.lethe.node.metadata.command.KeyCopy;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionCommand.Commit;
@@ -26,6 +27,7 @@ import io.lethe.node.metadata.state.Change.Decision;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.Id128;
+import io.lethe.node.model.NodeId;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.Scheme;
 import io.lethe.node.model.SegmentId;
@@ -48,6 +50,8 @@ final class TestPartition {
     static final long LEASE_MILLIS = 60_000;
     static final Scheme SCHEME = new Scheme(2, 1, Scheme.DEFAULT_CELL_BYTES);
 
+    static final KeyCopy REPLICA = KeyCopy.replica(new NodeId(new Id128(3, 3)), 0);
+
     final MapRows rows = new MapRows();
     final RandomValues random;
     long millis = START_MILLIS;
@@ -60,7 +64,7 @@ final class TestPartition {
 
     TestPartition(long seed, Bytes from, Bytes to) {
         random = new RandomValues(seed);
-        done(new PartitionCommand.Init(from, to, 0));
+        done(new PartitionCommand.Init(from, to, 0, List.of(REPLICA)));
         shard = openShard();
     }
 

@@ -1,0 +1,149 @@
+package io.lethe.node.metadata.state;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.metadata.command.KeyCopy;
+import io.lethe.node.metadata.command.PartitionAnswer.KeyCopyPage;
+import io.lethe.node.metadata.command.PartitionAnswer.KeyCopyRow;
+import io.lethe.node.metadata.command.PartitionCommand.DeregisterKeyCopy;
+import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.metadata.command.RecordCodec;
+import io.lethe.node.metadata.state.Rows.Step;
+import io.lethe.node.model.ErrorCode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides about copies of the key file, and reads their rows in {@link Family#KEY_COPIES}. Static
+ * and pure.
+ *
+ * <pre>
+ * kind u8 ‖ node id 16 ‖ number i64  →  format u8 = 1 ‖ since varint ‖ wiped varint ‖ files varint
+ * </pre>
+ *
+ * A copy is registered, then wiped (wiped > 0, milliseconds), and stays so for good: a registration
+ * that comes late does not bring it back, and the row tells a purge what became of it.
+ */
+final class KeyCopies {
+    /**
+     * Copies of one partition that were ever made: a replica moved every week for a century, at 50
+     * bytes each.
+     */
+    static final int MOST = 10_000;
+
+    private KeyCopies() {}
+
+    /** A copy's row. */
+    private record Row(long sinceMillis, long wipedMillis, int files) {
+        static Row decode(Bytes value) {
+            return RowValues.read(
+                    value, in -> new Row(in.number(), in.number(), (int) in.number()));
+        }
+
+        Bytes encode() {
+            return RowValues.begin()
+                    .number(sinceMillis)
+                    .number(wipedMillis)
+                    .number(files)
+                    .toBytes();
+        }
+    }
+
+    private static Bytes key(KeyCopy copy) {
+        Encoder out = new Encoder(32).u8(copy.kind().ordinal());
+        copy.node().id().encode(out);
+        return out.i64(copy.number()).toBytes();
+    }
+
+    private static KeyCopy copyOf(Bytes key) {
+        return io.lethe.node.metadata.command.FieldReader.whole(
+                key,
+                in ->
+                        new KeyCopy(
+                                in.choice(KeyCopy.Kind.values()),
+                                RecordCodec.nodeId(in),
+                                in.int64()));
+    }
+
+    static PartitionReply register(Draft draft, List<KeyCopy> copies) {
+        for (KeyCopy copy : copies) {
+            Bytes stored = draft.get(Family.KEY_COPIES, key(copy));
+            if (stored != null && Row.decode(stored).wipedMillis() > 0) {
+                return Replies.invalid(
+                        copy + " was wiped; what is made anew needs another generation");
+            }
+            if (stored == null) {
+                draft.put(Family.KEY_COPIES, key(copy), new Row(draft.millis(), 0, 0).encode());
+            }
+        }
+        return count(draft.rows()) + copies.size() <= MOST
+                ? Replies.DONE
+                : Replies.refused(
+                        ErrorCode.OVERLOADED,
+                        "this partition has had "
+                                + MOST
+                                + " copies of its keys; split it, or keep its replicas in place");
+    }
+
+    private static int count(Rows rows) {
+        int[] count = new int[1];
+        rows.scan(
+                Family.KEY_COPIES,
+                Bytes.EMPTY,
+                Bytes.EMPTY,
+                (_, _) -> {
+                    count[0]++;
+                    return Step.NEXT;
+                });
+        return count[0];
+    }
+
+    static PartitionReply deregister(Draft draft, DeregisterKeyCopy c) {
+        Bytes stored = draft.get(Family.KEY_COPIES, key(c.copy()));
+        if (stored == null) {
+            return Replies.invalid(c.copy() + " is not registered");
+        }
+        Row row = Row.decode(stored);
+        if (row.wipedMillis() > 0) {
+            return Replies.DONE;
+        }
+        if (!c.receipt().inPlace()) {
+            return Replies.invalid(
+                    c.copy()
+                            + " lay on a file system that does not overwrite in place, so it stays"
+                            + " registered");
+        }
+        draft.put(
+                Family.KEY_COPIES,
+                key(c.copy()),
+                new Row(row.sinceMillis(), Math.max(1, draft.millis()), c.receipt().files())
+                        .encode());
+        return Replies.DONE;
+    }
+
+    static boolean registered(Rows rows, KeyCopy copy) {
+        Bytes stored = rows.get(Family.KEY_COPIES, key(copy));
+        return stored != null && Row.decode(stored).wipedMillis() == 0;
+    }
+
+    /** Whether any copy was ever registered. */
+    static boolean any(Rows rows) {
+        return Scans.any(rows, Family.KEY_COPIES, Bytes.EMPTY);
+    }
+
+    static KeyCopyPage page(Rows rows, @Nullable Bytes after, int limit) {
+        Scans.Page<KeyCopyRow> page =
+                Scans.page(
+                        rows,
+                        Family.KEY_COPIES,
+                        after == null ? Bytes.EMPTY : RowKeys.after(after),
+                        Bytes.EMPTY,
+                        limit,
+                        (key, value) -> {
+                            Row row = Row.decode(value);
+                            return new KeyCopyRow(
+                                    copyOf(key), row.sinceMillis(), row.wipedMillis());
+                        });
+        return new KeyCopyPage(page.items(), page.last());
+    }
+}
