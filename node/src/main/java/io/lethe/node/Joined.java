@@ -20,6 +20,7 @@ import io.lethe.node.controller.ClusterPlan;
 import io.lethe.node.controller.Controller;
 import io.lethe.node.controller.ControllerPorts;
 import io.lethe.node.controller.HolderKeeper;
+import io.lethe.node.controller.ReplicaKeeper;
 import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.crypto.KeyWrap;
 import io.lethe.node.crypto.Purpose;
@@ -306,7 +307,7 @@ final class Joined implements AutoCloseable {
                             }
 
                             @Override
-                            public Step step() {
+                            public Step step() throws InterruptedException {
                                 return replicas.openPartitions(directory, metadata, keyring)
                                         ? Step.worked()
                                         : Step.idle();
@@ -319,8 +320,8 @@ final class Joined implements AutoCloseable {
                                 GroupId.DIRECTORY,
                                 directoryLog,
                                 parts.tasks(),
-                                () -> Optional.of(voterPeers(first)),
-                                () -> Optional.of(learnerPeers(first)),
+                                () -> Optional.of(peers(members(first).voters())),
+                                () -> Optional.of(peers(members(first).learners())),
                                 // The directory has no shard keys.
                                 _ -> {}),
                         SECOND);
@@ -336,6 +337,7 @@ final class Joined implements AutoCloseable {
         parts.workers().start(new Controller(controller), OFTEN);
         parts.workers()
                 .start(new HolderKeeper(controller, parts.config().lease().toNanos()), SECOND);
+        parts.workers().start(new ReplicaKeeper(controller, ReplicaKeeper.GRACE), SECOND);
     }
 
     private Keyring keyring() {
@@ -347,27 +349,14 @@ final class Joined implements AutoCloseable {
                 parts.firstKey());
     }
 
-    private List<RaftPeer> voterPeers(DirectoryVoters first) {
-        return parts.coordination().directoryVoters().orElse(first).voters().stream()
-                .map(voter -> new RaftPeer(voter.host(), voter.rpcPort(), voter.generation()))
+    private List<RaftPeer> peers(List<DirectoryVoters.Voter> members) {
+        return members.stream()
+                .map(one -> new RaftPeer(one.host(), one.rpcPort(), one.generation()))
                 .toList();
     }
 
-    /** Every node that ever registered and does not vote keeps a copy. */
-    private List<RaftPeer> learnerPeers(DirectoryVoters first) {
-        List<NodeId> voting = directoryVoters(parts, first);
-        List<RaftPeer> learners = new ArrayList<>();
-        for (Registration said : parts.coordination().nodes().values()) {
-            if (!voting.contains(said.node())) {
-                learners.add(new RaftPeer(said.host(), said.rpcPort(), 0));
-            }
-        }
-        directory.nodes().stream()
-                .filter(node -> !voting.contains(node.id()))
-                .map(node -> new RaftPeer(node.host(), node.rpcPort(), 0))
-                .filter(peer -> !learners.contains(peer))
-                .forEach(learners::add);
-        return learners;
+    private DirectoryVoters members(DirectoryVoters first) {
+        return parts.coordination().directoryVoters().orElse(first);
     }
 
     private void startObjects(DirectoryVoters voters) {
@@ -461,6 +450,10 @@ final class Joined implements AutoCloseable {
                 .map(node -> new InetSocketAddress(node.host(), node.dataPort()));
     }
 
+    NodeId self() {
+        return parts.identity().id();
+    }
+
     LocalDirectory directory() {
         return directory;
     }
@@ -469,7 +462,7 @@ final class Joined implements AutoCloseable {
         return metadata;
     }
 
-    List<Integer> damaged() {
+    List<Registration.Damaged> damaged() {
         return replicas.damaged();
     }
 

@@ -12,6 +12,7 @@ import io.lethe.node.base.task.Tasks;
 import io.lethe.node.base.task.VirtualTasks;
 import io.lethe.node.chunk.wire.TlsContexts;
 import io.lethe.node.cluster.Coordination;
+import io.lethe.node.cluster.Registration;
 import io.lethe.node.cluster.zookeeper.ZooKeeperCoordination;
 import io.lethe.node.console.Console;
 import io.lethe.node.console.HealthCheck;
@@ -215,7 +216,14 @@ public final class Node implements AutoCloseable {
     }
 
     private void join(Parts parts) {
-        Registrar registrar = new Registrar(parts, () -> joined);
+        Joining joining =
+                new Joining(
+                        parts,
+                        cluster -> {
+                            opened.add(cluster);
+                            joined = cluster;
+                        });
+        Registrar registrar = new Registrar(parts, () -> damaged(joining));
         registrar.report();
         parts.workers().start(registrar, REPORT);
         NodeTls tls = parts.tls();
@@ -223,19 +231,32 @@ public final class Node implements AutoCloseable {
             parts.workers().start(tls, CERTIFICATES);
         }
         parts.coordination().campaign();
-        parts.workers()
-                .start(
-                        new Joining(
-                                parts,
-                                cluster -> {
-                                    opened.add(cluster);
-                                    joined = cluster;
-                                }),
-                        JOIN);
+        parts.workers().start(joining, JOIN);
         log.info(
                 "node {} has started, incarnation {}",
                 parts.identity().id(),
                 parts.identity().incarnation());
+    }
+
+    private List<Registration.Damaged> damaged(Joining joining) {
+        Joined cluster = joined;
+        return cluster == null ? joining.damaged() : cluster.damaged();
+    }
+
+    /** Null until this node has joined its cluster. */
+    @Nullable Joined joined() {
+        return joined;
+    }
+
+    /** Workers whose last step failed, and why. */
+    List<String> troubles() {
+        Workers running = workers;
+        return running == null
+                ? List.of()
+                : running.statuses().stream()
+                        .filter(status -> status.failedInRow() > 0)
+                        .map(Object::toString)
+                        .toList();
     }
 
     /** Whether requests are served. */

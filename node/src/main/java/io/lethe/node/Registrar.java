@@ -12,12 +12,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Registrar implements Worker {
     private final Node.Parts parts;
-    private final Supplier<@Nullable Joined> joined;
+    private final Supplier<List<Registration.Damaged>> damaged;
     private @Nullable Registration said;
 
-    Registrar(Node.Parts parts, Supplier<@Nullable Joined> joined) {
+    /**
+     * @param damaged replicas whose stores here are lost
+     */
+    Registrar(Node.Parts parts, Supplier<List<Registration.Damaged>> damaged) {
         this.parts = parts;
-        this.joined = joined;
+        this.damaged = damaged;
     }
 
     @Override
@@ -32,7 +35,6 @@ final class Registrar implements Worker {
 
     boolean report() {
         NodeConfig config = parts.config();
-        Joined cluster = joined.get();
         Registration now =
                 new Registration(
                         parts.identity().id(),
@@ -46,7 +48,7 @@ final class Registrar implements Worker {
                         config.node().roleSet(),
                         parts.keys().publicKey().hex(),
                         parts.devices().registered(),
-                        cluster == null ? List.of() : cluster.damaged());
+                        damaged.get());
         if (now.equals(said)) {
             return false;
         }

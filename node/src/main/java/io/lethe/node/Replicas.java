@@ -1,11 +1,14 @@
 package io.lethe.node;
 
+import io.lethe.node.ReplicaFolders.Place;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.background.Pacing;
+import io.lethe.node.base.background.Worker;
 import io.lethe.node.base.background.Workers;
 import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.cluster.DirectoryVoters;
+import io.lethe.node.cluster.Registration;
 import io.lethe.node.metadata.ClockCheck;
 import io.lethe.node.metadata.DirectoryServer;
 import io.lethe.node.metadata.FlushPolicy;
@@ -42,26 +45,26 @@ import io.lethe.node.model.StoreException;
 import io.lethe.node.object.Leadership;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Raft replicas of this node, opened as the cluster's records name them. A file {@code
- * replicas/GROUP.GENERATION} in the data directory says that a generation was once whole here;
- * without its store it is reported as damaged and never made anew under the same name. Opening is
- * done by one task at a time; the rest is safe for any thread.
+ * The Raft replicas of this node, opened as the cluster's records name them. Each life of a replica
+ * ({@link ReplicaFolders}) is made once: without its store it is reported as damaged, and made anew
+ * only when the records name its next generation. A replica that was taken off closes once its
+ * group has committed that, its keys are wiped, and the partition is told.
+ *
+ * <p>Opening and closing is done by one task at a time; the rest is safe for any thread.
  */
 final class Replicas implements Leadership, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Replicas.class);
@@ -70,6 +73,14 @@ final class Replicas implements Leadership, AutoCloseable {
     private static final Pacing PRUNE = Pacing.every(Duration.ofMinutes(10).toNanos());
 
     private static final long REGISTER_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** Lives that are over are few, and nobody waits but a purge. */
+    private static final long RETIRE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** No generation: the records name no replica here. */
+    private static final int NONE = -1;
+
+    private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** What replicas are made of. */
     record Parts(
@@ -90,10 +101,16 @@ final class Replicas implements Leadership, AutoCloseable {
     private final GroupServers servers = new GroupServers();
     private final Map<GroupId, RocksTable> tables = new ConcurrentHashMap<>();
     private final Map<GroupId, PartitionServer> partitions = new ConcurrentSkipListMap<>();
-    private final Set<Integer> damaged = new ConcurrentSkipListSet<>();
+    private final Map<GroupId, Integer> generations = new ConcurrentHashMap<>();
+    private final Map<GroupId, List<String>> workers = new ConcurrentHashMap<>();
+    private final Map<GroupId, Integer> damaged = new ConcurrentSkipListMap<>();
+    private final ReplicaFolders folders;
+    private long nextSweepNanos;
 
     Replicas(Parts parts) {
         this.parts = parts;
+        folders = new ReplicaFolders(parts.data(), parts.tables().natives());
+        nextSweepNanos = parts.tasks().clock().nanos();
     }
 
     GroupServers servers() {
@@ -101,8 +118,12 @@ final class Replicas implements Leadership, AutoCloseable {
     }
 
     /** Groups whose replica here must be made anew. */
-    List<Integer> damaged() {
-        return List.copyOf(damaged);
+    List<Registration.Damaged> damaged() {
+        List<Registration.Damaged> list = new ArrayList<>();
+        damaged.forEach(
+                (group, generation) ->
+                        list.add(new Registration.Damaged(group.value(), generation)));
+        return list;
     }
 
     /** This node's copy of the directory, as voter or learner, and its log. */
@@ -110,63 +131,62 @@ final class Replicas implements Leadership, AutoCloseable {
 
     DirectoryReplica openDirectory(DirectoryVoters voters) {
         GroupId group = GroupId.DIRECTORY;
-        List<RaftPeer> peers = new ArrayList<>();
-        int generation = 0;
-        boolean voter = false;
-        for (DirectoryVoters.Voter each : voters.voters()) {
-            peers.add(new RaftPeer(each.host(), each.rpcPort(), each.generation()));
-            if (each.node().equals(parts.self())) {
-                voter = true;
-                generation = each.generation();
-            }
-        }
-        RocksTable table = openTable(group);
+        int generation =
+                voters.member(parts.self())
+                        .map(DirectoryVoters.Voter::generation)
+                        .orElseThrow(
+                                () -> new IllegalStateException("this node has no copy to open"));
+        // Only a founder that never was starts from what the founders agreed on.
+        List<RaftPeer> founders =
+                voters.founders().stream()
+                        .map(one -> new RaftPeer(one.host(), one.rpcPort(), one.generation()))
+                        .toList();
+        boolean founder =
+                generation == 0
+                        && voters.founders().stream()
+                                .anyMatch(one -> one.node().equals(parts.self()));
+        Place place = new Place(group, generation);
+        ReplicaSpec spec = spec(place, founder ? founders : List.of());
+        RocksTable table = openTable(place);
         LocalDirectory directory =
                 new LocalDirectory(table, parts.calls(), parts.tasks(), parts.metrics());
-        ReplicaSpec spec = spec(group, generation, voter ? peers : List.of());
         GroupState state = new GroupState(group, table, directory);
         ReplicatedLog replica = open(spec, state);
+        generations.put(group, generation);
         servers.add(group, new DirectoryServer(wiring(group, replica, table, directory::nodes)));
         startWorkers(spec, replica, table, state);
         return new DirectoryReplica(directory, replica);
     }
 
-    private RocksTable openTable(GroupId group) {
+    private RocksTable openTable(Place place) {
         try {
-            RocksTable table =
-                    RocksTable.open(
-                            parts.data().resolve("tables").resolve(group.toString()),
-                            group,
-                            parts.tables());
-            tables.put(group, table);
+            RocksTable table = RocksTable.open(folders.table(place), place.group(), parts.tables());
+            tables.put(place.group(), table);
             return table;
         } catch (IOException e) {
             throw new StoreException(
-                    ErrorCode.CORRUPT, "the table of " + group + " can't be opened: " + e, e);
+                    ErrorCode.CORRUPT, "the table of " + place + " can't be opened: " + e, e);
         }
     }
 
-    private ReplicaSpec spec(GroupId group, int generation, List<RaftPeer> founders) {
-        boolean known = Files.exists(marker(group, generation));
-        return new ReplicaSpec(group, generation, !known, founders, List.of());
-    }
-
-    private Path marker(GroupId group, int generation) {
-        return parts.data().resolve("replicas").resolve(group + "." + generation);
+    private ReplicaSpec spec(Place place, List<RaftPeer> founders) {
+        return new ReplicaSpec(
+                place.group(), place.generation(), !folders.known(place), founders, List.of());
     }
 
     private ReplicatedLog open(ReplicaSpec spec, GroupState state) {
         ReplicatedLog replica = parts.host().open(spec, state);
         try {
-            Path marker = marker(spec.group(), spec.generation());
-            Files.createDirectories(marker.getParent());
-            if (!Files.exists(marker)) {
-                Files.createFile(marker);
-            }
+            folders.know(new Place(spec.group(), spec.generation()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return replica;
+    }
+
+    private void start(GroupId group, Worker worker, Pacing pacing) {
+        workers.computeIfAbsent(group, _ -> new ArrayList<>()).add(worker.name());
+        parts.workers().start(worker, pacing);
     }
 
     private GroupServer.Wiring wiring(
@@ -188,8 +208,9 @@ final class Replicas implements Leadership, AutoCloseable {
     private static Optional<NodeId> nodeOf(RaftPeer peer, List<NodeRecord> nodes) {
         return nodes.stream()
                 .filter(node -> node.host().equals(peer.host()) && node.rpcPort() == peer.port())
-                .map(NodeRecord::id)
-                .findFirst();
+                // A node that was set up anew is at the address of the one that it was.
+                .min(Comparator.comparing(NodeRecord::state))
+                .map(NodeRecord::id);
     }
 
     private void startWorkers(
@@ -197,50 +218,166 @@ final class Replicas implements Leadership, AutoCloseable {
         GroupId group = spec.group();
         RaftAddress address = parts.address();
         RaftMetrics.watch(parts.metrics(), group, replica);
-        parts.workers()
-                .start(
-                        new FlushWorker(
-                                group,
-                                table,
-                                parts.calls(),
-                                parts.tasks().clock(),
-                                FlushPolicy.standard()),
-                        SECOND);
-        parts.workers()
-                .start(
-                        new SnapshotWorker(
-                                group,
-                                replica,
-                                state,
-                                parts.tasks().clock(),
-                                new SnapshotWorker.Policy(
-                                        SnapshotWorker.Policy.standard().bytes(),
-                                        parts.snapshotEvery().toNanos())),
-                        SECOND);
-        parts.workers()
-                .start(
-                        new StepDownWorker(
-                                group,
-                                new RaftPeer(address.host(), address.port(), spec.generation()),
-                                replica,
-                                parts.clockCheck(),
-                                parts.tasks().clock()),
-                        SECOND);
+        start(
+                group,
+                new FlushWorker(
+                        group, table, parts.calls(), parts.tasks().clock(), FlushPolicy.standard()),
+                SECOND);
+        start(
+                group,
+                new SnapshotWorker(
+                        group,
+                        replica,
+                        state,
+                        parts.tasks().clock(),
+                        new SnapshotWorker.Policy(
+                                SnapshotWorker.Policy.standard().bytes(),
+                                parts.snapshotEvery().toNanos())),
+                SECOND);
+        start(
+                group,
+                new StepDownWorker(
+                        group,
+                        new RaftPeer(address.host(), address.port(), spec.generation()),
+                        replica,
+                        parts.clockCheck(),
+                        parts.tasks().clock()),
+                SECOND);
     }
 
-    /** Opens the partitions that the directory gives to this node; true when any was opened. */
-    boolean openPartitions(LocalDirectory directory, RoutedMetadata metadata, ShardKeys keys) {
-        boolean opened = false;
+    /**
+     * Opens the partitions that the directory gives to this node, and closes and wipes those that
+     * it no longer does; true when anything changed.
+     */
+    boolean openPartitions(LocalDirectory directory, RoutedMetadata metadata, ShardKeys keys)
+            throws InterruptedException {
+        boolean changed = false;
         for (PartitionRecord record : directory.partitions()) {
-            Optional<Replica> own =
-                    record.voters().stream()
-                            .filter(replica -> replica.node().equals(parts.self()))
-                            .findFirst();
-            if (own.isPresent() && !partitions.containsKey(record.id())) {
-                opened |= openPartition(record, own.get(), directory, metadata, keys);
+            Optional<Replica> own = own(record);
+            int open = generations.getOrDefault(record.id(), NONE);
+            if (own.isEmpty()) {
+                damaged.remove(record.id());
+            }
+            if (own.isPresent() && open == NONE) {
+                changed |= openPartition(record, own.get(), directory, metadata, keys);
+            } else if (own.isPresent() && open < own.get().generation()) {
+                closePartition(record.id());
+                changed = true;
             }
         }
-        return opened;
+        long now = parts.tasks().clock().nanos();
+        if (now - nextSweepNanos >= 0) {
+            nextSweepNanos = now + RETIRE_NANOS;
+            changed |= retire(directory, metadata);
+        }
+        return changed;
+    }
+
+    private Optional<Replica> own(PartitionRecord record) {
+        return record.voters().stream()
+                .filter(replica -> replica.node().equals(parts.self()))
+                .findFirst();
+    }
+
+    /** Lives that are over: closed when the group has committed that, then wiped and reported. */
+    private boolean retire(LocalDirectory directory, RoutedMetadata metadata)
+            throws InterruptedException {
+        List<Place> over = folders.places().stream().filter(p -> isOver(p, directory)).toList();
+        if (over.isEmpty()) {
+            return false;
+        }
+        // A copy of the directory that is behind may not know of the life that has just begun.
+        metadata.catchUpDirectory(parts.tasks().clock().nanos() + REGISTER_NANOS);
+        for (Place place : over) {
+            if (!isOver(place, directory)) {
+                continue;
+            }
+            if (place.group().isDirectory()) {
+                // The directory has no shard keys: nobody waits for a receipt.
+                var _ = folders.wipe(place);
+                folders.forget(place);
+                continue;
+            }
+            boolean renewed = ownGeneration(place, directory) > place.generation();
+            if (renewed || isOut(place, directory, metadata)) {
+                if (isOpen(place)) {
+                    closePartition(place.group());
+                }
+                if (!renewed) {
+                    parts.host().wipe(place.group());
+                }
+                report(place, metadata);
+            }
+        }
+        return true;
+    }
+
+    /** Whether the records name a later life here, or none. */
+    private boolean isOver(Place place, LocalDirectory directory) {
+        if (place.group().isDirectory()) {
+            return generations.getOrDefault(place.group(), 0) > place.generation();
+        }
+        int own = ownGeneration(place, directory);
+        return directory.partition(place.group()).isPresent()
+                && (own == NONE || own > place.generation());
+    }
+
+    private int ownGeneration(Place place, LocalDirectory directory) {
+        return directory
+                .partition(place.group())
+                .flatMap(this::own)
+                .map(Replica::generation)
+                .orElse(NONE);
+    }
+
+    private boolean isOpen(Place place) {
+        return Integer.valueOf(place.generation()).equals(generations.get(place.group()));
+    }
+
+    /** Whether the group has committed that this life is none of its members. */
+    private boolean isOut(Place place, LocalDirectory directory, RoutedMetadata metadata)
+            throws InterruptedException {
+        Optional<NodeRecord> self = directory.node(parts.self());
+        try {
+            List<RaftPeer> members =
+                    metadata.members(place.group(), parts.tasks().clock().nanos() + REGISTER_NANOS);
+            return self.isPresent()
+                    && !members.contains(
+                            new RaftPeer(
+                                    self.get().host(), self.get().rpcPort(), place.generation()));
+        } catch (StoreException e) {
+            log.info("whether {} is still a member is not known now: {}", place, e.getMessage());
+            return false;
+        }
+    }
+
+    private void report(Place place, RoutedMetadata metadata) throws InterruptedException {
+        PartitionReply reply =
+                metadata.executeIn(
+                        place.group(),
+                        new PartitionCommand.DeregisterKeyCopy(
+                                KeyCopy.replica(parts.self(), place.generation()),
+                                folders.wipe(place)),
+                        0,
+                        parts.tasks().clock().nanos() + REGISTER_NANOS);
+        log.info("{} is wiped here: {}", place, reply);
+        folders.forget(place);
+    }
+
+    private void closePartition(GroupId group) throws InterruptedException {
+        long deadlineNanos = parts.tasks().clock().nanos() + STOP_NANOS;
+        for (String name : workers.getOrDefault(group, List.of())) {
+            parts.workers().stop(name, deadlineNanos);
+        }
+        workers.remove(group);
+        servers.remove(group);
+        PartitionServer server = partitions.remove(group);
+        if (server != null) {
+            server.log().shutdown();
+            RaftMetrics.remove(parts.metrics(), group);
+        }
+        closeTable(group);
+        generations.remove(group);
     }
 
     private boolean openPartition(
@@ -254,11 +391,11 @@ final class Replicas implements Leadership, AutoCloseable {
             return false;
         }
         GroupId group = record.id();
+        Place place = new Place(group, own.generation());
         try {
             // Founders have generation 0; a later generation joins what is running.
-            ReplicaSpec spec =
-                    spec(group, own.generation(), own.generation() == 0 ? peers.get() : List.of());
-            RocksTable table = openTable(group);
+            ReplicaSpec spec = spec(place, own.generation() == 0 ? peers.get() : List.of());
+            RocksTable table = openTable(place);
             GroupState state =
                     new GroupState(
                             group,
@@ -273,16 +410,24 @@ final class Replicas implements Leadership, AutoCloseable {
                             directory::index);
             servers.add(group, server);
             partitions.put(group, server);
-            damaged.remove(group.value());
+            generations.put(group, own.generation());
+            damaged.remove(group);
             startWorkers(spec, replica, table, state);
             startLeaderWorkers(record, server, directory, metadata, keys);
             return true;
         } catch (StoreException e) {
-            if (damaged.add(group.value())) {
+            closeTable(group);
+            if (e.code() != ErrorCode.CORRUPT) {
+                throw e;
+            }
+            Integer before = damaged.put(group, own.generation());
+            if (before == null || before != own.generation()) {
                 log.error("{} can't be opened here and is reported as damaged", group, e);
             }
-            closeTable(group);
             return false;
+        } catch (UncheckedIOException e) {
+            closeTable(group);
+            throw e;
         }
     }
 
@@ -293,18 +438,22 @@ final class Replicas implements Leadership, AutoCloseable {
             RoutedMetadata metadata,
             ShardKeys keys) {
         GroupId group = record.id();
-        Workers workers = parts.workers();
-        workers.start(
-                new PartitionInit(record, server.log(), metadata, parts.tasks().clock()), SECOND);
-        workers.start(
+        start(
+                group,
+                new PartitionInit(record, server.log(), metadata, parts.tasks().clock()),
+                SECOND);
+        start(
+                group,
                 new LeaderWorker(
                         group, server, parts.tasks().clock(), LeaderWorker.Sweep.EXPIRED_WRITES),
                 SWEEP);
-        workers.start(
+        start(
+                group,
                 new LeaderWorker(
                         group, server, parts.tasks().clock(), LeaderWorker.Sweep.OLD_RESULTS),
                 PRUNE);
-        workers.start(
+        start(
+                group,
                 new MembershipWorker(
                         group,
                         server.log(),
@@ -313,7 +462,8 @@ final class Replicas implements Leadership, AutoCloseable {
                         () -> Optional.of(List.of()),
                         peer -> register(group, peer, directory, metadata)),
                 SECOND);
-        workers.start(
+        start(
+                group,
                 new ShardWorker(group, parts.self(), server, keys, metadata, parts.tasks().clock()),
                 SWEEP);
     }
@@ -382,6 +532,7 @@ final class Replicas implements Leadership, AutoCloseable {
     /** Closes tables; the logs must be closed before. */
     @Override
     public void close() {
+        servers.groups().forEach(servers::remove);
         tables.values().forEach(RocksTable::close);
         tables.clear();
     }

@@ -36,8 +36,13 @@ public interface Coordination extends AutoCloseable {
     /** Writes the first voters; false when somebody was faster. */
     boolean createDirectoryVoters(DirectoryVoters voters);
 
-    /** Replaces the voters, for the controller. */
-    void updateDirectoryVoters(DirectoryVoters voters);
+    /**
+     * Replaces the voters, for the elected controller: refused when they are not {@code before} any
+     * more, or when another controller was elected.
+     *
+     * @throws io.lethe.node.model.StoreException UNAVAILABLE when refused, or out of reach
+     */
+    void updateDirectoryVoters(DirectoryVoters before, DirectoryVoters next);
 
     /** Calls back after any change of the above, from a thread that must not be blocked. */
     void onChange(Runnable listener);

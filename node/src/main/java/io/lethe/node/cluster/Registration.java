@@ -34,13 +34,16 @@ public record Registration(
         Set<NodeRecord.Role> roles,
         String publicKey,
         List<Device> devices,
-        List<Integer> damaged) {
+        List<Damaged> damaged) {
     private static final int FORMAT = 1;
     private static final int MOST_DEVICES = 1_000;
     private static final int MOST_GROUPS = 100_000;
 
     /** A device as its store sees it. */
     public record Device(DeviceId id, long capacityBytes, long freeBytes, DeviceState state) {}
+
+    /** A replica whose store is lost or damaged here, in which of its lives. */
+    public record Damaged(int group, int generation) {}
 
     /** See {@code chunk.ChunkStore.State}. */
     public enum DeviceState {
@@ -56,7 +59,7 @@ public record Registration(
     }
 
     /** The same with other devices and damage. */
-    public Registration with(List<Device> newDevices, List<Integer> newDamaged) {
+    public Registration with(List<Device> newDevices, List<Damaged> newDamaged) {
         return new Registration(
                 node,
                 incarnation,
@@ -87,7 +90,7 @@ public record Registration(
             out.i64(device.capacityBytes()).i64(device.freeBytes()).u8(device.state().ordinal());
         }
         out.varint(damaged.size());
-        damaged.forEach(group -> out.varint(group));
+        damaged.forEach(one -> out.varint(one.group()).varint(one.generation()));
         return out.toArray();
     }
 
@@ -119,9 +122,9 @@ public record Registration(
         for (int left = in.count(MOST_DEVICES); left > 0; left--) {
             devices.add(device(in));
         }
-        List<Integer> damaged = new ArrayList<>();
+        List<Damaged> damaged = new ArrayList<>();
         for (int left = in.count(MOST_GROUPS); left > 0; left--) {
-            damaged.add(in.count(Integer.MAX_VALUE));
+            damaged.add(new Damaged(in.count(Integer.MAX_VALUE), in.count(Integer.MAX_VALUE)));
         }
         in.end();
         return new Registration(

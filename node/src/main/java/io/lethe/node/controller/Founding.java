@@ -49,9 +49,8 @@ public final class Founding {
                 voters.add(new DirectoryVoters.Voter(id, node.host(), node.rpcPort(), 0));
             }
         }
-        boolean first =
-                coordination.createDirectoryVoters(
-                        new DirectoryVoters(Id128.random(random), voters));
+        DirectoryVoters alone = new DirectoryVoters(Id128.random(random), voters);
+        boolean first = coordination.createDirectoryVoters(DirectorySeats.seated(alone, nodes));
         return first
                 ? voters.size() + " nodes chosen for the directory"
                 : "the directory is chosen";

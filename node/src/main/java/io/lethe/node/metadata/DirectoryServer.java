@@ -39,9 +39,9 @@ public final class DirectoryServer implements GroupServer {
                     new MetadataResponse.Failed(
                             ErrorCode.INVALID_ARGUMENT,
                             "the directory is asked on the node itself, not through its leader");
-            case MetadataRequest.Verify _ ->
+            case MetadataRequest.Verify _, MetadataRequest.Members _ ->
                     new MetadataResponse.Failed(
-                            ErrorCode.INVALID_ARGUMENT, "the directory has no shards");
+                            ErrorCode.INVALID_ARGUMENT, "partitions are asked that");
             case MetadataRequest.Status _ -> new MetadataResponse.Stands(wiring.status(proposer));
         };
     }

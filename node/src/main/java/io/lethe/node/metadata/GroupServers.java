@@ -48,8 +48,18 @@ public final class GroupServers implements MetadataServer {
     MetadataResponse handle(GroupId group, MetadataRequest request, long deadlineNanos)
             throws InterruptedException {
         GroupServer server = servers.get(group);
-        return server == null
-                ? new MetadataResponse.NotLeader(null)
-                : server.handle(request, deadlineNanos);
+        if (server == null) {
+            return new MetadataResponse.NotLeader(null);
+        }
+        try {
+            return server.handle(request, deadlineNanos);
+        } catch (RuntimeException e) {
+            // A replica that was taken off under the request has no table to answer from.
+            if (servers.get(group) == server) {
+                throw e;
+            }
+            return new MetadataResponse.Failed(
+                    ErrorCode.OUTCOME_UNKNOWN, "the replica of " + group + " is closed here");
+        }
     }
 }

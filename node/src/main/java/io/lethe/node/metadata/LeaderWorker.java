@@ -80,6 +80,7 @@ public final class LeaderWorker implements Worker {
             case MetadataResponse.Failed failed -> new Step.Failed(failed.message());
             case MetadataResponse.Answered _,
                     MetadataResponse.Stands _,
+                    MetadataResponse.Members _,
                     MetadataResponse.Verified _ ->
                     new Step.Failed("a command was answered like a question");
         };

@@ -17,6 +17,7 @@ import io.lethe.node.model.ShardId;
  * 2 Ask      query (all that is left)
  * 3 Status
  * 4 Verify   shard id 16
+ * 5 Members
  * </pre>
  */
 public sealed interface MetadataRequest {
@@ -46,11 +47,15 @@ public sealed interface MetadataRequest {
      */
     record Verify(ShardId shard) implements MetadataRequest {}
 
+    /** Say which replicas the group has, as committed; asked of its leader. */
+    record Members() implements MetadataRequest {}
+
     static byte[] encode(MetadataRequest request) {
         return switch (request) {
             case Execute execute -> framed(1, execute.entry());
             case Ask ask -> framed(2, ask.query());
             case Status _ -> framed(3, Bytes.EMPTY);
+            case Members _ -> framed(5, Bytes.EMPTY);
             case Verify verify -> {
                 Encoder out = new Encoder(Id128.BYTES);
                 verify.shard().id().encode(out);
@@ -79,6 +84,7 @@ public sealed interface MetadataRequest {
             case 2 -> new Ask(rest);
             case 3 -> new Status();
             case 4 -> verify(new Decoder(rest));
+            case 5 -> new Members();
             default -> throw new CorruptEncoding("no metadata request has type " + type);
         };
     }

@@ -4,8 +4,11 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.codec.Decoder.CorruptEncoding;
 import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.NodeId;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +23,14 @@ import org.jspecify.annotations.Nullable;
  * 4 Failed     code's name, message: strings
  * 5 Stands     {@link ReplicaStatus}
  * 6 Verified   equal flag, keys varint
+ * 7 Members    count varint, that many (host string, port i32, generation varint)
  * </pre>
  */
 public sealed interface MetadataResponse {
     int FORMAT = 1;
+
+    /** Members of a group: every node of the largest cluster has a copy of the directory. */
+    int MOST_REPLICAS = 10_000;
 
     /** Characters of a message; what is longer is cut. */
     int MOST_MESSAGE_CHARS = 1_000;
@@ -61,6 +68,13 @@ public sealed interface MetadataResponse {
      */
     record Verified(boolean equal, int keys) implements MetadataResponse {}
 
+    /** Voters and learners. */
+    record Members(List<RaftPeer> replicas) implements MetadataResponse {
+        public Members {
+            replicas = List.copyOf(replicas);
+        }
+    }
+
     static byte[] encode(MetadataResponse response) {
         Encoder out = new Encoder().u8(FORMAT);
         switch (response) {
@@ -70,6 +84,12 @@ public sealed interface MetadataResponse {
             case Failed failed ->
                     out.u8(4).string(failed.code().name()).string(cut(failed.message()));
             case Stands stands -> stands.status().encode(out.u8(5));
+            case Members members -> {
+                out.u8(7).varint(members.replicas().size());
+                for (RaftPeer one : members.replicas()) {
+                    out.string(one.host()).i32(one.port()).varint(one.generation());
+                }
+            }
             case Verified verified -> out.u8(6).bool(verified.equal()).varint(verified.keys());
         }
         return out.toArray();
@@ -98,11 +118,20 @@ public sealed interface MetadataResponse {
                     case 3 -> new NotLeader(ReplicaStatus.NodeIds.decode(in));
                     case 4 -> new Failed(code(in.string()), in.string());
                     case 5 -> new Stands(ReplicaStatus.decode(in));
+                    case 7 -> members(in);
                     case 6 -> new Verified(in.bool(), in.count(Integer.MAX_VALUE));
                     default -> throw new CorruptEncoding("no metadata response has type " + type);
                 };
         in.end();
         return response;
+    }
+
+    private static Members members(Decoder in) {
+        List<RaftPeer> replicas = new ArrayList<>();
+        for (int left = in.count(MOST_REPLICAS); left > 0; left--) {
+            replicas.add(new RaftPeer(in.string(), in.i32(), in.count(Integer.MAX_VALUE)));
+        }
+        return new Members(replicas);
     }
 
     private static Bytes rest(Decoder in) {

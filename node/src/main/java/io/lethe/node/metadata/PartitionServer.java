@@ -14,6 +14,7 @@ import io.lethe.node.metadata.command.QueryCodec;
 import io.lethe.node.metadata.command.ReplyCodec;
 import io.lethe.node.metadata.command.ShardGrant;
 import io.lethe.node.metadata.command.Stamp;
+import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.metadata.raft.ReplicatedLog;
 import io.lethe.node.metadata.raft.ReplicatedLog.ReadResult;
 import io.lethe.node.metadata.state.PartitionState;
@@ -22,6 +23,7 @@ import io.lethe.node.model.NodeId;
 import io.lethe.node.model.ShardId;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -83,6 +85,7 @@ public final class PartitionServer implements GroupServer {
                 }
                 case MetadataRequest.Ask ask -> ask(QueryCodec.decode(ask.query()), deadlineNanos);
                 case MetadataRequest.Status _ -> new MetadataResponse.Stands(status(deadlineNanos));
+                case MetadataRequest.Members _ -> members(deadlineNanos);
                 case MetadataRequest.Verify verify -> verify(verify.shard(), deadlineNanos);
             };
         } catch (StoreException e) {
@@ -205,6 +208,27 @@ public final class PartitionServer implements GroupServer {
             answer = new PartitionAnswer.Shard(shards.open(of.tenant(), deadlineNanos));
         }
         return new MetadataResponse.Answered(AnswerCodec.encode(answer));
+    }
+
+    /**
+     * The members before and after a command of this leader's own has applied: the same both times,
+     * their configuration lies before the command in one log, so it is committed.
+     */
+    private MetadataResponse members(long deadlineNanos) throws InterruptedException {
+        ReplicatedLog.Membership before = log().membership();
+        Stamp asked = new Stamp(0, 0, 0, Stamp.FEATURE_LEVEL);
+        Proposer.Outcome outcome =
+                proposeInTime(asked, new PartitionCommand.Fence(0), deadlineNanos);
+        if (!(outcome instanceof Proposer.Outcome.Applied)) {
+            return GroupServer.response(outcome);
+        }
+        if (!before.equals(log().membership())) {
+            return new MetadataResponse.Failed(
+                    ErrorCode.UNAVAILABLE, "the members of " + wiring.group() + " are changing");
+        }
+        List<RaftPeer> all = new ArrayList<>(before.voters());
+        all.addAll(before.learners());
+        return new MetadataResponse.Members(all);
     }
 
     /** Compares moved keys with this replica's own slots, which are as new as the call. */

@@ -14,6 +14,7 @@ import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.QueryCodec;
 import io.lethe.node.metadata.command.ReplyCodec;
 import io.lethe.node.metadata.command.Stamp;
+import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.metadata.raft.ReplicatedLog;
 import io.lethe.node.metadata.raft.ReplicatedLog.ReadResult;
 import io.lethe.node.model.ErrorCode;
@@ -187,6 +188,15 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
             case MetadataResponse.Failed failed ->
                     throw new StoreException(failed.code(), failed.message());
             case MetadataResponse other -> throw unexpected(group, other);
+        };
+    }
+
+    /** The replicas of a partition, as its leader has them committed. */
+    public List<RaftPeer> members(GroupId partition, long deadlineNanos)
+            throws InterruptedException {
+        return switch (call(partition, new MetadataRequest.Members(), true, deadlineNanos)) {
+            case MetadataResponse.Members members -> members.replicas();
+            case MetadataResponse other -> throw unexpected(partition, other);
         };
     }
 

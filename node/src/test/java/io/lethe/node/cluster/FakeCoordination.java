@@ -17,7 +17,8 @@ public final class FakeCoordination implements Coordination {
     public @Nullable DirectoryVoters voters;
 
     /** Registers a node with the role metadata. */
-    public void here(NodeId node, long incarnation, String host, List<Integer> damaged) {
+    public void here(
+            NodeId node, long incarnation, String host, List<Registration.Damaged> damaged) {
         nodes.put(
                 node,
                 new Registration(
@@ -76,7 +77,7 @@ public final class FakeCoordination implements Coordination {
     }
 
     @Override
-    public void updateDirectoryVoters(DirectoryVoters next) {
+    public void updateDirectoryVoters(DirectoryVoters before, DirectoryVoters next) {
         voters = next;
     }
 

@@ -151,7 +151,7 @@ final class SimZooKeeper {
         }
 
         @Override
-        public void updateDirectoryVoters(DirectoryVoters next) {
+        public void updateDirectoryVoters(DirectoryVoters before, DirectoryVoters next) {
             throw new UnsupportedOperationException("voters do not move in this simulation");
         }
 

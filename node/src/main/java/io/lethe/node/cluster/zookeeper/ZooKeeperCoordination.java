@@ -9,6 +9,7 @@ import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.StoreException;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -269,9 +270,30 @@ public final class ZooKeeperCoordination implements Coordination {
     }
 
     @Override
-    public void updateDirectoryVoters(DirectoryVoters now) {
+    public void updateDirectoryVoters(DirectoryVoters before, DirectoryVoters next) {
+        Long own = epoch;
         try {
-            curator.setData().forPath("/directory", now.encode());
+            Stat stat = new Stat();
+            byte[] stored = curator.getData().storingStatIn(stat).forPath("/directory");
+            if (own == null || !Arrays.equals(stored, before.encode())) {
+                throw new StoreException(
+                        ErrorCode.UNAVAILABLE,
+                        "the directory's voters have changed, or another node is the controller");
+            }
+            // The election's znode must be as this node left it: a deposed controller fails here.
+            var _ =
+                    curator.transaction()
+                            .forOperations(
+                                    curator.transactionOp()
+                                            .check()
+                                            .withVersion(Math.toIntExact(own))
+                                            .forPath("/controller-epoch"),
+                                    curator.transactionOp()
+                                            .setData()
+                                            .withVersion(stat.getVersion())
+                                            .forPath("/directory", next.encode()));
+        } catch (StoreException e) {
+            throw e;
         } catch (Exception e) {
             throw new StoreException(
                     ErrorCode.UNAVAILABLE, "the directory's voters can't be written", e);

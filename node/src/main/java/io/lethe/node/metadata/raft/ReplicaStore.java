@@ -23,7 +23,7 @@ record ReplicaStore(GroupLogStorage log, DurableVotes votes, Path snapshots) {
             throws IOException {
         int group = spec.group().value();
         Path votes = dir.resolve("votes");
-        if (spec.fresh() && !holds(votes, spec)) {
+        if (spec.fresh() && !holds(votes, spec, log)) {
             create(dir, spec, log, Id128.random(tools.random()));
         }
         if (!Files.exists(votes)) {
@@ -60,16 +60,36 @@ record ReplicaStore(GroupLogStorage log, DurableVotes votes, Path snapshots) {
     }
 
     /** Whether this very generation was made before: a first start that was cut short. */
-    private static boolean holds(Path votes, ReplicaSpec spec) throws IOException {
+    private static boolean holds(Path votes, ReplicaSpec spec, SharedLog log) throws IOException {
         if (!Files.exists(votes)) {
             return false;
         }
+        int stored;
         try (VoteFile file = VoteFile.open(votes)) {
-            int stored = file.vote().generation();
-            if (stored > spec.generation()) {
-                throw refused(spec, "the store is that of a later generation, " + stored);
+            stored = file.vote().generation();
+        } catch (StoreException e) {
+            // A damaged vote file of an earlier generation goes with the rest of it; one that may
+            // be of this generation stays, and is refused.
+            if (e.code() == ErrorCode.CORRUPT && earlier(spec, log)) {
+                return false;
             }
-            return stored == spec.generation();
+            throw e;
+        }
+        if (stored > spec.generation()) {
+            throw refused(spec, "the store is that of a later generation, " + stored);
+        }
+        return stored == spec.generation();
+    }
+
+    /** Whether the log here, if any, is that of an earlier generation. */
+    private static boolean earlier(ReplicaSpec spec, SharedLog log) throws IOException {
+        try {
+            return spec.generation() > 0
+                    && log.header(spec.group().value())
+                            .map(header -> header.generation() < spec.generation())
+                            .orElse(true);
+        } catch (RocksDBException e) {
+            throw new IOException("the log can't be read", e);
         }
     }
 

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * keys-N        its key file ({@link KeyFile})
  * staged-INDEX  keys for a snapshot that is about to be loaded ({@link KeyExport})
  * copies        names of the files here that hold keys ({@link CopyRegister})
+ * wiped         instead of all others: how many files of keys were overwritten, and a line end
  * </pre>
  *
  * <p>A snapshot is loaded into the next generation; naming that in {@code current} is the step that
@@ -49,6 +50,8 @@ public final class RocksTable implements GroupTable {
     private static final String STAGED = "staged-";
     private static final String KEYS = "keys-";
     private static final String ROWS = "db-";
+    private static final String CURRENT = "current";
+    private static final String WIPED = "wiped";
 
     private final Path folder;
     private final GroupId group;
@@ -97,7 +100,7 @@ public final class RocksTable implements GroupTable {
             throws IOException {
         Files.createDirectories(folder);
         RocksTable table = new RocksTable(folder, group, around);
-        Path named = folder.resolve("current");
+        Path named = folder.resolve(CURRENT);
         table.generation = 1;
         if (Files.exists(named)) {
             String text = Files.readString(named, StandardCharsets.UTF_8).strip();
@@ -114,6 +117,48 @@ public final class RocksTable implements GroupTable {
         }
         table.wipeStaged(table.applied().index());
         return table;
+    }
+
+    /**
+     * Overwrites every file of a closed table that holds keys and deletes the rows; the folder
+     * stays with what {@link #wiped} reads, so that the receipt can still be given after a crash.
+     * Repeating it is harmless.
+     */
+    public static void wipe(Path folder) throws IOException {
+        if (wiped(folder) >= 0) {
+            return;
+        }
+        int files = 0;
+        try (Stream<Path> entries = Files.list(folder)) {
+            for (Path file : entries.toList()) {
+                String name = file.getFileName().toString();
+                if (name.startsWith(KEYS) || name.startsWith(STAGED)) {
+                    Folders.wipe(file);
+                    files++;
+                } else if (name.startsWith(ROWS)) {
+                    Folders.remove(file);
+                }
+            }
+        }
+        Folders.replace(folder.resolve(WIPED), (files + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** How many files of keys were overwritten in a folder; -1 when it is not wiped. */
+    public static int wiped(Path folder) throws IOException {
+        Path file = folder.resolve(WIPED);
+        return Files.exists(file)
+                ? Integer.parseInt(Files.readString(file, StandardCharsets.UTF_8).strip())
+                : -1;
+    }
+
+    /** Removes the folder of a table that was wiped. */
+    public static void remove(Path folder) throws IOException {
+        Folders.remove(folder);
+    }
+
+    /** Whether a table was ever made in a folder and has not been wiped. */
+    public static boolean isIn(Path folder) {
+        return Files.exists(folder.resolve(CURRENT)) && !Files.exists(folder.resolve(WIPED));
     }
 
     private OpenTable openGeneration(int number) throws IOException {
@@ -157,8 +202,7 @@ public final class RocksTable implements GroupTable {
     }
 
     private void name(int number) throws IOException {
-        Folders.replace(
-                folder.resolve("current"), (number + "\n").getBytes(StandardCharsets.UTF_8));
+        Folders.replace(folder.resolve(CURRENT), (number + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /** Removes generations that are not named, and wipes key files and stages that nobody needs. */

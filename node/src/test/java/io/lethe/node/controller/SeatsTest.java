@@ -1,0 +1,201 @@
+package io.lethe.node.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.base.background.Step;
+import io.lethe.node.cluster.DirectoryVoters;
+import io.lethe.node.cluster.DirectoryVoters.Voter;
+import io.lethe.node.cluster.Registration.Damaged;
+import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.model.GroupId;
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.NodeRecord;
+import io.lethe.node.model.PartitionRecord;
+import io.lethe.node.model.PartitionRecord.Replica;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Nodes 1 to 3 vote, nodes 4 and 5 are spare. */
+class SeatsTest {
+    private static final GroupId PARTITION = new GroupId(1);
+    private final Ports ports = new Ports();
+    private final ReplicaKeeper keeper = new ReplicaKeeper(ports.controller, ReplicaKeeper.GRACE);
+
+    @BeforeEach
+    void threeVotersAndTwoMore() throws InterruptedException {
+        ports.metadata.bear();
+        for (int i = 1; i <= 5; i++) {
+            here(i, List.of());
+            var _ =
+                    ports.metadata.execute(
+                            new DirectoryCommand.PutNode(
+                                    new NodeRecord(
+                                            Ports.node(i),
+                                            1,
+                                            "node" + i,
+                                            9003,
+                                            9002,
+                                            9001,
+                                            9000,
+                                            "rack",
+                                            Set.of(NodeRecord.Role.METADATA),
+                                            "00",
+                                            NodeRecord.State.UP)),
+                            1,
+                            0);
+        }
+        var _ =
+                ports.metadata.execute(
+                        new DirectoryCommand.PutPartition(
+                                new PartitionRecord(
+                                        PARTITION,
+                                        Bytes.EMPTY,
+                                        Bytes.EMPTY,
+                                        List.of(replica(1, 0), replica(2, 0), replica(3, 0)),
+                                        List.of(),
+                                        1)),
+                        1,
+                        0);
+        ports.coordination.voters =
+                new DirectoryVoters(
+                        new Id128(9, 9), List.of(member(1, 0), member(2, 0), member(3, 0)));
+        settle();
+    }
+
+    private void here(int node, List<Damaged> damaged) {
+        ports.coordination.here(Ports.node(node), 1, "node" + node, damaged);
+    }
+
+    private void away(int node) {
+        ports.coordination.nodes.remove(Ports.node(node));
+    }
+
+    private static Voter member(int node, int generation) {
+        return new Voter(Ports.node(node), "node" + node, 9002, generation);
+    }
+
+    private static Replica replica(int node, int generation) {
+        return new Replica(Ports.node(node), generation);
+    }
+
+    private void settle() throws InterruptedException {
+        for (int i = 0; i < 20; i++) {
+            if (keeper.step() instanceof Step.Idle) {
+                return;
+            }
+        }
+        throw new AssertionError("it never comes to rest");
+    }
+
+    private DirectoryVoters directory() {
+        return Objects.requireNonNull(ports.coordination.voters);
+    }
+
+    private List<Replica> replicas() {
+        return ports.metadata.copy().partition(PARTITION).orElseThrow().voters();
+    }
+
+    @Test
+    void everyNodeGetsACopyOfTheDirectoryAndFoundersStay() {
+        assertThat(directory().voters()).containsExactly(member(1, 0), member(2, 0), member(3, 0));
+        assertThat(directory().learners()).containsExactly(member(4, 0), member(5, 0));
+        assertThat(directory().founders()).isEqualTo(directory().voters());
+        assertThat(DirectoryVoters.decode(directory().encode())).isEqualTo(directory());
+    }
+
+    @Test
+    void aNodeThatWasSetUpAnewAtAnOldAddressIsNobodyElse() throws InterruptedException {
+        away(5);
+        ports.coordination.here(Ports.node(6), 1, "node5", List.of());
+        ports.coordination.here(Ports.node(7), 1, "node2", List.of());
+        settle();
+        assertThat(directory().learners())
+                .containsExactly(
+                        member(4, 0),
+                        member(5, 0),
+                        new Voter(Ports.node(6), "node5", 9002, 1),
+                        new Voter(Ports.node(7), "node2", 9002, 2));
+    }
+
+    @Test
+    void aDamagedCopyBecomesTheNextGenerationOnce() throws InterruptedException {
+        here(2, List.of(new Damaged(0, 0), new Damaged(1, 0)));
+        here(4, List.of(new Damaged(0, 0)));
+        settle();
+        assertThat(directory().voters()).containsExactly(member(1, 0), member(2, 2), member(3, 0));
+        assertThat(directory().learners()).containsExactly(member(4, 1), member(5, 0));
+        assertThat(replicas()).containsExactly(replica(1, 0), replica(2, 2), replica(3, 0));
+        here(2, List.of(new Damaged(1, 2)));
+        settle();
+        assertThat(directory().voters()).contains(member(2, 2));
+        assertThat(replicas()).containsExactly(replica(1, 0), replica(2, 3), replica(3, 0));
+    }
+
+    @Test
+    void nothingIsMadeAnewWithoutAMajorityThatIsWell() throws InterruptedException {
+        here(2, List.of(new Damaged(0, 0), new Damaged(1, 0)));
+        away(3);
+        settle();
+        ports.clock.advance(ReplicaKeeper.GRACE.toNanos() * 2);
+        settle();
+        assertThat(directory().voters()).containsExactly(member(1, 0), member(2, 0), member(3, 0));
+        assertThat(replicas()).containsExactly(replica(1, 0), replica(2, 0), replica(3, 0));
+    }
+
+    @Test
+    void aLostNodesVotesGoToASpareAfterTheGrace() throws InterruptedException {
+        away(3);
+        settle();
+        ports.clock.advance(ReplicaKeeper.GRACE.toNanos() - 1);
+        settle();
+        assertThat(replicas()).contains(replica(3, 0));
+        ports.clock.advance(1);
+        settle();
+        assertThat(directory().voters()).containsExactly(member(1, 0), member(2, 0), member(4, 0));
+        assertThat(directory().learners()).containsExactly(member(3, 0), member(5, 0));
+        assertThat(replicas()).containsExactly(replica(1, 0), replica(2, 0), replica(4, 2));
+        here(3, List.of());
+        settle();
+        assertThat(directory().learners()).contains(member(3, 0));
+        away(4);
+        settle();
+        ports.clock.advance(ReplicaKeeper.GRACE.toNanos());
+        settle();
+        assertThat(replicas()).as("a generation is never used twice").contains(replica(3, 3));
+    }
+
+    @Test
+    void aNodeThatComesBackInTimeKeepsItsPlace() throws InterruptedException {
+        away(3);
+        settle();
+        ports.clock.advance(ReplicaKeeper.GRACE.toNanos() - 1);
+        here(3, List.of());
+        settle();
+        away(3);
+        settle();
+        ports.clock.advance(1);
+        settle();
+        assertThat(replicas()).contains(replica(3, 0));
+        ports.coordination.epoch = java.util.Optional.empty();
+        ports.clock.advance(ReplicaKeeper.GRACE.toNanos());
+        settle();
+        ports.coordination.epoch = java.util.Optional.of(1L);
+        settle();
+        assertThat(replicas()).as("a new controller counts anew").contains(replica(3, 0));
+    }
+
+    @Test
+    void nobodyIsLostWhileTooManyAreAway() throws InterruptedException {
+        IntStream.rangeClosed(3, 5).forEach(this::away);
+        settle();
+        ports.clock.advance(ReplicaKeeper.GRACE.toNanos());
+        settle();
+        assertThat(replicas()).contains(replica(3, 0));
+        assertThat(directory().voters()).contains(member(3, 0));
+    }
+}
