@@ -17,7 +17,7 @@ import java.util.Set;
  * <p>Encoding: format u8 = 1, node 16, incarnation i64, host string, data, rpc, console and s3 port
  * i32 each, rack string, roles u8 (bit = place in the enum), public key string, count varint, that
  * many devices (id 16, capacity i64, free i64, state u8 = place in the enum), count varint, that
- * many damaged groups varint.
+ * many damaged (group varint, generation varint).
  *
  * @param incarnation raised at each start of the process
  * @param damaged groups whose replica here is lost or damaged and must be made anew
