@@ -42,6 +42,7 @@ import io.lethe.node.model.GroupId;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.StorageClass;
+import io.lethe.node.object.BucketSweeper;
 import io.lethe.node.object.Buckets;
 import io.lethe.node.object.Codecs;
 import io.lethe.node.object.ObjectMeters;
@@ -411,14 +412,7 @@ final class Joined implements AutoCloseable {
                         new Codecs(kernel.kernel()),
                         meters,
                         settings(config));
-        parts.workers().start(new Reclaimer(ports, replicas), UPKEEP);
-        parts.workers().start(new Rebuilder(ports, replicas), UPKEEP);
-        for (DeviceId device : parts.devices().ids()) {
-            parts.workers().start(new OrphanSweeper(ports, parts.devices(), device), UPKEEP);
-        }
-        parts.devices()
-                .upkeep(parts.tasks().clock())
-                .forEach(worker -> parts.workers().start(worker, SECOND));
+        startUpkeep(ports);
         ClientServices.View view =
                 new ClientServices.View(
                         parts,
@@ -428,6 +422,18 @@ final class Joined implements AutoCloseable {
                         booth,
                         () -> directoryVoters(parts, voters));
         ClientServices.add(parts, this, keyring(), new Objects(ports), new Buckets(ports), view);
+    }
+
+    private void startUpkeep(ObjectPorts ports) {
+        parts.workers().start(new Reclaimer(ports, replicas), UPKEEP);
+        parts.workers().start(new Rebuilder(ports, replicas), UPKEEP);
+        parts.workers().start(new BucketSweeper(ports, replicas, BucketSweeper.PATIENCE), UPKEEP);
+        for (DeviceId device : parts.devices().ids()) {
+            parts.workers().start(new OrphanSweeper(ports, parts.devices(), device), UPKEEP);
+        }
+        parts.devices()
+                .upkeep(parts.tasks().clock())
+                .forEach(worker -> parts.workers().start(worker, SECOND));
     }
 
     private static ObjectSettings settings(NodeConfig config) {

@@ -20,6 +20,7 @@ import io.lethe.node.model.TenantRecord;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This node's own copy of the directory: reads never leave the node and never block for long. What
@@ -75,6 +76,9 @@ public interface Directory {
 
     /** Up to {@code limit} of a tenant's buckets by name, after a name (empty: from the first). */
     List<BucketRecord> buckets(TenantId tenant, String afterName, int limit);
+
+    /** Up to {@code limit} buckets of all tenants by id, after one (null: from the first). */
+    List<BucketRecord> buckets(@Nullable BucketId after, int limit);
 
     /** Valid ticket keys by key id, as sealed to one node. */
     Map<Integer, SealedTicketKey> ticketKeys(NodeId node);

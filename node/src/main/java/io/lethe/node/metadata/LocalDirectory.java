@@ -40,6 +40,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory as this node's replica holds it. The cluster map (nodes, devices, placement groups,
@@ -337,6 +338,11 @@ public final class LocalDirectory implements Directory, GroupState.Listener {
     @Override
     public List<BucketRecord> buckets(TenantId tenant, String afterName, int limit) {
         return ask(directory -> directory.buckets(tenant, afterName, limit));
+    }
+
+    @Override
+    public List<BucketRecord> buckets(@Nullable BucketId after, int limit) {
+        return ask(directory -> directory.buckets(after, limit));
     }
 
     @Override

@@ -1,6 +1,13 @@
 package io.lethe.node.model;
 
-/** A bucket. Names are unique within a tenant. */
+import io.lethe.node.base.Check;
+
+/**
+ * A bucket. Names are unique within a tenant.
+ *
+ * @param markIndex while it is being deleted, the directory index at which that began; else 0. What
+ *     a deleter saw holds for one mark only: between two of them there may have been writes.
+ */
 public record BucketRecord(
         BucketId id,
         TenantId tenant,
@@ -8,6 +15,7 @@ public record BucketRecord(
         String storageClass,
         Versioning versioning,
         State state,
+        long markIndex,
         long createdMillis) {
     /** As in S3; once enabled it can be suspended, never off again. */
     public enum Versioning {
@@ -20,5 +28,10 @@ public record BucketRecord(
     public enum State {
         ACTIVE,
         DELETING
+    }
+
+    public BucketRecord {
+        boolean marked = state == State.DELETING;
+        var _ = Check.range("mark index", markIndex, marked ? 1 : 0, marked ? Long.MAX_VALUE : 0);
     }
 }

@@ -40,14 +40,18 @@ final class BucketGate {
             found = look(tenant, name);
         }
         return found.orElseThrow(
-                () ->
-                        new StoreException(
-                                ErrorCode.NO_SUCH_BUCKET,
-                                "there is no bucket '"
-                                        + name
-                                        + "'; make it with 'lethe mb "
-                                        + name
-                                        + "'"));
+                () -> new StoreException(ErrorCode.NO_SUCH_BUCKET, none(tenant, name)));
+    }
+
+    private String none(TenantId tenant, String name) {
+        return directory.bucket(tenant, name).isPresent()
+                ? "bucket '"
+                        + name
+                        + "' is being deleted; should that have stopped half way, finish it with"
+                        + " 'lethe rb "
+                        + name
+                        + "'"
+                : "there is no bucket '" + name + "'; make it with 'lethe mb " + name + "'";
     }
 
     /** As {@link #admit}, after the copy has reached an index at which a partition is fenced. */

@@ -26,6 +26,9 @@ public final class Buckets {
     /** How long the end of a deletion may take, whatever was left of its deadline. */
     private static final Duration FINISH_WITHIN = Duration.ofSeconds(5);
 
+    /** Each follows a removal that came between; more only where buckets are removed in bulk. */
+    private static final int MOST_CREATES = 20;
+
     private final ObjectPorts ports;
     private final BucketGate gate;
 
@@ -56,19 +59,27 @@ public final class Buckets {
         }
         // The bucket's id comes from the request, so that a repeat finds the bucket that it made.
         long id = Id128.decode(new Decoder(requestId)).high();
-        DirectoryReply reply =
-                apply(
-                        new DirectoryCommand.CreateBucket(
-                                new BucketId(id),
-                                caller.tenant(),
-                                name,
-                                chooseClass(storageClass),
-                                versioning),
-                        deadlineNanos);
-        if (reply instanceof DirectoryReply.BucketCreated(BucketRecord bucket)) {
-            return bucket;
+        for (int i = 1; ; i++) {
+            DirectoryReply reply =
+                    apply(
+                            new DirectoryCommand.CreateBucket(
+                                    new BucketId(id),
+                                    caller.tenant(),
+                                    name,
+                                    chooseClass(storageClass),
+                                    versioning,
+                                    ports.directory().index()),
+                            deadlineNanos);
+            if (reply instanceof DirectoryReply.BucketCreated(BucketRecord bucket)) {
+                return bucket;
+            }
+            StoreException failure = failure(reply);
+            if (failure.code() != ErrorCode.STALE_EPOCH || i == MOST_CREATES) {
+                throw failure;
+            }
+            // A bucket was removed that this copy of the directory has not heard of yet.
+            ports.metadata().catchUpDirectory(deadlineNanos);
         }
-        throw failure(reply);
     }
 
     private String chooseClass(String name) {
@@ -121,29 +132,19 @@ public final class Buckets {
 
     /**
      * Deletes an empty bucket: marks it, fences its partitions so that nothing validated before the
-     * mark can commit, looks, and removes the bucket or takes the mark back.
+     * mark can commit, looks, and removes the bucket or takes the mark back. Several may delete it
+     * at once: they share a mark, and whoever takes it back makes the others begin again.
      *
      * @throws StoreException BUCKET_NOT_EMPTY
      */
     public void delete(Caller caller, String name, long deadlineNanos) throws InterruptedException {
         BucketId bucket = gate.admitDelete(caller.tenant(), name, deadlineNanos).id();
-        Metadata.Applied marked =
-                ports.metadata()
-                        .execute(new DirectoryCommand.MarkBucketDeleting(bucket), 0, deadlineNanos);
-        expectDone(marked.reply());
-        boolean empty = false;
-        try {
-            fence(bucket, marked.index(), deadlineNanos);
-            empty = empty(bucket, deadlineNanos);
-        } finally {
-            // Also after a failure, with time of its own: a mark that stays locks the bucket until
-            // its deletion is repeated.
-            long finishNanos =
-                    Math.max(
-                            deadlineNanos, ports.tasks().clock().nanos() + FINISH_WITHIN.toNanos());
-            expectDone(apply(new DirectoryCommand.FinishBucketDelete(bucket, empty), finishNanos));
+        DirectoryReply reply =
+                apply(new DirectoryCommand.MarkBucketDeleting(bucket), deadlineNanos);
+        if (!(reply instanceof DirectoryReply.BucketMarked(long markIndex))) {
+            throw failure(reply);
         }
-        if (!empty) {
+        if (!finish(bucket, markIndex, deadlineNanos)) {
             throw new StoreException(
                     ErrorCode.BUCKET_NOT_EMPTY,
                     "bucket '"
@@ -153,6 +154,31 @@ public final class Buckets {
                             + name
                             + "' first");
         }
+    }
+
+    /**
+     * The rest of a deletion, by whoever marked the bucket or in their place.
+     *
+     * @return whether it is gone; else it was not empty, and is active again
+     */
+    boolean finish(BucketId bucket, long markIndex, long deadlineNanos)
+            throws InterruptedException {
+        boolean empty = false;
+        try {
+            fence(bucket, markIndex, deadlineNanos);
+            empty = empty(bucket, deadlineNanos);
+        } finally {
+            // Also after a failure, with time of its own: a mark that stays locks the bucket until
+            // its deletion is repeated, or BucketSweeper comes.
+            long finishNanos =
+                    Math.max(
+                            deadlineNanos, ports.tasks().clock().nanos() + FINISH_WITHIN.toNanos());
+            expectDone(
+                    apply(
+                            new DirectoryCommand.FinishBucketDelete(bucket, markIndex, empty),
+                            finishNanos));
+        }
+        return empty;
     }
 
     /** Fences every partition that holds a part of the bucket's range. */

@@ -178,7 +178,7 @@ final class Groups {
                 new DirectoryCommand.PutTenant(
                         new TenantRecord(TENANT, "acme", "Acme", 1, Bytes.wrap(new byte[40]))),
                 new DirectoryCommand.CreateBucket(
-                        BUCKET, TENANT, "photos", "standard", BucketRecord.Versioning.OFF));
+                        BUCKET, TENANT, "photos", "standard", BucketRecord.Versioning.OFF, 0));
     }
 
     static PartitionCommand.Init init() {

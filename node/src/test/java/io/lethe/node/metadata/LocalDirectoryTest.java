@@ -121,7 +121,8 @@ class LocalDirectoryTest {
                         Groups.TENANT,
                         "photos",
                         "standard",
-                        BucketRecord.Versioning.OFF));
+                        BucketRecord.Versioning.OFF,
+                        0));
         apply(new DirectoryCommand.PutSetting("maintenance", "off"));
         apply(new DirectoryCommand.RegisterHolder(new NodeId(new Id128(0, 1)), 4));
     }
@@ -189,7 +190,8 @@ class LocalDirectoryTest {
         assertThat(directory.bucket(Groups.TENANT, "photos"))
                 .hasValueSatisfying(
                         it -> assertThat(it.state()).isEqualTo(BucketRecord.State.DELETING));
-        apply(new DirectoryCommand.FinishBucketDelete(Groups.BUCKET, true));
+        long markIndex = directory.bucket(Groups.BUCKET).orElseThrow().markIndex();
+        apply(new DirectoryCommand.FinishBucketDelete(Groups.BUCKET, markIndex, true));
         assertThat(directory.bucket(Groups.TENANT, "photos")).isEmpty();
         assertThat(directory.bucket(Groups.BUCKET)).isEmpty();
         apply(
@@ -198,7 +200,8 @@ class LocalDirectoryTest {
                         Groups.TENANT,
                         "photos",
                         "standard",
-                        BucketRecord.Versioning.OFF));
+                        BucketRecord.Versioning.OFF,
+                        directory.index()));
         assertThat(directory.bucket(Groups.TENANT, "photos"))
                 .hasValueSatisfying(it -> assertThat(it.id()).isEqualTo(new BucketId(43)));
     }

@@ -18,7 +18,9 @@ import io.lethe.node.model.PlacementGroup;
 import io.lethe.node.model.SegmentRef;
 import io.lethe.node.model.WriteId;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,10 @@ final class Checks implements SimGroup.Observer {
     private @Nullable SimCluster cluster;
     private final Set<WriteId> closed = new HashSet<>();
     private final Set<WriteId> committed = new HashSet<>();
-    private final Set<BucketId> removed = new HashSet<>();
+
+    /** Buckets that are gone, with the mark under which they were removed. */
+    private final Map<BucketId, Long> removed = new HashMap<>();
+
     private long newestControllerEpoch;
 
     Checks(SimLoop loop) {
@@ -57,7 +62,7 @@ final class Checks implements SimGroup.Observer {
             if (closed.contains(commit.write())) {
                 violated("write " + commit.write() + " committed after it was closed");
             }
-            if (removed.contains(commit.bucket())) {
+            if (removed.containsKey(commit.bucket())) {
                 violated("write " + commit.write() + " committed into a deleted bucket");
             }
             if (commit.body().placement() instanceof Placement.Segments(var segments)) {
@@ -112,13 +117,27 @@ final class Checks implements SimGroup.Observer {
             }
             newestControllerEpoch = stamp.controllerEpoch();
         }
+        if (command instanceof DirectoryCommand.CreateBucket create) {
+            checkNew(create);
+        }
         if (command instanceof DirectoryCommand.CreatePg pg) {
             checkMembers(pg);
         }
-        if (command instanceof DirectoryCommand.FinishBucketDelete(BucketId bucket, boolean gone)
-                && gone
-                && removed.add(bucket)) {
-            checkEmpty(bucket);
+        if (command instanceof DirectoryCommand.FinishBucketDelete finish
+                && finish.remove()
+                && removed.putIfAbsent(finish.bucket(), finish.markIndex()) == null) {
+            checkEmpty(finish.bucket());
+        }
+    }
+
+    /**
+     * A creation whose outcome its sender does not know may be made again after a removal, and is
+     * then a bucket like others; one sent before the removal came too late.
+     */
+    private void checkNew(DirectoryCommand.CreateBucket create) {
+        Long mark = removed.remove(create.bucket());
+        if (mark != null && create.seenIndex() < mark) {
+            violated("bucket " + create.bucket() + " was brought back by a late creation");
         }
     }
 

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Breaks one thing after the other, and mends each after a while. One task. */
 final class Faults {
     private static final long MILLI = SimNetwork.MILLI;
+    private static final int STORM_LATE = 300;
     private static final long CAPACITY_BYTES = 1L << 30;
 
     private final SimCluster cluster;
@@ -29,7 +30,7 @@ final class Faults {
     void run() {
         boolean calm = loop.chance(150);
         cluster.network.lostPerThousand = calm ? 0 : loop.random.nextInt(30);
-        cluster.network.latePerThousand = loop.random.nextInt(60);
+        cluster.network.latePerThousand = cluster.storm ? STORM_LATE : loop.random.nextInt(60);
         for (SimGroup group : cluster.groups.values()) {
             group.leaderLossPerThousand = calm ? 0 : loop.random.nextInt(30);
         }

@@ -1,5 +1,6 @@
 package io.lethe.node.sim;
 
+import io.lethe.node.base.task.Tasks;
 import io.lethe.node.object.Body;
 import java.util.Arrays;
 
@@ -19,7 +20,11 @@ final class Payload {
         return bytes;
     }
 
-    static Body body(byte[] bytes, boolean declared) {
+    /**
+     * @param mostPauseNanos how long the sender may take before each piece
+     */
+    static Body body(
+            byte[] bytes, boolean declared, SimLoop loop, Tasks tasks, long mostPauseNanos) {
         return new Body() {
             private int taken;
 
@@ -29,7 +34,11 @@ final class Payload {
             }
 
             @Override
-            public int read(byte[] target, int offset, int lengthBytes) {
+            public int read(byte[] target, int offset, int lengthBytes)
+                    throws InterruptedException {
+                if (mostPauseNanos > 0) {
+                    tasks.sleep(loop.within(mostPauseNanos));
+                }
                 if (taken == bytes.length) {
                     return -1;
                 }

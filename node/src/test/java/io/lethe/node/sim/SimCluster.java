@@ -37,7 +37,14 @@ final class SimCluster {
 
     static final TenantId TENANT = new TenantId(new Id128(7, 7));
 
+    /** Seeds with a bucket storm. */
+    private static final int STORM_PER_THOUSAND = 200;
+
     final SimLoop loop;
+
+    /** Many clients make, fill and delete one bucket at once, over a network that is often late. */
+    final boolean storm;
+
     final SimNetwork network;
     final Plant plant;
     final Codecs codecs = CODECS;
@@ -54,6 +61,7 @@ final class SimCluster {
     SimCluster(SimLoop loop, Plant plant, SimGroup.Observer observer) {
         this.loop = loop;
         this.plant = plant;
+        storm = loop.chance(STORM_PER_THOUSAND) || plant == Plant.ANY_MARK;
         RandomSource random = RandomSource.seeded(loop.random.nextLong());
         int[] code = CODES[loop.random.nextInt(CODES.length)];
         scheme = new Scheme(code[0], code[1], Scheme.LEAST_CELL_BYTES);
@@ -63,11 +71,11 @@ final class SimCluster {
                 new ObjectSettings(
                         4 * 1024,
                         Duration.ofMillis(50 + loop.random.nextInt(400)),
-                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(3 + loop.random.nextInt(18)),
                         4L << 20,
                         4L << 20,
                         Duration.ofSeconds(5),
-                        Duration.ofSeconds(2 + loop.random.nextInt(15)),
+                        orphanAge(),
                         Duration.ofSeconds(4 + loop.random.nextInt(20)));
         StorageClass standard = new StorageClass("standard", scheme, loop.chance(200));
         int partitions = 1 + loop.random.nextInt(3);
@@ -81,6 +89,13 @@ final class SimCluster {
         zooKeeper = new SimZooKeeper(loop, voters);
         makeDevices(random);
         makeGroups(observer);
+    }
+
+    /** Now and then as long as a write takes: sweepers must ask, and not go by age. */
+    private Duration orphanAge() {
+        return loop.chance(400)
+                ? Duration.ofMillis(1 + loop.random.nextInt(1_000))
+                : Duration.ofSeconds(2 + loop.random.nextInt(15));
     }
 
     private void makeDevices(RandomSource random) {

@@ -8,9 +8,12 @@ import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.Stamp;
 import io.lethe.node.metadata.state.Change;
+import io.lethe.node.metadata.state.DirectoryReader;
 import io.lethe.node.metadata.state.DirectoryState;
 import io.lethe.node.metadata.state.MapRows;
 import io.lethe.node.metadata.state.PartitionState;
+import io.lethe.node.model.BucketId;
+import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.sim.SimLoop.Life;
 import java.util.ArrayList;
@@ -335,13 +338,27 @@ final class SimGroup {
                 });
     }
 
+    /** The table that the log makes up to an index, decided anew from the first entry. */
+    MapRows replayed(long index) {
+        Replica fresh = new Replica(0, false);
+        while (fresh.applied < index) {
+            fresh.applied++;
+            var _ = decide(fresh, log.get((int) fresh.applied - 1), fresh.applied);
+        }
+        return fresh.rows;
+    }
+
     private Outcome decide(Replica replica, Bytes entry, long index) {
         boolean first = index > observed;
         observed = Math.max(observed, index);
         if (id.isDirectory()) {
             var decoded = CommandCodec.decodeDirectory(entry);
             Change.Decision<DirectoryReply> decision =
-                    DirectoryState.decide(replica.rows, decoded.stamp(), decoded.command(), index);
+                    DirectoryState.decide(
+                            replica.rows,
+                            decoded.stamp(),
+                            planted(replica, decoded.command()),
+                            index);
             replica.rows.apply(decision.changes());
             if (first) {
                 observer.directory(decoded.stamp(), decoded.command(), decision.reply());
@@ -351,13 +368,30 @@ final class SimGroup {
         var decoded = CommandCodec.decodePartition(entry);
         Change.Decision<PartitionReply> decision =
                 PartitionState.decide(replica.rows, decoded.stamp(), decoded.command());
-        if (!forgets(decoded.command(), index)) {
+        boolean unfenced =
+                plant == Plant.NO_FENCE && decoded.command() instanceof PartitionCommand.Fence;
+        if (!unfenced && !forgets(decoded.command(), index)) {
             replica.rows.apply(decision.changes());
         }
         if (first) {
             observer.partition(id, decoded.command(), decision.reply());
         }
         return new Outcome.Partition(decision.reply());
+    }
+
+    private DirectoryCommand planted(Replica replica, DirectoryCommand command) {
+        if (plant == Plant.ANY_MARK
+                && command
+                        instanceof
+                        DirectoryCommand.FinishBucketDelete(BucketId id, var _, boolean remove)) {
+            long mark =
+                    new DirectoryReader(replica.rows)
+                            .bucket(id)
+                            .map(BucketRecord::markIndex)
+                            .orElse(0L);
+            return new DirectoryCommand.FinishBucketDelete(id, mark, remove);
+        }
+        return command;
     }
 
     private boolean forgets(PartitionCommand command, long index) {

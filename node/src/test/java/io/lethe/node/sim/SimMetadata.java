@@ -8,6 +8,7 @@ import io.lethe.node.metadata.Directory;
 import io.lethe.node.metadata.Metadata;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.PartitionAnswer;
+import io.lethe.node.metadata.command.PartitionAnswer.WriteState;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
@@ -174,6 +175,14 @@ final class SimMetadata implements Metadata {
 
     private Response answer(Replica replica, PartitionQuery query) {
         PartitionAnswer answer = PartitionState.answer(replica.rows, query);
+        if (plant == Plant.OPEN_IS_CLOSED
+                && answer instanceof PartitionAnswer.WriteStates(List<WriteState> states)) {
+            List<WriteState> wrong =
+                    states.stream()
+                            .map(one -> one == WriteState.OPEN ? WriteState.CLOSED : one)
+                            .toList();
+            return new Response.Answered(new PartitionAnswer.WriteStates(wrong));
+        }
         return new Response.Answered(answer);
     }
 

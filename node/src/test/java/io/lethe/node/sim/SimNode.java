@@ -18,6 +18,7 @@ import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.Ticket;
+import io.lethe.node.object.BucketSweeper;
 import io.lethe.node.object.Buckets;
 import io.lethe.node.object.LocalDevices;
 import io.lethe.node.object.ObjectMeters;
@@ -27,6 +28,7 @@ import io.lethe.node.object.OrphanSweeper;
 import io.lethe.node.object.Rebuilder;
 import io.lethe.node.object.Reclaimer;
 import io.lethe.node.sim.SimLoop.Life;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -40,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 final class SimNode {
     private static final long LEASE_NANOS = 5_000 * SimNetwork.MILLI;
     private static final long WORK_EVERY_NANOS = 1_500 * SimNetwork.MILLI;
+
+    /** Within a deletion's own deadline of 15 s now and then, so that several meet at a mark. */
+    private static final Duration MARK_PATIENCE = Duration.ofSeconds(8);
 
     final int index;
     final NodeId id;
@@ -167,6 +172,7 @@ final class SimNode {
         ObjectPorts ports = now.ports;
         work(now, () -> new Reclaimer(ports, this::led));
         work(now, () -> new Rebuilder(ports, this::led));
+        work(now, () -> new BucketSweeper(ports, this::led, MARK_PATIENCE));
         for (SimDevice device : devices) {
             work(now, () -> new OrphanSweeper(ports, new Disks(now.tasks), device.id));
         }

@@ -5,9 +5,6 @@ import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.metadata.command.Condition;
-import io.lethe.node.metadata.command.DirectoryCommand;
-import io.lethe.node.metadata.command.DirectoryReply;
-import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
@@ -39,6 +36,16 @@ final class Workload {
     static final String DOOMED = "doomed";
     private static final Caller CALLER = new Caller(SimCluster.TENANT, "SIM", false);
     private static final long WITHIN_NANOS = 15_000 * SimNetwork.MILLI;
+    private static final long HASTY_NANOS = 10 * SimNetwork.MILLI;
+    private static final int STORM_CLIENTS = 4;
+
+    /** Seeds whose clients follow each other so closely that they meet what lags. */
+    private static final int HURRIED_PER_THOUSAND = 300;
+
+    /** Uploads whose sender takes its time, up to so long before each piece. */
+    private static final int SLOW_PER_THOUSAND = 100;
+
+    private static final long SLOW_NANOS = 4_000 * SimNetwork.MILLI;
     private static final int MOST_REPEATS = 3;
     private static final int MOST_OPS_PER_KEY = 40;
     private static final int MOST_SURE_REPEATS = 10;
@@ -77,32 +84,39 @@ final class Workload {
     }
 
     void begin(int clients, int operationsEach) {
+        long pauseNanos = (loop.chance(HURRIED_PER_THOUSAND) ? 20 : 1_200) * SimNetwork.MILLI;
         for (int i = 0; i < clients; i++) {
             running++;
             tasks.fork(
                     "client-" + i,
                     () -> {
-                        client(operationsEach);
+                        client(operationsEach, pauseNanos);
                         running--;
                     });
         }
-        if (loop.chance(500)) {
-            for (int i = 0; i < 2; i++) {
-                running++;
-                tasks.fork(
-                        "bucket-client-" + i,
-                        () -> {
-                            bucketClient(operationsEach / 3);
-                            running--;
-                        });
-            }
+        if (cluster.storm) {
+            beginWithBuckets(STORM_CLIENTS, 3 * operationsEach, 60);
+        } else if (loop.chance(500)) {
+            beginWithBuckets(2, operationsEach / 3, 900);
         }
     }
 
-    private void client(int operations) {
+    private void beginWithBuckets(int clients, int operationsEach, int pauseMillis) {
+        for (int i = 0; i < clients; i++) {
+            running++;
+            tasks.fork(
+                    "bucket-client-" + i,
+                    () -> {
+                        bucketClient(operationsEach, pauseMillis * SimNetwork.MILLI);
+                        running--;
+                    });
+        }
+    }
+
+    private void client(int operations, long pauseNanos) {
         try {
             for (int i = 0; i < operations; i++) {
-                tasks.sleep(loop.within(1_200 * SimNetwork.MILLI));
+                tasks.sleep(loop.within(pauseNanos));
                 String bucket = loop.random.nextBoolean() ? PLAIN : VERSIONED;
                 String key = "k" + loop.random.nextInt(4);
                 if (history(bucket, key).size() < MOST_OPS_PER_KEY) {
@@ -211,6 +225,7 @@ final class Workload {
                         null,
                         null);
         Kind kind = condition instanceof Condition.Absent ? Kind.CREATE : Kind.PUT;
+        long pauseNanos = loop.chance(SLOW_PER_THOUSAND) ? SLOW_NANOS : 0;
         long start = loop.moment();
         Told<ObjectInfo> told =
                 repeated(
@@ -218,7 +233,8 @@ final class Workload {
                                 gateway.objects.put(
                                         CALLER,
                                         request,
-                                        Payload.body(bytes, declared),
+                                        Payload.body(
+                                                bytes, declared, loop, gateway.tasks, pauseNanos),
                                         deadline()));
         KeyHistory history = history(bucket, key);
         if (told.value() != null) {
@@ -396,10 +412,10 @@ final class Workload {
     }
 
     /** Makes a bucket, writes into it, and deletes it while others still write. */
-    private void bucketClient(int operations) {
+    private void bucketClient(int operations, long pauseNanos) {
         try {
             for (int i = 0; i < operations; i++) {
-                tasks.sleep(loop.within(900 * SimNetwork.MILLI));
+                tasks.sleep(loop.within(pauseNanos));
                 int dice = loop.random.nextInt(100);
                 try {
                     if (dice < 25) {
@@ -421,7 +437,7 @@ final class Workload {
                     } else {
                         anywhere(
                                 gateway -> {
-                                    gateway.buckets.delete(CALLER, DOOMED, deadline());
+                                    gateway.buckets.delete(CALLER, DOOMED, hasty());
                                     return true;
                                 });
                     }
@@ -433,6 +449,11 @@ final class Workload {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Often too short for a deletion: its mark is then taken back while others work under it. */
+    private long hasty() {
+        return loop.chance(400) ? loop.nanos() + loop.within(HASTY_NANOS) : deadline();
     }
 
     private void doomedExpected(StoreException e) {
@@ -459,29 +480,21 @@ final class Workload {
                 anywhere(
                         gateway ->
                                 gateway.objects.put(
-                                        CALLER, request, Payload.body(bytes, true), deadline()));
+                                        CALLER,
+                                        request,
+                                        Payload.body(bytes, true, loop, gateway.tasks, 0),
+                                        deadline()));
     }
 
     /** Makes a bucket as a door does. */
     void makeBucket(String name, BucketRecord.Versioning versioning) throws InterruptedException {
-        BucketId id = new BucketId(random.nextLong());
-        var reply =
-                anywhere(
+        byte[] request = new byte[Id128.BYTES];
+        random.fill(request);
+        BucketRecord _ =
+                surely(
                         gateway ->
-                                gateway.metadata
-                                        .execute(
-                                                new DirectoryCommand.CreateBucket(
-                                                        id,
-                                                        SimCluster.TENANT,
-                                                        name,
-                                                        "standard",
-                                                        versioning),
-                                                0,
-                                                deadline())
-                                        .reply());
-        if (reply instanceof DirectoryReply.Refused(ErrorCode code, String message)) {
-            throw new StoreException(code, message);
-        }
+                                gateway.buckets.create(
+                                        CALLER, name, "", versioning, request, deadline()));
     }
 
     /** Repeats what a gateway without a lease or a leader refuses for a moment. */
@@ -495,20 +508,6 @@ final class Workload {
                 }
                 tasks.sleep(SimNetwork.MILLI * 1_000);
             }
-        }
-    }
-
-    /** Repeats deletions of buckets that were given up half way, as whoever wanted them would. */
-    void finishDeletions() throws InterruptedException {
-        try {
-            var _ =
-                    surely(
-                            gateway -> {
-                                gateway.buckets.delete(CALLER, DOOMED, deadline());
-                                return true;
-                            });
-        } catch (StoreException e) {
-            doomedExpected(e);
         }
     }
 

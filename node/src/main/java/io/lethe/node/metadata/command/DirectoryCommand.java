@@ -74,22 +74,38 @@ public sealed interface DirectoryCommand {
     record PutAccessKey(AccessKeyRecord key) implements DirectoryCommand {}
 
     /**
-     * Idempotent by bucket id. Answer: {@link DirectoryReply.BucketCreated} or
-     * BUCKET_ALREADY_EXISTS.
+     * Idempotent by bucket id. A repeat that comes after the bucket was removed again must not
+     * bring it back, so one that was sent before the last removal of any bucket is refused with
+     * STALE_EPOCH. Answer: {@link DirectoryReply.BucketCreated} or BUCKET_ALREADY_EXISTS.
+     *
+     * @param seenIndex directory index that the sender had seen
      */
     record CreateBucket(
             BucketId bucket,
             TenantId tenant,
             String name,
             String storageClass,
-            BucketRecord.Versioning versioning)
+            BucketRecord.Versioning versioning,
+            long seenIndex)
             implements DirectoryCommand {}
 
-    /** First step of a bucket's deletion: no new writes are validated from here on. */
+    /**
+     * First step of a bucket's deletion: no new writes are validated from here on. A bucket that is
+     * marked already keeps its mark, so that a repeat, also one that comes late, takes it from
+     * nobody; each deleter fences and searches for itself. Answer: {@link
+     * DirectoryReply.BucketMarked}.
+     */
     record MarkBucketDeleting(BucketId bucket) implements DirectoryCommand {}
 
-    /** Last step: removed where all partitions found it empty, else active again. */
-    record FinishBucketDelete(BucketId bucket, boolean remove) implements DirectoryCommand {}
+    /**
+     * Last step: removed where all partitions found it empty, else active again. It holds for the
+     * mark that it names: one that was taken back meanwhile, and perhaps set anew, says nothing of
+     * the writes between, so removing is then refused, and there is nothing to take back.
+     *
+     * @param markIndex as {@link DirectoryReply.BucketMarked} said
+     */
+    record FinishBucketDelete(BucketId bucket, long markIndex, boolean remove)
+            implements DirectoryCommand {}
 
     record SetVersioning(BucketId bucket, BucketRecord.Versioning versioning)
             implements DirectoryCommand {}

@@ -41,9 +41,10 @@ import io.lethe.node.model.PlacementGroup;
  *  9 PutTenant           tenant
  * 10 PutUser             user
  * 11 PutAccessKey        access key
- * 12 CreateBucket        bucket i64, tenant id, name text, class text, versioning u8
+ * 12 CreateBucket        bucket i64, tenant id, name text, class text, versioning u8,
+ *                        seen index varint
  * 13 MarkBucketDeleting  bucket i64
- * 14 FinishBucketDelete  bucket i64, remove flag
+ * 14 FinishBucketDelete  bucket i64, mark index varint, remove flag
  * 15 SetVersioning       bucket i64, versioning u8
  * 16 PutTicketKey        key id i32, list of ticket key (10,000)
  * 17 RegisterHolder      node id, incarnation varint
@@ -104,10 +105,11 @@ final class DirectoryCommandCodec {
             case PutAccessKey c -> RecordCodec.accessKey(out, c.key());
             case CreateBucket c -> {
                 out.bucket(c.bucket()).id(c.tenant().id()).text(c.name());
-                out.text(c.storageClass()).choice(c.versioning());
+                out.text(c.storageClass()).choice(c.versioning()).number(c.seenIndex());
             }
             case MarkBucketDeleting c -> out.bucket(c.bucket());
-            case FinishBucketDelete c -> out.bucket(c.bucket()).flag(c.remove());
+            case FinishBucketDelete c ->
+                    out.bucket(c.bucket()).number(c.markIndex()).flag(c.remove());
             case SetVersioning c -> out.bucket(c.bucket()).choice(c.versioning());
             case PutTicketKey c ->
                     out.int32(c.keyId())
@@ -151,9 +153,10 @@ final class DirectoryCommandCodec {
                             in.tenant(),
                             in.text(),
                             in.text(),
-                            in.choice(Versioning.values()));
+                            in.choice(Versioning.values()),
+                            in.number());
             case 13 -> new MarkBucketDeleting(in.bucket());
-            case 14 -> new FinishBucketDelete(in.bucket(), in.flag());
+            case 14 -> new FinishBucketDelete(in.bucket(), in.number(), in.flag());
             case 15 -> new SetVersioning(in.bucket(), in.choice(Versioning.values()));
             case 16 ->
                     new PutTicketKey(

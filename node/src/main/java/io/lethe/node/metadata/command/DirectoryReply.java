@@ -13,4 +13,9 @@ public sealed interface DirectoryReply {
     record PgCreated(PgId pg) implements DirectoryReply {}
 
     record BucketCreated(BucketRecord bucket) implements DirectoryReply {}
+
+    /**
+     * @param markIndex the directory index of the mark that stands, set now or before
+     */
+    record BucketMarked(long markIndex) implements DirectoryReply {}
 }

@@ -15,7 +15,7 @@ import io.lethe.node.model.PgId;
  * 2 Refused        code's name text, message text    2 Refused        as left
  * 3 Retry          why u8, detail i64                3 PgCreated      pg varint
  * 4 WrongPartition                                   4 BucketCreated  bucket
- * 5 WriteOpened    shard nullable grant, expires i64
+ * 5 WriteOpened    shard nullable grant, expires i64 5 BucketMarked   mark index varint
  * 6 Renewed        list of write id (1,000)
  * 7 WriteEnded     committed flag
  * 8 Swept          count i32
@@ -98,6 +98,7 @@ public final class ReplyCodec {
             case DirectoryReply.Refused r -> refused(out.u8(2), r.code(), r.message());
             case DirectoryReply.PgCreated r -> out.u8(3).number(r.pg().value());
             case DirectoryReply.BucketCreated r -> RecordCodec.bucket(out.u8(4), r.bucket());
+            case DirectoryReply.BucketMarked r -> out.u8(5).number(r.markIndex());
         }
         return out.toBytes();
     }
@@ -117,6 +118,7 @@ public final class ReplyCodec {
             case 2 -> new DirectoryReply.Refused(code(in), in.text());
             case 3 -> new DirectoryReply.PgCreated(new PgId(in.number()));
             case 4 -> new DirectoryReply.BucketCreated(RecordCodec.bucket(in));
+            case 5 -> new DirectoryReply.BucketMarked(in.number());
             default -> throw FieldReader.unknown("directory reply", type);
         };
     }

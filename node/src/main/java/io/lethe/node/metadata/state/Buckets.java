@@ -18,7 +18,7 @@ import io.lethe.node.model.ErrorCode;
 
 /**
  * Decides about buckets. States: none → ACTIVE (CreateBucket) → DELETING (MarkBucketDeleting) →
- * none or ACTIVE again (FinishBucketDelete). A name is taken until the bucket is none.
+ * none or ACTIVE again (FinishBucketDelete of that mark). A name is taken until the bucket is none.
  */
 final class Buckets {
     private Buckets() {}
@@ -29,6 +29,13 @@ final class Buckets {
             return before.tenant().equals(c.tenant()) && before.name().equals(c.name())
                     ? new DirectoryReply.BucketCreated(before)
                     : invalid("bucket id " + c.bucket() + " is taken; make a fresh one");
+        }
+        if (c.seenIndex() < draft.head.bucketRemovedIndex) {
+            return refused(
+                    ErrorCode.STALE_EPOCH,
+                    "a bucket was removed at "
+                            + draft.head.bucketRemovedIndex
+                            + ", after this was sent; send it again");
         }
         String fault = BucketNames.fault(c.name());
         if (fault != null) {
@@ -44,10 +51,9 @@ final class Buckets {
                     "storage class \"" + c.storageClass() + "\" is unknown; name one that exists");
         }
         BucketName name = new BucketName(c.tenant(), c.name());
-        if (Table.BUCKET_NAMES.get(draft.rows, name) != null) {
-            return refused(
-                    ErrorCode.BUCKET_ALREADY_EXISTS,
-                    "bucket " + c.name() + " exists already; choose another name");
+        BucketId taken = Table.BUCKET_NAMES.get(draft.rows, name);
+        if (taken != null) {
+            return refused(ErrorCode.BUCKET_ALREADY_EXISTS, taken(draft, taken, c.name()));
         }
         BucketRecord bucket =
                 new BucketRecord(
@@ -57,15 +63,34 @@ final class Buckets {
                         c.storageClass(),
                         c.versioning(),
                         State.ACTIVE,
+                        0,
                         draft.head.stateMillis);
         var _ = draft.put(Table.BUCKET_NAMES, name, c.bucket());
         var _ = draft.put(Table.BUCKETS, c.bucket(), bucket);
         return new DirectoryReply.BucketCreated(bucket);
     }
 
+    private static String taken(DirectoryDraft draft, BucketId id, String name) {
+        BucketRecord bucket = Table.BUCKETS.get(draft.rows, id);
+        return bucket != null && bucket.state() == State.DELETING
+                ? "bucket "
+                        + name
+                        + " is being deleted; try again in a moment, or finish it with 'lethe rb "
+                        + name
+                        + "'"
+                : "bucket " + name + " exists already; choose another name";
+    }
+
     static DirectoryReply markDeleting(DirectoryDraft draft, MarkBucketDeleting c) {
         BucketRecord bucket = Table.BUCKETS.get(draft.rows, c.bucket());
-        return bucket == null ? unknown(c.bucket()) : put(draft, bucket, State.DELETING);
+        if (bucket == null) {
+            return unknown(c.bucket());
+        }
+        if (bucket.state() == State.DELETING) {
+            return new DirectoryReply.BucketMarked(bucket.markIndex());
+        }
+        var _ = put(draft, bucket, bucket.versioning(), draft.head.index);
+        return new DirectoryReply.BucketMarked(draft.head.index);
     }
 
     static DirectoryReply finishDelete(DirectoryDraft draft, FinishBucketDelete c) {
@@ -73,13 +98,18 @@ final class Buckets {
         if (bucket == null) {
             return c.remove() ? DONE : unknown(c.bucket());
         }
+        boolean stands = bucket.state() == State.DELETING && bucket.markIndex() == c.markIndex();
         if (!c.remove()) {
-            return put(draft, bucket, State.ACTIVE);
+            return stands ? put(draft, bucket, bucket.versioning(), 0) : DONE;
         }
-        if (bucket.state() != State.DELETING) {
-            return invalid(
-                    "bucket " + bucket.name() + " is not marked for deletion; mark it first");
+        if (!stands) {
+            return refused(
+                    ErrorCode.UNAVAILABLE,
+                    "the deletion of bucket "
+                            + bucket.name()
+                            + " was given up by another who deleted it too; delete it again");
         }
+        draft.head.bucketRemovedIndex = draft.head.index;
         var _ = draft.delete(Table.BUCKET_NAMES, new BucketName(bucket.tenant(), bucket.name()));
         return draft.delete(Table.BUCKETS, bucket.id());
     }
@@ -93,15 +123,11 @@ final class Buckets {
             return invalid(
                     "versioning of bucket " + bucket.name() + " can be suspended, but never off");
         }
-        return put(draft, bucket, c.versioning(), bucket.state());
-    }
-
-    private static DirectoryReply put(DirectoryDraft draft, BucketRecord bucket, State state) {
-        return put(draft, bucket, bucket.versioning(), state);
+        return put(draft, bucket, c.versioning(), bucket.markIndex());
     }
 
     private static DirectoryReply put(
-            DirectoryDraft draft, BucketRecord bucket, Versioning versioning, State state) {
+            DirectoryDraft draft, BucketRecord bucket, Versioning versioning, long markIndex) {
         return draft.put(
                 Table.BUCKETS,
                 bucket.id(),
@@ -111,7 +137,8 @@ final class Buckets {
                         bucket.name(),
                         bucket.storageClass(),
                         versioning,
-                        state,
+                        markIndex > 0 ? State.DELETING : State.ACTIVE,
+                        markIndex,
                         bucket.createdMillis()));
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The directory's one row in {@link Family#META}. A working copy of one decision; one thread.
  *
  * <p>Key: "head". Value: format u8 = 1 ‖ cluster id ‖ name text ‖ failure domain text ‖ controller
- * epoch, state millis, last placement group, index: varints.
+ * epoch, state millis, last placement group, index, last removal of a bucket: varints.
  */
 final class DirectoryHead {
     private static final Bytes KEY = Bytes.utf8("head");
@@ -32,6 +32,9 @@ final class DirectoryHead {
     /** The log index of the newest command. */
     long index;
 
+    /** The log index at which a bucket was last removed; 0: never. */
+    long bucketRemovedIndex;
+
     DirectoryHead(Id128 cluster, String name, String failureDomain) {
         this.cluster = cluster;
         this.name = name;
@@ -49,6 +52,7 @@ final class DirectoryHead {
         head.stateMillis = in.number();
         head.lastPg = in.number();
         head.index = in.number();
+        head.bucketRemovedIndex = in.number();
         return head;
     }
 
@@ -64,6 +68,7 @@ final class DirectoryHead {
                         .number(stateMillis)
                         .number(lastPg)
                         .number(index)
+                        .number(bucketRemovedIndex)
                         .toBytes());
     }
 }

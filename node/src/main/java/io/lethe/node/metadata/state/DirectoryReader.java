@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the directory from its rows; as consistent and as safe for threads as they are. Lists are
@@ -166,6 +167,22 @@ public final class DirectoryReader implements Directory {
                     });
         }
         return ids.stream().flatMap(id -> bucket(id).stream()).toList();
+    }
+
+    @Override
+    public List<BucketRecord> buckets(@Nullable BucketId after, int limit) {
+        List<BucketRecord> found = new ArrayList<>();
+        if (limit > 0) {
+            rows.scan(
+                    Family.BUCKETS,
+                    after == null ? Bytes.EMPTY : RowKeys.after(Table.BUCKETS.key().apply(after)),
+                    Bytes.EMPTY,
+                    (_, value) -> {
+                        found.add(RowValues.read(value, RecordCodec::bucket));
+                        return found.size() < limit ? Step.NEXT : Step.STOP;
+                    });
+        }
+        return List.copyOf(found);
     }
 
     @Override

@@ -273,13 +273,15 @@ public final class RandomValues {
     }
 
     public BucketRecord bucket() {
+        BucketRecord.State state = one(BucketRecord.State.values());
         return new BucketRecord(
                 bucketId(),
                 tenant(),
                 text(),
                 text(),
                 versioning(),
-                one(BucketRecord.State.values()),
+                state,
+                state == BucketRecord.State.DELETING ? 1 + (number() >>> 1) : 0,
                 number());
     }
 
@@ -307,9 +309,9 @@ public final class RandomValues {
                 new DirectoryCommand.PutAccessKey(
                         new AccessKeyRecord(text(), tenant(), id(), bytes(0, 60), coin())),
                 new DirectoryCommand.CreateBucket(
-                        bucketId(), tenant(), text(), text(), versioning()),
+                        bucketId(), tenant(), text(), text(), versioning(), number()),
                 new DirectoryCommand.MarkBucketDeleting(bucketId()),
-                new DirectoryCommand.FinishBucketDelete(bucketId(), coin()),
+                new DirectoryCommand.FinishBucketDelete(bucketId(), number(), coin()),
                 new DirectoryCommand.SetVersioning(bucketId(), versioning()),
                 new DirectoryCommand.PutTicketKey(
                         random.nextInt(), list(4, () -> new SealedTicketKey(node(), bytes(0, 90)))),
@@ -359,7 +361,8 @@ public final class RandomValues {
                 new DirectoryReply.Done(),
                 new DirectoryReply.Refused(one(ErrorCode.values()), text()),
                 new DirectoryReply.PgCreated(new PgId(number())),
-                new DirectoryReply.BucketCreated(bucket()));
+                new DirectoryReply.BucketCreated(bucket()),
+                new DirectoryReply.BucketMarked(number()));
     }
 
     /** One answer of each type. */

@@ -131,8 +131,9 @@ class DirectoryStateTest {
         return id;
     }
 
-    private static CreateBucket bucket(long id, TenantId tenant, String name) {
-        return new CreateBucket(new BucketId(id), tenant, name, "standard", Versioning.OFF);
+    private CreateBucket bucket(long id, TenantId tenant, String name) {
+        return new CreateBucket(
+                new BucketId(id), tenant, name, "standard", Versioning.OFF, directory.index());
     }
 
     @Test
@@ -345,7 +346,7 @@ class DirectoryStateTest {
         assertThat(directory.bucket(OTHER, "photos").orElseThrow().id()).isEqualTo(new BucketId(3));
         refused(bucket(4, new TenantId(CLUSTER), "photos"), ErrorCode.INVALID_ARGUMENT);
         refused(
-                new CreateBucket(new BucketId(5), TENANT, "cold", "glacial", Versioning.OFF),
+                new CreateBucket(new BucketId(5), TENANT, "cold", "glacial", Versioning.OFF, 0),
                 ErrorCode.INVALID_ARGUMENT);
         for (String name : List.of("albums", "zebra")) {
             var _ = execute(bucket(name.length(), TENANT, name + "-b"));
@@ -362,20 +363,55 @@ class DirectoryStateTest {
     void aBucketIsDeletedInTwoSteps() {
         BucketId id = new BucketId(1);
         var _ = execute(bucket(1, TENANT, "photos"));
-        refused(new FinishBucketDelete(id, true), ErrorCode.INVALID_ARGUMENT);
-        done(new MarkBucketDeleting(id));
-        done(new MarkBucketDeleting(id));
+        refused(new FinishBucketDelete(id, 0, true), ErrorCode.UNAVAILABLE);
+        long first = mark(id);
         assertThat(directory.bucket(id).orElseThrow().state())
                 .isEqualTo(BucketRecord.State.DELETING);
-        done(new FinishBucketDelete(id, false));
+        done(new FinishBucketDelete(id, first, false));
         assertThat(directory.bucket(id).orElseThrow().state()).isEqualTo(BucketRecord.State.ACTIVE);
-        done(new MarkBucketDeleting(id));
+        long second = mark(id);
         refused(bucket(2, TENANT, "photos"), ErrorCode.BUCKET_ALREADY_EXISTS);
-        done(new FinishBucketDelete(id, true));
-        done(new FinishBucketDelete(id, true));
-        refused(new FinishBucketDelete(id, false), ErrorCode.NO_SUCH_BUCKET);
+        done(new FinishBucketDelete(id, second, true));
+        done(new FinishBucketDelete(id, second, true));
+        refused(new FinishBucketDelete(id, second, false), ErrorCode.NO_SUCH_BUCKET);
         assertThat(directory.bucket(TENANT, "photos")).isEmpty();
         assertThat(execute(bucket(2, TENANT, "photos"))).isInstanceOf(BucketCreated.class);
+    }
+
+    private long mark(BucketId id) {
+        DirectoryReply reply = execute(new MarkBucketDeleting(id));
+        assertThat(reply).isInstanceOf(DirectoryReply.BucketMarked.class);
+        return ((DirectoryReply.BucketMarked) reply).markIndex();
+    }
+
+    @Test
+    void aRepeatedCreationThatComesLateDoesNotBringARemovedBucketBack() {
+        BucketId id = new BucketId(1);
+        CreateBucket creation = bucket(1, TENANT, "photos");
+        assertThat(execute(creation)).isInstanceOf(BucketCreated.class);
+        assertThat(execute(creation)).isInstanceOf(BucketCreated.class);
+        done(new FinishBucketDelete(id, mark(id), true));
+        refused(creation, ErrorCode.STALE_EPOCH);
+        assertThat(directory.bucket(TENANT, "photos")).isEmpty();
+        assertThat(execute(bucket(2, TENANT, "photos"))).isInstanceOf(BucketCreated.class);
+    }
+
+    @Test
+    void aBucketFoundEmptyUnderAMarkTakenBackIsNotRemoved() {
+        BucketId id = new BucketId(1);
+        var _ = execute(bucket(1, TENANT, "photos"));
+        long byA = mark(id);
+        assertThat(mark(id)).as("the mark that B shares").isEqualTo(byA);
+        done(new FinishBucketDelete(id, byA, false));
+        // Here a write commits. C marks the bucket again, then A finishes what it saw before.
+        long byC = mark(id);
+        assertThat(byC).isGreaterThan(byA);
+        refused(new FinishBucketDelete(id, byA, true), ErrorCode.UNAVAILABLE);
+        done(new FinishBucketDelete(id, byA, false));
+        assertThat(directory.bucket(id).orElseThrow().markIndex()).isEqualTo(byC);
+        done(new SetVersioning(id, Versioning.ENABLED));
+        done(new FinishBucketDelete(id, byC, true));
+        assertThat(directory.bucket(id)).isEmpty();
     }
 
     @Test
