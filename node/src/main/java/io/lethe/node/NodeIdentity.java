@@ -2,16 +2,13 @@ package io.lethe.node;
 
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.config.ConfigException;
+import io.lethe.node.base.file.DurableFiles;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
@@ -79,26 +76,6 @@ record NodeIdentity(NodeId id, long incarnation) {
     private static void write(Path file, NodeIdentity identity) throws IOException {
         String text =
                 TITLE + "\nid " + identity.id() + "\nincarnation " + identity.incarnation() + "\n";
-        Path fresh = file.resolveSibling("identity.new");
-        try (FileChannel channel =
-                FileChannel.open(
-                        fresh,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(
-                fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        Path parent = file.toAbsolutePath().getParent();
-        if (parent != null) {
-            try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
-                directory.force(true);
-            }
-        }
+        DurableFiles.replace(file, text.getBytes(StandardCharsets.US_ASCII));
     }
 }

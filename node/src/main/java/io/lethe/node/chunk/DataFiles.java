@@ -1,5 +1,6 @@
 package io.lethe.node.chunk;
 
+import io.lethe.node.base.file.DurableFiles;
 import io.lethe.node.chunk.FileFormat.FileHeader;
 import io.lethe.node.chunk.IndexTables.Batch;
 import io.lethe.node.chunk.IndexTables.Family;
@@ -180,7 +181,7 @@ final class DataFiles {
             byte[] page = FileFormat.encode(header);
             file.write(0, page, 0, page.length);
             file.sync();
-            DeviceIdentity.syncDirectory(directory);
+            DurableFiles.syncFolder(directory);
         } catch (IOException e) {
             throw health.failed("making the data file " + file.path() + " failed", e);
         }

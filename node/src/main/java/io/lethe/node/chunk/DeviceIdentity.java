@@ -1,6 +1,7 @@
 package io.lethe.node.chunk;
 
 import io.lethe.node.base.RandomSource;
+import io.lethe.node.base.file.DurableFiles;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
@@ -12,7 +13,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
@@ -58,7 +58,7 @@ final class DeviceIdentity implements AutoCloseable {
             Files.createDirectories(directory);
             Path parent = directory.toAbsolutePath().getParent();
             if (made && parent != null) {
-                syncDirectory(parent);
+                DurableFiles.syncFolder(parent);
             }
             FileChannel lockFile = lock(directory);
             try {
@@ -100,7 +100,7 @@ final class DeviceIdentity implements AutoCloseable {
         if (!Files.exists(file)) {
             refuseLeftovers(directory);
             DeviceId id = new DeviceId(Id128.random(random));
-            write(directory, file, id, cluster);
+            write(file, id, cluster);
             return id;
         }
         List<String> lines = Files.readString(file).lines().toList();
@@ -139,8 +139,7 @@ final class DeviceIdentity implements AutoCloseable {
         }
     }
 
-    private static void write(Path directory, Path file, DeviceId id, @Nullable Id128 cluster)
-            throws IOException {
+    private static void write(Path file, DeviceId id, @Nullable Id128 cluster) throws IOException {
         String body =
                 FIRST_LINE
                         + "\nid "
@@ -148,26 +147,14 @@ final class DeviceIdentity implements AutoCloseable {
                         + "\ncluster "
                         + (cluster == null ? "none" : cluster)
                         + "\n";
-        Path draft = directory.resolve("device.new");
-        Files.writeString(draft, body + checksum(body) + "\n");
-        try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-        Path _ = Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-        syncDirectory(directory);
+        byte[] content = (body + checksum(body) + "\n").getBytes(StandardCharsets.UTF_8);
+        DurableFiles.replace(file, content);
     }
 
     private static String checksum(String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         return "crc32c "
                 + java.util.HexFormat.of().toHexDigits(ExtentFormat.crc(bytes, 0, bytes.length));
-    }
-
-    /** Makes new, renamed and removed entries of a directory durable. */
-    static void syncDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 
     private static StoreException refuse(Path directory, String why) {

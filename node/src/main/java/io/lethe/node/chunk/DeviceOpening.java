@@ -1,5 +1,6 @@
 package io.lethe.node.chunk;
 
+import io.lethe.node.base.file.DurableFiles;
 import io.lethe.node.base.nativeio.NativeFiles.InPlace;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
@@ -51,7 +52,7 @@ final class DeviceOpening {
         DiskCounters counters = new DiskCounters();
         Files.createDirectories(settings.directory().resolve("data"));
         IndexTables tables = openIndex(health);
-        DeviceIdentity.syncDirectory(settings.directory());
+        DurableFiles.syncFolder(settings.directory());
         DiskChunkStore store = null;
         DataFiles files = new DataFiles(identity.id(), settings, ports, health, counters, tables);
         try {
@@ -118,7 +119,7 @@ final class DeviceOpening {
             // Kept for whoever wants to know what happened; the operator may remove it.
             Path aside = directory.resolveSibling("index.damaged-" + ports.clock().wallMillis());
             var _ = Files.move(directory, aside);
-            DeviceIdentity.syncDirectory(settings.directory());
+            DurableFiles.syncFolder(settings.directory());
             rebuilt = true;
             return new IndexTables(directory, ports.rocks(), health);
         }

@@ -1,5 +1,6 @@
 package io.lethe.node.chunk;
 
+import io.lethe.node.base.file.DurableFiles;
 import io.lethe.node.base.nativeio.NativeFiles;
 import io.lethe.node.chunk.ExtentIndex.Dead;
 import java.io.IOException;
@@ -157,7 +158,7 @@ final class Reclaimer {
             try {
                 file.close();
                 if (Files.deleteIfExists(file.path())) {
-                    DeviceIdentity.syncDirectory(files.directory());
+                    DurableFiles.syncFolder(files.directory());
                 }
             } catch (IOException e) {
                 throw health.failed("removing " + file.path() + " failed", e);

@@ -2,16 +2,12 @@ package io.lethe.node.crypto;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.config.ConfigException;
+import io.lethe.node.base.file.DurableFiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
@@ -58,27 +54,8 @@ final class KeyFileText {
     static void write(Path path, String title, List<String> lines) {
         String body = title + "\n" + String.join("\n", lines) + "\n";
         byte[] content = (body + CHECK + check(body) + "\n").getBytes(StandardCharsets.US_ASCII);
-        Path fresh = path.resolveSibling(path.getFileName() + ".new");
         try {
-            var permissions = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
-            try (FileChannel out =
-                    FileChannel.open(
-                            fresh,
-                            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                            permissions)) {
-                ByteBuffer rest = ByteBuffer.wrap(content);
-                while (rest.hasRemaining()) {
-                    var _ = out.write(rest);
-                }
-                out.force(true);
-            }
-            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
-            try (FileChannel directory = FileChannel.open(path.toAbsolutePath().getParent())) {
-                directory.force(true);
-            }
-        } catch (FileAlreadyExistsException halfWritten) {
-            throw new ConfigException(
-                    fresh + " is left from an attempt that did not finish: remove it", halfWritten);
+            DurableFiles.replaceGuarded(path, content, OWNER_ONLY);
         } catch (IOException failed) {
             throw new ConfigException("cannot write the key file " + path + ": " + failed, failed);
         }

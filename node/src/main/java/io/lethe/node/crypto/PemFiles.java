@@ -1,17 +1,13 @@
 package io.lethe.node.crypto;
 
 import io.lethe.node.base.config.ConfigException;
+import io.lethe.node.base.file.DurableFiles;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -33,14 +29,12 @@ public final class PemFiles {
     private static final int MOST_BYTES = 64 * 1024;
     private static final String CERTIFICATE = "CERTIFICATE";
     private static final String PRIVATE_KEY = "PRIVATE KEY";
-    private static final FileAttribute<?> FOR_ALL = mode("rw-r--r--");
-    private static final FileAttribute<?> FOR_OWNER = mode("rw-------");
+    private static final Set<PosixFilePermission> FOR_ALL =
+            PosixFilePermissions.fromString("rw-r--r--");
+    private static final Set<PosixFilePermission> FOR_OWNER =
+            PosixFilePermissions.fromString("rw-------");
 
     private PemFiles() {}
-
-    private static FileAttribute<?> mode(String permissions) {
-        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
-    }
 
     /**
      * Writes a new file, for its owner only.
@@ -68,29 +62,11 @@ public final class PemFiles {
         }
     }
 
-    private static void write(Path path, String type, byte[] der, FileAttribute<?> mode) {
+    private static void write(Path path, String type, byte[] der, Set<PosixFilePermission> mode) {
         String body = Base64.getMimeEncoder(LINE_CHARACTERS, new byte[] {'\n'}).encodeToString(der);
         String text = "-----BEGIN " + type + "-----\n" + body + "\n-----END " + type + "-----\n";
-        Path fresh = path.resolveSibling(path.getFileName() + ".new");
         try {
-            try (FileChannel out =
-                    FileChannel.open(
-                            fresh,
-                            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                            mode)) {
-                ByteBuffer rest = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
-                while (rest.hasRemaining()) {
-                    var _ = out.write(rest);
-                }
-                out.force(true);
-            }
-            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
-            try (FileChannel directory = FileChannel.open(path.toAbsolutePath().getParent())) {
-                directory.force(true);
-            }
-        } catch (FileAlreadyExistsException halfWritten) {
-            throw new ConfigException(
-                    fresh + " is left from an attempt that did not finish: remove it", halfWritten);
+            DurableFiles.replaceGuarded(path, text.getBytes(StandardCharsets.US_ASCII), mode);
         } catch (IOException failed) {
             throw new ConfigException(path + " can't be written: " + failed, failed);
         }

@@ -3,6 +3,7 @@ package io.lethe.node.metadata.raft;
 import io.lethe.node.base.Check;
 import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.base.file.DurableFiles;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.NavigableMap;
@@ -72,10 +72,7 @@ final class EpochSlots implements AutoCloseable {
         header.i32(crc(header.toArray()));
         byte[] content = new byte[FILE_BYTES];
         System.arraycopy(header.toArray(), 0, content, 0, header.length());
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        DurableFiles.write(fresh, content);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        DurableFiles.syncParent(file);
+        DurableFiles.replace(file, content);
     }
 
     /**

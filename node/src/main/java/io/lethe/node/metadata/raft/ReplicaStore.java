@@ -2,6 +2,7 @@ package io.lethe.node.metadata.raft;
 
 import io.lethe.node.base.FaultHandler;
 import io.lethe.node.base.RandomSource;
+import io.lethe.node.base.file.DurableFiles;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;

@@ -9,6 +9,7 @@ import com.alipay.sofa.jraft.storage.snapshot.SnapshotWriter;
 import io.lethe.node.base.Clock;
 import io.lethe.node.base.FaultHandler;
 import io.lethe.node.base.codec.Decoder;
+import io.lethe.node.base.file.DurableFiles;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
 import java.io.IOException;

@@ -2,15 +2,14 @@ package io.lethe.node.metadata.raft;
 
 import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.base.file.DurableFiles;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
@@ -76,10 +75,7 @@ final class VoteFile implements AutoCloseable {
         byte[] record = new Vote(group, generation, store, 1, 0, "").encode();
         byte[] content = Arrays.copyOf(record, PAGE_BYTES + RECORD_BYTES);
         System.arraycopy(record, 0, content, PAGE_BYTES, RECORD_BYTES);
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        DurableFiles.write(fresh, content);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        DurableFiles.syncParent(file);
+        DurableFiles.replace(file, content);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.lethe.node.metadata.table;
 
+import io.lethe.node.base.file.DurableFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ final class CopyRegister {
     }
 
     private void store() throws IOException {
-        Folders.replace(
+        DurableFiles.replace(
                 file,
                 names.isEmpty()
                         ? new byte[0]

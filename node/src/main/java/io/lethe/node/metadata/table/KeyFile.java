@@ -1,5 +1,6 @@
 package io.lethe.node.metadata.table;
 
+import io.lethe.node.base.file.DurableFiles;
 import io.lethe.node.base.nativeio.NativeFiles;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.ShardId;
@@ -79,7 +80,7 @@ final class KeyFile implements AutoCloseable {
         KeyFile made = new KeyFile(path, natives);
         made.file.write(header(group));
         made.file.getFD().sync();
-        Folders.syncName(path);
+        DurableFiles.syncParent(path);
         return made;
     }
 

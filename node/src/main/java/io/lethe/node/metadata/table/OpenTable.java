@@ -1,6 +1,7 @@
 package io.lethe.node.metadata.table;
 
 import io.lethe.node.base.FaultHandler;
+import io.lethe.node.base.file.DurableFiles;
 import io.lethe.node.base.nativeio.NativeFiles;
 import io.lethe.node.base.rocks.RocksOpener;
 import io.lethe.node.base.rocks.RocksTables;
@@ -297,7 +298,7 @@ final class OpenTable implements AutoCloseable {
             }
         }
         Files.delete(nested);
-        Folders.sync(folder);
+        DurableFiles.syncFolder(folder);
     }
 
     byte[] exportKeys() {

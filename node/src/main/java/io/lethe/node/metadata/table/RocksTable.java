@@ -2,6 +2,7 @@ package io.lethe.node.metadata.table;
 
 import io.lethe.node.base.FaultHandler;
 import io.lethe.node.base.codec.Decoder.CorruptEncoding;
+import io.lethe.node.base.file.DurableFiles;
 import io.lethe.node.base.metrics.Counter;
 import io.lethe.node.base.metrics.Gauge;
 import io.lethe.node.base.metrics.Metrics;
@@ -140,7 +141,8 @@ public final class RocksTable implements GroupTable {
                 }
             }
         }
-        Folders.replace(folder.resolve(WIPED), (files + "\n").getBytes(StandardCharsets.UTF_8));
+        DurableFiles.replace(
+                folder.resolve(WIPED), (files + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /** How many files of keys were overwritten in a folder; -1 when it is not wiped. */
@@ -202,7 +204,8 @@ public final class RocksTable implements GroupTable {
     }
 
     private void name(int number) throws IOException {
-        Folders.replace(folder.resolve(CURRENT), (number + "\n").getBytes(StandardCharsets.UTF_8));
+        DurableFiles.replace(
+                folder.resolve(CURRENT), (number + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /** Removes generations that are not named, and wipes key files and stages that nobody needs. */
@@ -361,7 +364,8 @@ public final class RocksTable implements GroupTable {
         }
         String name = STAGED + snapshotIndex;
         copies.made(name);
-        Folders.write(folder.resolve(name), keys);
+        DurableFiles.write(folder.resolve(name), keys);
+        DurableFiles.syncFolder(folder);
         for (String other : copies.names()) {
             if (other.startsWith(STAGED) && !other.equals(name)) {
                 wipe(other);
@@ -424,11 +428,11 @@ public final class RocksTable implements GroupTable {
                 } else {
                     Files.copy(file, link);
                 }
-                Folders.syncFile(link);
+                DurableFiles.sync(link);
             }
         }
-        Folders.sync(target);
-        Folders.syncName(target);
+        DurableFiles.syncFolder(target);
+        DurableFiles.syncParent(target);
     }
 
     @Override
