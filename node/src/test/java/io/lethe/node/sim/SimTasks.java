@@ -1,6 +1,7 @@
 package io.lethe.node.sim;
 
 import io.lethe.node.base.Clock;
+import io.lethe.node.base.task.OnePromise;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.sim.SimLoop.Life;
@@ -9,11 +10,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /** Tasks of one life, on its own clock, which may be off by up to a second. */
 final class SimTasks implements Tasks {
@@ -133,73 +131,31 @@ final class SimTasks implements Tasks {
         }
     }
 
-    private static final class SimPromise<T> implements Promise<T> {
+    private static final class SimPromise<T> extends OnePromise<T> {
         private final SimLoop loop;
-        private final List<BiConsumer<@Nullable T, @Nullable Throwable>> callbacks =
-                new ArrayList<>();
         private final List<SimTask> waiters = new ArrayList<>();
-        private boolean done;
-        private @Nullable T value;
-        private @Nullable Throwable failure;
 
         SimPromise(SimLoop loop) {
             this.loop = loop;
         }
 
         @Override
-        public boolean complete(T result) {
-            return finish(result, null);
-        }
-
-        @Override
-        public boolean fail(Throwable reason) {
-            return finish(null, reason);
-        }
-
-        private boolean finish(@Nullable T result, @Nullable Throwable reason) {
-            if (done) {
-                return false;
-            }
-            done = true;
-            value = result;
-            failure = reason;
-            callbacks.forEach(callback -> callback.accept(result, reason));
+        protected void wakeWaiters() {
             waiters.forEach(loop::wake);
-            return true;
         }
 
         @Override
-        public boolean isDone() {
-            return done;
-        }
-
-        @Override
-        @SuppressWarnings("NullAway") // T itself may be nullable; the value is the one completed.
         public T await(long deadlineNanos) throws InterruptedException, TimeoutException {
             SimTask self = loop.currentTask();
             waiters.add(self);
-            while (!done) {
+            while (!isDone()) {
                 if (loop.nanos() >= deadlineNanos) {
                     throw new TimeoutException();
                 }
                 loop.block(deadlineNanos);
             }
             waiters.remove(self);
-            return switch (failure) {
-                case RuntimeException e -> throw e;
-                case Error e -> throw e;
-                case null -> value;
-                default -> throw new CompletionException(failure);
-            };
-        }
-
-        @Override
-        public void whenDone(BiConsumer<@Nullable T, @Nullable Throwable> callback) {
-            if (done) {
-                callback.accept(value, failure);
-            } else {
-                callbacks.add(callback);
-            }
+            return outcome();
         }
     }
 }

@@ -6,10 +6,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -201,61 +199,14 @@ public final class ManualTasks implements Tasks {
         }
     }
 
-    private final class ManualPromise<T> implements Promise<T> {
-        private final List<BiConsumer<@Nullable T, @Nullable Throwable>> callbacks =
-                new ArrayList<>();
-        private boolean done;
-        private @Nullable T value;
-        private @Nullable Throwable failure;
-
+    private final class ManualPromise<T> extends OnePromise<T> {
         @Override
-        public boolean complete(T result) {
-            return finish(result, null);
-        }
-
-        @Override
-        public boolean fail(Throwable reason) {
-            return finish(null, reason);
-        }
-
-        private boolean finish(@Nullable T result, @Nullable Throwable reason) {
-            if (done) {
-                return false;
-            }
-            done = true;
-            value = result;
-            failure = reason;
-            callbacks.forEach(callback -> callback.accept(result, reason));
-            return true;
-        }
-
-        @Override
-        public boolean isDone() {
-            return done;
-        }
-
-        @Override
-        @SuppressWarnings("NullAway") // T itself may be nullable; the value is the one completed.
         public T await(long deadlineNanos) throws InterruptedException, TimeoutException {
-            block(() -> done, deadlineNanos);
-            if (!done) {
+            block(this::isDone, deadlineNanos);
+            if (!isDone()) {
                 throw new TimeoutException();
             }
-            return switch (failure) {
-                case RuntimeException e -> throw e;
-                case Error e -> throw e;
-                case null -> value;
-                default -> throw new CompletionException(failure);
-            };
-        }
-
-        @Override
-        public void whenDone(BiConsumer<@Nullable T, @Nullable Throwable> callback) {
-            if (done) {
-                callback.accept(value, failure);
-            } else {
-                callbacks.add(callback);
-            }
+            return outcome();
         }
     }
 }

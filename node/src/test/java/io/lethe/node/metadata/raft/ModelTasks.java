@@ -2,15 +2,11 @@ package io.lethe.node.metadata.raft;
 
 import io.lethe.node.base.Clock;
 import io.lethe.node.base.RandomSource;
+import io.lethe.node.base.task.OnePromise;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.base.task.Tasks;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.PriorityQueue;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Simulated time in one thread for the model's own tests: a queue of steps, those of one moment in
@@ -88,60 +84,15 @@ final class ModelTasks implements Tasks, ModelScheduler {
         throw new UnsupportedOperationException("the model needs no permits");
     }
 
-    private final class StepPromise<T> implements Promise<T> {
-        private @Nullable T value;
-        private @Nullable Throwable failure;
-        private boolean done;
-        private final List<BiConsumer<@Nullable T, @Nullable Throwable>> callbacks =
-                new ArrayList<>();
-
-        private boolean finish(@Nullable T result, @Nullable Throwable cause) {
-            if (done) {
-                return false;
-            }
-            done = true;
-            value = result;
-            failure = cause;
-            callbacks.forEach(callback -> callback.accept(result, cause));
-            return true;
-        }
-
-        @Override
-        public boolean complete(T result) {
-            return finish(result, null);
-        }
-
-        @Override
-        public boolean fail(Throwable cause) {
-            return finish(null, cause);
-        }
-
-        @Override
-        public boolean isDone() {
-            return done;
-        }
-
+    private final class StepPromise<T> extends OnePromise<T> {
         @Override
         public T await(long deadlineNanos) throws TimeoutException {
-            while (!done) {
+            while (!isDone()) {
                 if (now - deadlineNanos >= 0 || !step()) {
                     throw new TimeoutException("nothing happens any more");
                 }
             }
-            T present = value;
-            if (present == null) {
-                throw new CompletionException(failure);
-            }
-            return present;
-        }
-
-        @Override
-        public void whenDone(BiConsumer<@Nullable T, @Nullable Throwable> callback) {
-            if (done) {
-                callback.accept(value, failure);
-            } else {
-                callbacks.add(callback);
-            }
+            return outcome();
         }
     }
 }
