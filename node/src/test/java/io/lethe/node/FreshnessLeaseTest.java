@@ -3,7 +3,7 @@ package io.lethe.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lethe.node.base.Clock;
+import io.lethe.node.base.HandClock;
 import io.lethe.node.base.background.Step;
 import io.lethe.node.metadata.MemoryDirectory;
 import io.lethe.node.metadata.command.DirectoryCommand;
@@ -19,19 +19,7 @@ class FreshnessLeaseTest {
     private static final NodeId SELF = new NodeId(new Id128(0, 1));
     private static final long LEASE = TimeUnit.SECONDS.toNanos(5);
     private final MemoryDirectory directory = new MemoryDirectory();
-    private long nanos;
-    private final Clock clock =
-            new Clock() {
-                @Override
-                public long wallMillis() {
-                    return 1_800_000_000_000L;
-                }
-
-                @Override
-                public long nanos() {
-                    return nanos;
-                }
-            };
+    private final HandClock clock = new HandClock();
     private final FreshnessLease lease = lease(7);
 
     private FreshnessLease lease(long incarnation) {
@@ -51,9 +39,9 @@ class FreshnessLeaseTest {
         assertThat(lease.valid()).isTrue();
         assertThat(directory.copy().holders()).isEqualTo(Map.of(SELF, new Holder(7, false)));
         assertThat(lease.step()).isEqualTo(new Step.Idle("fresh"));
-        nanos += LEASE - LEASE / 100 - 1;
+        clock.advance(LEASE - LEASE / 100 - 1);
         assertThat(lease.valid()).isTrue();
-        nanos++;
+        clock.advance(1);
         assertThat(lease.valid()).isFalse();
         assertThatThrownBy(lease::check).isInstanceOf(StoreException.class);
     }
@@ -78,7 +66,7 @@ class FreshnessLeaseTest {
         FreshnessLease next = lease(8);
         assertThat(next.step()).isInstanceOf(Step.Worked.class);
         assertThat(lease.step()).isInstanceOf(Step.Failed.class);
-        nanos += LEASE;
+        clock.advance(LEASE);
         assertThat(lease.step()).isInstanceOf(Step.Failed.class);
         assertThat(lease.valid()).isFalse();
     }

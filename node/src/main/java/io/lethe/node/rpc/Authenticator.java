@@ -208,7 +208,8 @@ public final class Authenticator implements ServerInterceptor {
             throw new StoreException(
                     ErrorCode.UNAUTHENTICATED, "lethe-date is not a number of milliseconds");
         }
-        if (Math.abs(clock.wallMillis() - millis) > SKEW.toMillis()) {
+        long now = clock.wallMillis();
+        if (millis < now - SKEW.toMillis() || millis > now + SKEW.toMillis()) {
             throw new StoreException(
                     ErrorCode.UNAUTHENTICATED,
                     "the client's clock is more than five minutes off; set it and try again");

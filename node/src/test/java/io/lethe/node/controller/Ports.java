@@ -1,6 +1,6 @@
 package io.lethe.node.controller;
 
-import io.lethe.node.base.Clock;
+import io.lethe.node.base.HandClock;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.task.VirtualTasks;
 import io.lethe.node.cluster.FakeCoordination;
@@ -29,25 +29,6 @@ final class Ports {
                     metadata,
                     new NoSecrets(),
                     new ClusterPlan("test", 3, "node", List.of(), 8));
-
-    /** Time as the test sets it. */
-    static final class HandClock implements Clock {
-        private long nanos;
-
-        @Override
-        public long wallMillis() {
-            return 1_800_000_000_000L;
-        }
-
-        @Override
-        public long nanos() {
-            return nanos;
-        }
-
-        void advance(long more) {
-            nanos += more;
-        }
-    }
 
     private static final class NoSecrets implements Secrets {
         @Override
