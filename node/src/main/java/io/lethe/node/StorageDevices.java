@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** This node's devices, each a store behind a pool of its own. Safe for any thread. */
 final class StorageDevices implements LocalDevices, AutoCloseable {
@@ -100,9 +101,9 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
 
     @Override
     public Promise<List<ChunkStore.ChunkInfo>> unresolved(
-            DeviceId device, long beforeMillis, int limit) {
+            DeviceId device, ChunkStore.@Nullable ChunkInfo after, long beforeMillis, int limit) {
         Open open = open(device);
-        return open.pool().submit(() -> open.store().unresolved(beforeMillis, limit));
+        return open.pool().submit(() -> open.store().unresolved(after, beforeMillis, limit));
     }
 
     @Override

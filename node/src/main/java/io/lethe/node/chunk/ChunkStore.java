@@ -124,8 +124,15 @@ public interface ChunkStore extends AutoCloseable {
     /**
      * Chunks, oldest first, whose write is not yet known to have been committed, written before
      * {@code beforeMillis}. Orphans are found from here, without a scan of the device.
+     *
+     * @param after goes on behind this one, which may have gone meanwhile; null: from the oldest
      */
-    List<ChunkInfo> unresolved(long beforeMillis, int limit);
+    List<ChunkInfo> unresolved(@Nullable ChunkInfo after, long beforeMillis, int limit);
+
+    /** The oldest of them. */
+    default List<ChunkInfo> unresolved(long beforeMillis, int limit) {
+        return unresolved(null, beforeMillis, limit);
+    }
 
     /** Takes chunks whose write was committed off the unresolved list. */
     void resolve(List<ChunkKey> keys);

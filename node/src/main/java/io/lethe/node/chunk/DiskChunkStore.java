@@ -203,10 +203,12 @@ public final class DiskChunkStore implements ChunkStore {
     }
 
     @Override
-    public List<ChunkInfo> unresolved(long beforeMillis, int limit) {
+    public List<ChunkInfo> unresolved(@Nullable ChunkInfo after, long beforeMillis, int limit) {
         parts.health().ensureServing();
         int most = Math.min(limit, MOST_LISTED);
-        return parts.index().unresolved(beforeMillis, most).stream().map(Extent::info).toList();
+        return parts.index().unresolved(after, beforeMillis, most).stream()
+                .map(Extent::info)
+                .toList();
     }
 
     @Override
@@ -253,7 +255,7 @@ public final class DiskChunkStore implements ChunkStore {
      */
     private void settleRebuild() {
         Long rebuilt = parts.checkpoints().rebuiltMillis();
-        if (rebuilt != null && parts.index().unresolved(rebuilt + 1, 1).isEmpty()) {
+        if (rebuilt != null && parts.index().unresolved(null, rebuilt + 1, 1).isEmpty()) {
             acknowledgeRebuild();
         }
     }

@@ -2,6 +2,7 @@ package io.lethe.node.chunk;
 
 import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.chunk.ChunkStore.ChunkInfo;
 import io.lethe.node.chunk.IndexTables.Batch;
 import io.lethe.node.chunk.IndexTables.Family;
 import io.lethe.node.model.ChunkKey;
@@ -211,12 +212,18 @@ final class ExtentIndex {
         return IndexKeys.timed(extent.createdMillis(), extent.key());
     }
 
-    List<Extent> unresolved(long beforeMillis, int limit) {
+    List<Extent> unresolved(@Nullable ChunkInfo after, long beforeMillis, int limit) {
+        byte[] from = IndexKeys.EMPTY;
+        if (after != null) {
+            byte[] last = IndexKeys.timed(after.createdMillis(), after.key());
+            // The next key in byte order.
+            from = java.util.Arrays.copyOf(last, last.length + 1);
+        }
         List<Extent> found = new ArrayList<>();
         tables.scan(
                 Family.UNRESOLVED,
                 IndexKeys.EMPTY,
-                IndexKeys.EMPTY,
+                from,
                 (key, _) -> {
                     Decoder in = new Decoder(key);
                     if (in.i64() >= beforeMillis || found.size() >= limit) {

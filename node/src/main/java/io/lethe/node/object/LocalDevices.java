@@ -5,13 +5,15 @@ import io.lethe.node.chunk.ChunkStore;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** This node's own devices, each behind its pool. */
 public interface LocalDevices {
     List<DeviceId> ids();
 
     /** See {@link ChunkStore#unresolved}. */
-    Promise<List<ChunkStore.ChunkInfo>> unresolved(DeviceId device, long beforeMillis, int limit);
+    Promise<List<ChunkStore.ChunkInfo>> unresolved(
+            DeviceId device, ChunkStore.@Nullable ChunkInfo after, long beforeMillis, int limit);
 
     Promise<Boolean> resolve(DeviceId device, List<ChunkKey> keys);
 

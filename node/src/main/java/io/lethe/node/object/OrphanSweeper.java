@@ -16,23 +16,34 @@ import io.lethe.node.model.BucketId;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.GroupId;
+import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds chunks that no committed version names, on one device of this node, from the store's list
  * of unresolved chunks: asks the partition of each chunk's owner how its write ended. A chunk is
  * deleted only after the partition has committed that its write is closed; a write that the
  * partition does not know is closed first. One task.
+ *
+ * <p>A step looks at one page of the list, oldest first, and the next one goes on behind it: chunks
+ * that must stay, of uploads that go on or of a partition that does not answer, keep no others.
  */
 public final class OrphanSweeper implements Worker {
-    private static final int BATCH = 256;
-    private static final Duration STEP_WITHIN = Duration.ofSeconds(20);
+    /** Chunks looked at in a step: some 10 KiB in the questions to partitions. */
+    static final int BATCH = 256;
+
+    /** For each answer: of the device, and of a partition, which is then left for the next step. */
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
 
     /** A chunk does not know its object's key; it serves routing only, but may not be empty. */
     private static final Bytes ANY_KEY = Bytes.utf8("-");
@@ -40,6 +51,9 @@ public final class OrphanSweeper implements Worker {
     private final ObjectPorts ports;
     private final LocalDevices devices;
     private final DeviceId device;
+
+    /** The last chunk looked at; null where the next step begins with the oldest. */
+    private @Nullable ChunkInfo cursor;
 
     public OrphanSweeper(ObjectPorts ports, LocalDevices devices, DeviceId device) {
         this.ports = ports;
@@ -55,26 +69,41 @@ public final class OrphanSweeper implements Worker {
     @Override
     public Step step() throws InterruptedException {
         ports.lease().check();
-        long deadlineNanos = ports.tasks().clock().nanos() + STEP_WITHIN.toNanos();
         long before = ports.tasks().clock().wallMillis() - ports.settings().orphanAge().toMillis();
-        List<ChunkInfo> chunks = await(devices.unresolved(device, before, BATCH), deadlineNanos);
+        List<ChunkInfo> chunks = await(devices.unresolved(device, cursor, before, BATCH));
+        cursor = chunks.size() < BATCH ? null : chunks.getLast();
         Map<Bytes, List<ChunkInfo>> byOwner = new TreeMap<>();
         chunks.forEach(c -> byOwner.computeIfAbsent(c.owner(), o -> new ArrayList<>()).add(c));
+        Map<Optional<GroupId>, StoreException> failed = new LinkedHashMap<>();
         int settled = 0;
         for (var owner : byOwner.entrySet()) {
-            settled += settle(owner.getKey(), owner.getValue(), deadlineNanos);
+            Optional<GroupId> partition =
+                    ports.directory().partitionOf(owner.getKey()).map(PartitionRecord::id);
+            if (!failed.containsKey(partition)) {
+                try {
+                    settled += settle(owner.getKey(), owner.getValue());
+                } catch (StoreException e) {
+                    failed.put(partition, e);
+                }
+            }
+        }
+        if (settled == 0 && !failed.isEmpty()) {
+            throw failed.values().iterator().next();
         }
         String progress = settled + " of " + chunks.size() + " chunks settled";
-        return settled > 0 ? new Step.Worked(progress) : new Step.Idle(progress);
+        return settled > 0 || cursor != null ? new Step.Worked(progress) : new Step.Idle(progress);
     }
 
-    private int settle(Bytes owner, List<ChunkInfo> chunks, long deadlineNanos)
-            throws InterruptedException {
+    private long deadlineNanos() {
+        return ports.tasks().clock().nanos() + ANSWER_WITHIN.toNanos();
+    }
+
+    private int settle(Bytes owner, List<ChunkInfo> chunks) throws InterruptedException {
         List<SegmentAsk> asks =
                 chunks.stream().map(c -> new SegmentAsk(c.write(), c.key().segment())).toList();
         PartitionAnswer answer =
                 ports.metadata()
-                        .query(owner, new PartitionQuery.SegmentStates(asks), deadlineNanos);
+                        .query(owner, new PartitionQuery.SegmentStates(asks), deadlineNanos());
         if (!(answer instanceof PartitionAnswer.WriteStates(List<WriteState> states))) {
             throw new StoreException(ErrorCode.INTERNAL, "an unexpected answer: " + answer);
         }
@@ -84,19 +113,18 @@ public final class OrphanSweeper implements Worker {
             ChunkInfo chunk = chunks.get(i);
             switch (states.get(i)) {
                 case COMMITTED -> committed.add(chunk.key());
-                case CLOSED -> settled += delete(chunk, deadlineNanos);
-                case UNKNOWN -> settled += closeThenDelete(owner, chunk, deadlineNanos);
+                case CLOSED -> settled += delete(chunk);
+                case UNKNOWN -> settled += closeThenDelete(owner, chunk);
                 case OPEN -> {}
             }
         }
         if (!committed.isEmpty()) {
-            var _ = await(devices.resolve(device, committed), deadlineNanos);
+            var _ = await(devices.resolve(device, committed));
         }
         return settled + committed.size();
     }
 
-    private int closeThenDelete(Bytes owner, ChunkInfo chunk, long deadlineNanos)
-            throws InterruptedException {
+    private int closeThenDelete(Bytes owner, ChunkInfo chunk) throws InterruptedException {
         BucketId bucket = RowKeys.bucketOf(owner);
         PartitionReply reply =
                 ports.metadata()
@@ -105,21 +133,21 @@ public final class OrphanSweeper implements Worker {
                                 new PartitionCommand.CloseWrite(
                                         chunk.write(), bucket, ANY_KEY, List.of()),
                                 ports.directory().index(),
-                                deadlineNanos);
+                                deadlineNanos());
         boolean closed =
                 reply instanceof PartitionReply.WriteEnded(boolean wasCommitted) && !wasCommitted;
-        return closed ? delete(chunk, deadlineNanos) : 0;
+        return closed ? delete(chunk) : 0;
     }
 
-    private int delete(ChunkInfo chunk, long deadlineNanos) throws InterruptedException {
-        var _ = await(devices.delete(device, chunk.key()), deadlineNanos);
+    private int delete(ChunkInfo chunk) throws InterruptedException {
+        var _ = await(devices.delete(device, chunk.key()));
         ports.meters().orphansDeleted.increment();
         return 1;
     }
 
-    private static <T> T await(Promise<T> promise, long deadlineNanos) throws InterruptedException {
+    private <T> T await(Promise<T> promise) throws InterruptedException {
         try {
-            return promise.await(deadlineNanos);
+            return promise.await(deadlineNanos());
         } catch (TimeoutException e) {
             throw new StoreException(ErrorCode.DEADLINE, "the device did not answer in time");
         }

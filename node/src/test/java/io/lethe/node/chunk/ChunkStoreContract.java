@@ -1,5 +1,6 @@
 package io.lethe.node.chunk;
 
+import static java.util.Comparator.comparingLong;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -261,6 +262,31 @@ abstract class ChunkStoreContract {
                 .containsExactly(Chunks.key(1, 2), Chunks.key(1, 3));
         crash();
         assertThat(keys(store.unresolved(now, 10))).contains(Chunks.key(1, 2), Chunks.key(1, 3));
+    }
+
+    @Test
+    void unresolvedChunksArePagedOldestFirstAlsoBehindOnesThatHaveGone() throws Exception {
+        // Three of each age, and the keys go down as the ages go up.
+        for (int i = 9; i >= 1; i--) {
+            put(Chunks.key(i, 0), Chunks.bytes(i, 10));
+            if (i % 3 == 1) {
+                clock.advanceMillis(1_000);
+            }
+        }
+        long now = clock.wallMillis();
+        List<ChunkInfo> all = store.unresolved(now, 100);
+        assertThat(all).hasSize(9).isSortedAccordingTo(comparingLong(ChunkInfo::createdMillis));
+        List<ChunkKey> walked = new ArrayList<>();
+        List<ChunkInfo> page = store.unresolved(now, 2);
+        while (!page.isEmpty()) {
+            walked.addAll(keys(page));
+            ChunkInfo last = page.getLast();
+            store.delete(last.key());
+            page = store.unresolved(last, now, 2);
+        }
+        assertThat(walked).isEqualTo(keys(all));
+        assertThat(keys(store.unresolved(all.get(3), all.get(6).createdMillis(), 100)))
+                .containsExactly(all.get(4).key());
     }
 
     private static List<ChunkKey> keys(List<ChunkInfo> infos) {

@@ -33,6 +33,9 @@ public final class FakeChunkStore implements ChunkStore {
                     .thenComparing(ChunkKey::segment)
                     .thenComparingInt(ChunkKey::index);
 
+    private static final Comparator<ChunkInfo> BY_AGE =
+            Comparator.comparingLong(ChunkInfo::createdMillis).thenComparing(ChunkInfo::key, ORDER);
+
     private record Stored(ChunkInfo info, byte[] bytes, int[] crcs) {}
 
     private record Segment(PgId pg, SegmentId id) {}
@@ -311,13 +314,15 @@ public final class FakeChunkStore implements ChunkStore {
     }
 
     @Override
-    public synchronized List<ChunkInfo> unresolved(long beforeMillis, int limit) {
+    public synchronized List<ChunkInfo> unresolved(
+            @Nullable ChunkInfo after, long beforeMillis, int limit) {
         serve();
         return chunks.values().stream()
                 .map(Stored::info)
                 .filter(info -> unresolved.contains(info.key()))
                 .filter(info -> info.createdMillis() < beforeMillis)
-                .sorted(Comparator.comparingLong(ChunkInfo::createdMillis))
+                .filter(info -> after == null || BY_AGE.compare(info, after) > 0)
+                .sorted(BY_AGE)
                 .limit(limit)
                 .toList();
     }

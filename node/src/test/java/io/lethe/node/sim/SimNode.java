@@ -329,8 +329,11 @@ final class SimNode {
 
         @Override
         public Promise<List<ChunkStore.ChunkInfo>> unresolved(
-                DeviceId device, long beforeMillis, int limit) {
-            return on(device, store -> store.unresolved(beforeMillis, limit));
+                DeviceId device,
+                ChunkStore.@Nullable ChunkInfo after,
+                long beforeMillis,
+                int limit) {
+            return on(device, store -> store.unresolved(after, beforeMillis, limit));
         }
 
         @Override

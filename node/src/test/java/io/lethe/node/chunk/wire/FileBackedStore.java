@@ -267,8 +267,8 @@ final class FileBackedStore implements ChunkStore {
     }
 
     @Override
-    public List<ChunkInfo> unresolved(long beforeMillis, int limit) {
-        return list(null, null, limit).stream()
+    public List<ChunkInfo> unresolved(@Nullable ChunkInfo after, long beforeMillis, int limit) {
+        return list(null, after == null ? null : after.key(), limit).stream()
                 .filter(chunk -> chunk.createdMillis() < beforeMillis)
                 .toList();
     }
