@@ -3,7 +3,8 @@ package io.lethe.node.model;
 import io.lethe.node.base.Check;
 
 /**
- * A code's geometry: k data and m parity chunks, cells of at most {@code cellBytes} of plaintext.
+ * A code's geometry: k data and m parity chunks, cells of at most {@code cellBytes} of plaintext. A
+ * stripe, k full cells, is no longer than a segment may be: a longer one could never be filled.
  *
  * @param cellBytes plaintext bytes in a full cell; a cell on disk is 16 bytes longer (its AEAD tag)
  */
@@ -17,10 +18,14 @@ public record Scheme(int k, int m, int cellBytes) {
     /** 64 KiB: no smaller than the largest inline object, so that one stripe always holds more. */
     public static final int LEAST_CELL_BYTES = 64 * 1024;
 
+    /** 4 MiB: what a read takes at once from all chunks (architecture, reading). */
+    public static final int MOST_CELL_BYTES = 4 * 1024 * 1024;
+
     public Scheme {
         Check.range("k", k, 1, MOST_DATA);
         Check.range("m", m, 0, MOST_PARITY);
-        Check.range("cell bytes", cellBytes, LEAST_CELL_BYTES, 4 * 1024 * 1024);
+        Check.range("cell bytes", cellBytes, LEAST_CELL_BYTES, MOST_CELL_BYTES);
+        Check.range("stripe bytes", (long) k * cellBytes, 1, SegmentRef.MOST_BYTES);
     }
 
     /** Chunks, devices and failure domains that a segment of this scheme needs. */

@@ -13,6 +13,7 @@ import io.lethe.node.model.StoreException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Lists a bucket in key order: one range walk, partition after partition. Safe for any task. */
 public final class ObjectLister {
@@ -52,7 +53,9 @@ public final class ObjectLister {
             long modifiedMillis) {}
 
     /**
-     * A page.
+     * A page. Partitions end theirs after 1 MiB, and one here has some 1.3 MiB at the most: {@link
+     * Objects#MOST_PAGE} keys or prefixes of {@link VersionRow#MOST_KEY_BYTES}, each with what an
+     * entry says beside.
      *
      * @param prefixes common prefixes, in order
      * @param next pass as {@code after}; empty when the listing is done
@@ -69,7 +72,7 @@ public final class ObjectLister {
         long afterOrder = ask.afterOrder();
         Bytes start = after.compareTo(prefix) > 0 ? after : prefix;
         Bytes rowKey = RowKeys.objectKey(bucket, start);
-        Bytes bucketEnd = RowKeys.bucketPrefix(bucket).prefixEnd();
+        Bytes end = RowKeys.keyPrefix(bucket, prefix).prefixEnd();
         while (true) {
             int left = ask.limit() - entries.size() - prefixes.size();
             PartitionAnswer.Page page =
@@ -88,21 +91,41 @@ public final class ObjectLister {
                 entries.add(entry(page.rows().get(i), page.isLatest().get(i)));
             }
             page.prefixes().forEach(common -> prefixes.add(common.utf8()));
-            if (!page.next().isEmpty()) {
-                after = page.next();
-                afterOrder = page.nextOrder();
-                if (entries.size() + prefixes.size() >= ask.limit()) {
-                    return new Page(entries, prefixes, after, afterOrder);
+            Optional<Bytes> following = Optional.empty();
+            if (page.next().isEmpty()) {
+                following = nextRange(rowKey, end);
+                if (following.isEmpty()) {
+                    return new Page(entries, prefixes, Bytes.EMPTY, 0);
                 }
-                rowKey = RowKeys.objectKey(bucket, after);
-                continue;
             }
-            Optional<Bytes> following = nextRange(rowKey, bucketEnd);
-            if (following.isEmpty()) {
-                return new Page(entries, prefixes, Bytes.EMPTY, 0);
+            // Said by the page, or by its last item where it ends with its partition: what comes
+            // behind may lie under the same common prefix, or be versions of the same key.
+            Place last = last(page, ask.versions());
+            if (last != null) {
+                after = last.name();
+                afterOrder = last.order();
             }
-            rowKey = following.get();
+            if (entries.size() + prefixes.size() >= ask.limit()) {
+                return new Page(entries, prefixes, after, afterOrder);
+            }
+            rowKey = following.orElse(RowKeys.objectKey(bucket, after));
         }
+    }
+
+    /** Where a page ends: a key or common prefix, and with versions the order within the key. */
+    private record Place(Bytes name, long order) {}
+
+    /** Null for a page without items. */
+    private static @Nullable Place last(PartitionAnswer.Page page, boolean versions) {
+        if (!page.next().isEmpty()) {
+            return new Place(page.next(), page.nextOrder());
+        }
+        VersionRow row = page.rows().isEmpty() ? null : page.rows().getLast();
+        Bytes common = page.prefixes().isEmpty() ? null : page.prefixes().getLast();
+        if (common != null && (row == null || common.compareTo(row.key()) > 0)) {
+            return new Place(common, 0);
+        }
+        return row == null ? null : new Place(row.key(), versions ? row.order() : 0);
     }
 
     private PartitionAnswer.Page ask(Bytes rowKey, PartitionQuery query, long deadlineNanos)
@@ -114,13 +137,15 @@ public final class ObjectLister {
         throw new StoreException(ErrorCode.INTERNAL, "an unexpected answer: " + answer);
     }
 
-    /** Where the next partition of the bucket begins; empty when this was the last. */
-    private Optional<Bytes> nextRange(Bytes rowKey, Bytes bucketEnd) {
+    /**
+     * Where the next partition begins; empty when none of the rows before {@code end} lies there.
+     */
+    private Optional<Bytes> nextRange(Bytes rowKey, Bytes end) {
         return ports.directory()
                 .partitionOf(rowKey)
                 .map(PartitionRecord::to)
                 .filter(to -> !to.isEmpty())
-                .filter(to -> bucketEnd.isEmpty() || to.compareTo(bucketEnd) < 0);
+                .filter(to -> end.isEmpty() || to.compareTo(end) < 0);
     }
 
     private static Entry entry(VersionRow row, boolean latest) {

@@ -32,10 +32,10 @@ public record SegmentLayout(Scheme scheme, int lengthBytes) {
         Check.range("segment length", lengthBytes, 1, SegmentRef.MOST_BYTES);
     }
 
-    /** The most plaintext of a segment: whole stripes in 64 MiB. */
+    /** The most plaintext of a segment: whole stripes in 64 MiB, of which one always fits. */
     public static int mostBytes(Scheme scheme) {
         int stripe = scheme.k() * scheme.cellBytes();
-        return Math.max(1, SegmentRef.MOST_BYTES / stripe) * stripe;
+        return SegmentRef.MOST_BYTES / stripe * stripe;
     }
 
     public int stripeBytes() {

@@ -12,6 +12,7 @@ import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.PlacementGroup;
 import io.lethe.node.model.StoreException;
+import io.lethe.node.rpc.Pages.Page;
 import io.lethe.proto.v1.ClusterServiceGrpc;
 import io.lethe.proto.v1.DeviceStatus;
 import io.lethe.proto.v1.GetStatusRequest;
@@ -27,12 +28,10 @@ import io.lethe.proto.v1.ListPlacementGroupsResponse;
 import io.lethe.proto.v1.ListWorkersRequest;
 import io.lethe.proto.v1.ListWorkersResponse;
 import io.lethe.proto.v1.NodeStatus;
-import io.lethe.proto.v1.PageRequest;
 import io.lethe.proto.v1.PartitionStatus;
 import io.lethe.proto.v1.PlacementGroupStatus;
 import io.lethe.proto.v1.WorkerStatus;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -56,26 +55,6 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
         }
     }
 
-    /** One page of a list in the order of its names. */
-    private record Page<T>(List<T> rows, String next) {}
-
-    private static <T> Page<T> page(List<T> all, PageRequest asked, Function<T, String> name) {
-        List<T> sorted = new ArrayList<>(all);
-        sorted.sort(Comparator.comparing(name));
-        String after = PageToken.parse(asked.getPageToken()).after().utf8();
-        List<T> rows = new ArrayList<>();
-        int limit = PageToken.limit(asked.getPageSize());
-        for (T row : sorted) {
-            if (name.apply(row).compareTo(after) > 0) {
-                if (rows.size() == limit) {
-                    return new Page<>(rows, PageToken.after(name.apply(rows.getLast())));
-                }
-                rows.add(row);
-            }
-        }
-        return new Page<>(rows, "");
-    }
-
     @Override
     public void getStatus(GetStatusRequest request, StreamObserver<GetStatusResponse> responses) {
         requests.unary(
@@ -94,15 +73,16 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                 responses,
                 call -> {
                     operatorOnly(call);
-                    Page<NodeRecord> page =
-                            page(
+                    Page<NodeStatus> page =
+                            Pages.shown(
                                     view.directory().nodes(),
                                     request.getPage(),
-                                    node -> node.id().toString());
-                    ListNodesResponse.Builder answer =
-                            ListNodesResponse.newBuilder().setNextPageToken(page.next());
-                    page.rows().forEach(node -> answer.addNodes(node(node)));
-                    return answer.build();
+                                    node -> node.id().toString(),
+                                    this::node);
+                    return ListNodesResponse.newBuilder()
+                            .setNextPageToken(page.next())
+                            .addAllNodes(page.rows())
+                            .build();
                 });
     }
 
@@ -145,14 +125,16 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                                                                     .toString()
                                                                     .equals(request.getNode()))
                                     .toList();
-                    Page<DeviceRecord> page =
-                            page(asked, request.getPage(), device -> device.id().toString());
-                    ListDevicesResponse.Builder answer =
-                            ListDevicesResponse.newBuilder().setNextPageToken(page.next());
-                    for (DeviceRecord device : page.rows()) {
-                        answer.addDevices(device(device));
-                    }
-                    return answer.build();
+                    Page<DeviceStatus> page =
+                            Pages.shown(
+                                    asked,
+                                    request.getPage(),
+                                    device -> device.id().toString(),
+                                    this::device);
+                    return ListDevicesResponse.newBuilder()
+                            .setNextPageToken(page.next())
+                            .addAllDevices(page.rows())
+                            .build();
                 });
     }
 
@@ -193,15 +175,16 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                 responses,
                 call -> {
                     operatorOnly(call);
-                    Page<PlacementGroup> page =
-                            page(
+                    Page<PlacementGroupStatus> page =
+                            Pages.shown(
                                     view.directory().placementGroups(),
                                     request.getPage(),
-                                    pg -> "%020d".formatted(pg.id().value()));
-                    ListPlacementGroupsResponse.Builder answer =
-                            ListPlacementGroupsResponse.newBuilder().setNextPageToken(page.next());
-                    page.rows().forEach(pg -> answer.addPlacementGroups(group(pg)));
-                    return answer.build();
+                                    pg -> "%020d".formatted(pg.id().value()),
+                                    this::group);
+                    return ListPlacementGroupsResponse.newBuilder()
+                            .setNextPageToken(page.next())
+                            .addAllPlacementGroups(page.rows())
+                            .build();
                 });
     }
 
@@ -236,18 +219,18 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                 call -> {
                     operatorOnly(call);
                     List<PartitionRecord> all = new ArrayList<>(view.directory().partitions());
-                    Page<PartitionRecord> page =
-                            page(all, request.getPage(), p -> "%010d".formatted(p.id().value()));
+                    Function<PartitionRecord, String> name =
+                            partition -> "%010d".formatted(partition.id().value());
+                    Page<PartitionRecord> asked = Pages.rows(all, request.getPage(), name);
+                    Standings standings = report.standings(asked.rows());
+                    Page<PartitionStatus> page =
+                            Pages.shown(asked, name, one -> partition(one, standings));
                     ListPartitionsResponse.Builder answer =
                             ListPartitionsResponse.newBuilder().setNextPageToken(page.next());
-                    Standings standings = report.standings(page.rows());
                     if (request.getPage().getPageToken().isEmpty()) {
                         answer.addPartitions(directoryRow(standings));
                     }
-                    for (PartitionRecord partition : page.rows()) {
-                        answer.addPartitions(partition(partition, standings));
-                    }
-                    return answer.build();
+                    return answer.addAllPartitions(page.rows()).build();
                 });
     }
 
@@ -304,15 +287,16 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                 responses,
                 call -> {
                     operatorOnly(call);
-                    Page<io.lethe.node.base.background.WorkerStatus> page =
-                            page(
+                    Page<WorkerStatus> page =
+                            Pages.shown(
                                     view.workers(),
                                     request.getPage(),
-                                    io.lethe.node.base.background.WorkerStatus::name);
-                    ListWorkersResponse.Builder answer =
-                            ListWorkersResponse.newBuilder().setNextPageToken(page.next());
-                    page.rows().forEach(status -> answer.addWorkers(worker(status)));
-                    return answer.build();
+                                    io.lethe.node.base.background.WorkerStatus::name,
+                                    this::worker);
+                    return ListWorkersResponse.newBuilder()
+                            .setNextPageToken(page.next())
+                            .addAllWorkers(page.rows())
+                            .build();
                 });
     }
 

@@ -1,6 +1,7 @@
 package io.lethe.node.object;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lethe.node.model.Scheme;
 import io.lethe.node.model.SegmentRef;
@@ -89,7 +90,11 @@ final class SegmentLayoutTest {
     @Test
     void aSegmentIsWholeStripesAndABlockAPartOfACell() {
         for (int k = 1; k <= Scheme.MOST_DATA; k++) {
-            for (int cell = Scheme.LEAST_CELL_BYTES; cell <= 1024 * 1024; cell *= 2) {
+            for (int cell = Scheme.LEAST_CELL_BYTES; cell <= Scheme.MOST_CELL_BYTES; cell *= 2) {
+                if ((long) k * cell > SegmentRef.MOST_BYTES) {
+                    assertStripeRefused(k, cell);
+                    continue;
+                }
                 Scheme scheme = new Scheme(k, 0, cell);
                 int most = SegmentLayout.mostBytes(scheme);
                 assertThat(most % (k * cell)).as("%s of %d", scheme, cell).isZero();
@@ -99,5 +104,9 @@ final class SegmentLayoutTest {
                 assertThat(block).isBetween(4096, 64 * 1024 + 16);
             }
         }
+    }
+
+    private static void assertStripeRefused(int k, int cell) {
+        assertThatThrownBy(() -> new Scheme(k, 0, cell)).hasMessageContaining("stripe bytes");
     }
 }
