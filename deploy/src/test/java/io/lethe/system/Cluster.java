@@ -92,6 +92,11 @@ public final class Cluster implements AutoCloseable {
 
     /** The command line of this JVM's Java with Lethe's server program. */
     static List<String> server(String... arguments) {
+        return java("io.lethe.node.Main", arguments);
+    }
+
+    /** The same with another program of the class path. */
+    static List<String> java(String main, String... arguments) {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -106,7 +111,7 @@ public final class Cluster implements AutoCloseable {
                                 "-XX:TieredStopAtLevel=4",
                                 "-cp",
                                 System.getProperty("java.class.path"),
-                                "io.lethe.node.Main"));
+                                main));
         command.addAll(List.of(arguments));
         return command;
     }

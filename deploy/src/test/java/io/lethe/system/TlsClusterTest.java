@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Three nodes as an operator sets them up, not in dev mode: authority, certificate and root keys
- * made by the command line, TLS at every door.
+ * made by the command line, TLS at every door and to ZooKeeper.
  */
 class TlsClusterTest {
     private static final int NODES = 3;
@@ -72,17 +72,12 @@ class TlsClusterTest {
             PORTS.add(0);
         }
         PORTS.replaceAll(_ -> freePort());
-        start(
-                "zookeeper",
-                "--data",
-                dir.resolve("zookeeper").toString(),
-                "--port",
-                String.valueOf(PORTS.get(3 * NODES)));
+        startZooKeeper(PORTS.get(3 * NODES));
         for (int i = 0; i < NODES; i++) {
             Files.createDirectories(dir.resolve("device-" + i));
             Path config = dir.resolve("node-" + i + ".yaml");
             Files.writeString(config, yaml(i));
-            start("node", "--config", config.toString());
+            start(Cluster.server("node", "--config", config.toString()));
         }
         writeClientYaml();
         SSLContext trust = trusting(dir.resolve("tls/ca.pem"));
@@ -105,12 +100,40 @@ class TlsClusterTest {
         assertThat(run.status()).as(run.output()).isZero();
     }
 
-    private static void start(String... arguments) throws IOException {
+    private static void start(List<String> command) throws IOException {
         PROCESSES.add(
-                new ProcessBuilder(Cluster.server(arguments))
+                new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(dir.resolve("log-" + PROCESSES.size()).toFile())
                         .start());
+    }
+
+    /** An ensemble of one, which speaks to holders of a certificate only. */
+    private static void startZooKeeper(int port) throws IOException {
+        lethe("ca", "issue", "--dir", dir + "/tls", "--host", "127.0.0.1", "--name", "zk");
+        Path store = dir.resolve("zk.pem");
+        Files.writeString(
+                store,
+                Files.readString(dir.resolve("tls/zk.pem"))
+                        + Files.readString(dir.resolve("tls/zk.key")));
+        Path config = dir.resolve("zoo.cfg");
+        Files.writeString(
+                config,
+                """
+                dataDir=%1$s/zookeeper
+                tickTime=1000
+                secureClientPort=%2$d
+                secureClientPortAddress=127.0.0.1
+                admin.enableServer=false
+                serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory
+                ssl.keyStore.location=%3$s
+                ssl.keyStore.type=PEM
+                ssl.trustStore.location=%1$s/tls/ca.pem
+                ssl.trustStore.type=PEM
+                ssl.clientAuth=need
+                """
+                        .formatted(dir, port, store));
+        start(Cluster.java("org.apache.zookeeper.server.ZooKeeperServerMain", config.toString()));
     }
 
     private static int freePort() {

@@ -153,7 +153,8 @@ public final class Node implements AutoCloseable {
                                 String.valueOf(config.zookeeper().connect()),
                                 config.cluster().name(),
                                 identity.id(),
-                                (int) config.zookeeper().sessionTimeout().toMillis()));
+                                (int) config.zookeeper().sessionTimeout().toMillis(),
+                                tls == null ? null : tls.zooKeeper(data, random)));
         coordination = service;
         Parts parts =
                 new Parts(

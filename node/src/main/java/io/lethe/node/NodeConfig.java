@@ -7,6 +7,7 @@ import io.lethe.node.model.NodeRecord.Role;
 import io.lethe.node.model.Scheme;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * in the constructor. Immutable. The table in {@code node/doc/configuration.md} is made from it.
  *
  * <p>Two rules of safety: plaintext exists in dev mode only, and in dev mode a node listens and is
- * reached on loopback only.
+ * reached on loopback only, as is the ZooKeeper that it speaks to in clear.
  */
 public record NodeConfig(
         @Setting(help = "identity and place of the node") Node node,
@@ -130,7 +131,9 @@ public record NodeConfig(
             @Setting(
                             help =
                                     "Hosts and ports of the ensemble, and optionally a path:"
-                                            + " a:2181,b:2181,c:2181/lethe.",
+                                            + " a:2281,b:2281,c:2281/lethe. Called with TLS, both"
+                                            + " sides showing certificates; in clear only where"
+                                            + " tls.enabled is false.",
                             optional = true)
                     @Nullable String connect,
             @Setting(
@@ -142,8 +145,16 @@ public record NodeConfig(
         public Zookeeper {
             if (connect == null) {
                 throw new IllegalArgumentException(
-                        "connect is missing; name the ensemble, e.g. zk1:2181,zk2:2181");
+                        "connect is missing; name the ensemble, e.g. zk1:2281,zk2:2281");
             }
+        }
+
+        /** The ensemble's hosts, without ports and path. */
+        List<String> hosts() {
+            String servers = String.valueOf(connect).replaceFirst("/.*", "");
+            return Arrays.stream(servers.split(",", -1))
+                    .map(server -> server.strip().replaceFirst(":\\d*$", ""))
+                    .toList();
         }
     }
 
@@ -217,12 +228,12 @@ public record NodeConfig(
         }
     }
 
-    /** TLS on every door, mutual between nodes. */
+    /** TLS on every door, mutual between nodes and to ZooKeeper. */
     public record Tls(
             @Setting(
                             help =
-                                    "TLS on every door, mutual between nodes; false in dev mode"
-                                            + " only.",
+                                    "TLS on every door, mutual between nodes and to ZooKeeper;"
+                                            + " false in dev mode only.",
                             fallback = "true")
                     boolean enabled,
             @Setting(
@@ -393,7 +404,7 @@ public record NodeConfig(
         devices = List.copyOf(devices);
         checkRoles(node, devices);
         checkPaths(devices);
-        checkExposure(node, listen, tls, devMode);
+        checkExposure(node, listen, zookeeper, tls, devMode);
         if (reclaim.delay().compareTo(TICKET_LIFE) < 0 && !devMode) {
             throw new IllegalArgumentException(
                     "reclaim.delay is "
@@ -439,7 +450,8 @@ public record NodeConfig(
         }
     }
 
-    private static void checkExposure(Node node, Listen listen, Tls tls, boolean devMode) {
+    private static void checkExposure(
+            Node node, Listen listen, Zookeeper zookeeper, Tls tls, boolean devMode) {
         if (tls.enabled() && !devMode) {
             return;
         }
@@ -451,6 +463,9 @@ public record NodeConfig(
         }
         checkLoopback("listen.host", listen.host());
         checkLoopback("node.host", node.host());
+        if (!tls.enabled()) {
+            zookeeper.hosts().forEach(host -> checkLoopback("zookeeper.connect", host));
+        }
     }
 
     private static void checkLoopback(String key, String host) {

@@ -1,12 +1,14 @@
 package io.lethe.node;
 
 import io.lethe.node.base.Clock;
+import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.background.Step;
 import io.lethe.node.base.background.Worker;
 import io.lethe.node.base.config.ConfigException;
 import io.lethe.node.base.config.SecretFile;
 import io.lethe.node.chunk.wire.TlsContexts;
 import io.lethe.node.chunk.wire.TlsSettings;
+import io.lethe.node.cluster.zookeeper.ZooKeeperTls;
 import io.lethe.node.crypto.PemFiles;
 import io.lethe.node.http.HttpServer;
 import io.lethe.node.http.HttpTls;
@@ -36,6 +38,7 @@ final class NodeTls implements Worker, AutoCloseable {
     private final RpcTls rpc;
     private final TlsContexts wire;
     private final List<HttpServer> doors = new ArrayList<>();
+    private @Nullable ZooKeeperTls zooKeeper;
     private String loaded;
 
     /**
@@ -58,6 +61,24 @@ final class NodeTls implements Worker, AutoCloseable {
 
     TlsContexts wire() {
         return wire;
+    }
+
+    /**
+     * Towards ZooKeeper; before the first step, once.
+     *
+     * @param data directory of the node's identity
+     * @throws ConfigException when the directory can't be written
+     */
+    ZooKeeperTls zooKeeper(Path data, RandomSource random) {
+        ZooKeeperTls made =
+                new ZooKeeperTls(
+                        certificate,
+                        key.path(),
+                        authorities,
+                        data.resolve("zookeeper-tls.p12"),
+                        random);
+        zooKeeper = made;
+        return made;
     }
 
     /** People and monitors have no certificates: the door shows its own and asks for none. */
@@ -94,6 +115,10 @@ final class NodeTls implements Worker, AutoCloseable {
             wire.reload();
             rpc.reload();
             doors.forEach(HttpServer::reloadTls);
+            ZooKeeperTls client = zooKeeper;
+            if (client != null) {
+                client.reload();
+            }
         } catch (ConfigException | io.lethe.node.model.StoreException e) {
             return new Step.Failed(e.getMessage() + "; the certificate read before stays in use");
         }
@@ -131,6 +156,10 @@ final class NodeTls implements Worker, AutoCloseable {
     @Override
     public void close() {
         wire.close();
+        ZooKeeperTls client = zooKeeper;
+        if (client != null) {
+            client.close();
+        }
     }
 
     /** Null where the node speaks in clear, on loopback. */

@@ -79,6 +79,23 @@ class NodeConfigTest {
     }
 
     @Test
+    void zooKeeperIsSpokenToInClearOnLoopbackOnly() {
+        String[] clear = {"LETHE_TLS_ENABLED", "false", "LETHE_DEV_MODE", "true"};
+        for (String open : new String[] {"zk1:2181", "127.0.0.1:2181, 10.0.0.1:2181/lethe"}) {
+            assertRefused(
+                    "zookeeper.connect is " + (open.startsWith("zk1") ? "zk1" : "10.0.0.1"),
+                    clear[0],
+                    clear[1],
+                    clear[2],
+                    clear[3],
+                    "LETHE_ZOOKEEPER_CONNECT",
+                    open);
+        }
+        assertThat(load("LETHE_ZOOKEEPER_CONNECT", "zk1:2281/lethe").zookeeper().hosts())
+                .containsExactly("zk1");
+    }
+
+    @Test
     void tlsNeedsItsThreeFilesAndThenAnyAddressIsServed() {
         String without = LEAST.replace("cert: /t/node.pem, ", "");
         assertThatThrownBy(

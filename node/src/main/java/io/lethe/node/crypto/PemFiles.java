@@ -14,10 +14,13 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -87,6 +90,40 @@ public final class PemFiles {
             throw new ConfigException(
                     path + " holds no certificate in PEM: " + wrong.getMessage(), wrong);
         }
+    }
+
+    /**
+     * All certificates in a file, in its order; at least one.
+     *
+     * @throws ConfigException when it can't be read or holds none
+     */
+    public static List<X509Certificate> chain(Path path) {
+        List<X509Certificate> chain = new ArrayList<>();
+        try (InputStream in = Files.newInputStream(path)) {
+            for (Certificate one :
+                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                chain.add((X509Certificate) one);
+            }
+        } catch (IOException failed) {
+            throw new ConfigException("the certificate can't be read: " + failed, failed);
+        } catch (GeneralSecurityException wrong) {
+            throw new ConfigException(
+                    path + " holds something else than certificates: " + wrong.getMessage(), wrong);
+        }
+        if (chain.isEmpty()) {
+            throw new ConfigException(path + " holds no certificate in PEM");
+        }
+        return chain;
+    }
+
+    /**
+     * The private key of a certificate, of whatever kind; {@link #checkPair} tells whether it is
+     * its key.
+     *
+     * @throws ConfigException when it can't be read or is of another kind
+     */
+    public static PrivateKey keyOf(X509Certificate certificate, Path path) {
+        return key(path, certificate.getPublicKey().getAlgorithm());
     }
 
     /**

@@ -54,6 +54,7 @@ public final class ZooKeeperCoordination implements Coordination {
 
     private final CuratorFramework curator;
     private final NodeId self;
+    private final boolean tls;
     private final CuratorCache nodesCache;
     private final CuratorCache directoryCache;
     private final LeaderLatch latch;
@@ -68,13 +69,38 @@ public final class ZooKeeperCoordination implements Coordination {
      * Connects; returns when connected.
      *
      * @param connect {@code host:port,host:port}
+     * @param tls null to speak in clear: on loopback only
      * @throws StoreException UNAVAILABLE when ZooKeeper can't be reached
      */
-    public ZooKeeperCoordination(String connect, String cluster, NodeId self, int sessionMillis) {
+    public ZooKeeperCoordination(
+            String connect,
+            String cluster,
+            NodeId self,
+            int sessionMillis,
+            @Nullable ZooKeeperTls tls) {
+        this(connect, cluster, self, sessionMillis, tls, 2 * CONNECT_MILLIS);
+    }
+
+    /**
+     * @param withinMillis how long to wait for the first connection
+     */
+    ZooKeeperCoordination(
+            String connect,
+            String cluster,
+            NodeId self,
+            int sessionMillis,
+            @Nullable ZooKeeperTls tls,
+            int withinMillis) {
         this.self = self;
+        this.tls = tls != null;
+        CuratorFrameworkFactory.Builder builder = CuratorFrameworkFactory.builder();
+        if (tls != null) {
+            builder.zkClientConfig(tls.clientConfig());
+        }
         curator =
-                CuratorFrameworkFactory.builder()
-                        .connectString(connect)
+                builder.connectString(connect)
+                        // The ensemble's own list of addresses has those of its open port too.
+                        .ensembleTracker(false)
                         .sessionTimeoutMs(sessionMillis)
                         .connectionTimeoutMs(CONNECT_MILLIS)
                         .retryPolicy(
@@ -103,19 +129,24 @@ public final class ZooKeeperCoordination implements Coordination {
                         changed();
                     }
                 });
-        start(connect);
+        start(connect, withinMillis);
     }
 
-    private void start(String connect) {
+    private void start(String connect, int withinMillis) {
         curator.start();
         try {
-            if (!curator.blockUntilConnected(CONNECT_MILLIS * 2, TimeUnit.MILLISECONDS)) {
+            if (!curator.blockUntilConnected(withinMillis, TimeUnit.MILLISECONDS)) {
                 curator.close();
                 throw new StoreException(
                         ErrorCode.UNAVAILABLE,
                         "ZooKeeper can't be reached at "
                                 + connect
-                                + "; is it running, and is zookeeper.connect right?");
+                                + (tls
+                                        ? " with TLS; is it running, has zookeeper.connect its"
+                                                + " secureClientPort, and are the certificates of"
+                                                + " both from the authority of the other and the"
+                                                + " ensemble's for these hosts?"
+                                        : "; is it running, and is zookeeper.connect right?"));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
