@@ -100,8 +100,11 @@ public final class Buckets {
                         + classes.stream().map(StorageClass::name).toList());
     }
 
+    /** A bucket with every change of it that was acknowledged before the call. */
     public BucketRecord get(Caller caller, String name, long deadlineNanos)
             throws InterruptedException {
+        ports.lease().check();
+        ports.metadata().catchUpDirectory(deadlineNanos);
         return gate.admit(caller.tenant(), name, deadlineNanos).bucket();
     }
 

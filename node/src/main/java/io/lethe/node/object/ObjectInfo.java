@@ -7,6 +7,8 @@ import io.lethe.node.base.Bytes;
  *
  * @param versionId {@code null} in a bucket that was not versioned, else 16 hex digits
  * @param etag without quotes
+ * @param storageClass its bucket's, which never changes
+ * @param latest whether it was the newest version of its key
  */
 public record ObjectInfo(
         String key,
@@ -16,4 +18,6 @@ public record ObjectInfo(
         Bytes md5,
         Bytes sha256,
         long createdMillis,
+        String storageClass,
+        boolean latest,
         Attributes attributes) {}

@@ -13,6 +13,7 @@ import io.lethe.node.metadata.command.VersionBody;
 import io.lethe.node.metadata.command.VersionBody.Placement;
 import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.metadata.state.RowKeys;
+import io.lethe.node.model.BucketId;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.SegmentRef;
 import io.lethe.node.model.StoreException;
@@ -40,7 +41,12 @@ public final class ObjectReader {
     }
 
     /** A version with the key that opens it. */
-    record Located(VersionRow row, VersionBody body, KeyBytes dataKey) {}
+    record Located(
+            VersionRow row,
+            VersionBody body,
+            KeyBytes dataKey,
+            String storageClass,
+            boolean latest) {}
 
     /**
      * @throws StoreException NO_SUCH_KEY or NO_SUCH_VERSION, also for delete markers
@@ -49,20 +55,39 @@ public final class ObjectReader {
             throws InterruptedException {
         Bytes keyBytes = ObjectWriter.checkKey(key);
         BucketGate.Admitted admitted = gate.admit(caller.tenant(), bucket, deadlineNanos);
-        PartitionAnswer answer =
-                ports.metadata()
-                        .query(
-                                RowKeys.objectKey(admitted.bucket().id(), keyBytes),
-                                new PartitionQuery.Find(admitted.bucket().id(), keyBytes, which),
-                                deadlineNanos);
-        if (!(answer instanceof PartitionAnswer.Found(VersionRow row, ShardGrant shard))) {
-            throw new StoreException(ErrorCode.INTERNAL, "an unexpected answer: " + answer);
-        }
+        BucketId id = admitted.bucket().id();
+        PartitionAnswer.Found found = find(id, keyBytes, which, deadlineNanos);
+        VersionRow row = found.row();
+        ShardGrant shard = found.shard();
         VersionBody body = row == null ? null : row.body();
         if (row == null || body == null || shard == null) {
             throw absent(bucket, key, which);
         }
-        return new Located(row, body, ports.keys().unwrap(body.wrappedKey(), shard, row.write()));
+        // Only who names a version asks a second time.
+        VersionRow newest =
+                which instanceof Which.Current
+                        ? row
+                        : find(id, keyBytes, new Which.Current(), deadlineNanos).row();
+        return new Located(
+                row,
+                body,
+                ports.keys().unwrap(body.wrappedKey(), shard, row.write()),
+                admitted.bucket().storageClass(),
+                newest != null && newest.order() == row.order());
+    }
+
+    private PartitionAnswer.Found find(BucketId bucket, Bytes key, Which which, long deadlineNanos)
+            throws InterruptedException {
+        PartitionAnswer answer =
+                ports.metadata()
+                        .query(
+                                RowKeys.objectKey(bucket, key),
+                                new PartitionQuery.Find(bucket, key, which),
+                                deadlineNanos);
+        if (answer instanceof PartitionAnswer.Found found) {
+            return found;
+        }
+        throw new StoreException(ErrorCode.INTERNAL, "an unexpected answer: " + answer);
     }
 
     private static StoreException absent(String bucket, String key, Which which) {
@@ -87,6 +112,8 @@ public final class ObjectReader {
                 body.md5(),
                 body.sha256(),
                 row.createdMillis(),
+                located.storageClass(),
+                located.latest(),
                 Attributes.decode(info));
     }
 

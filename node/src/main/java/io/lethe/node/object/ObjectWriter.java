@@ -371,6 +371,8 @@ final class ObjectWriter {
                 sums.md5(),
                 sums.sha256(),
                 done.createdMillis(),
+                upload.admitted.bucket().storageClass(),
+                true,
                 request.attributes());
     }
 }

@@ -211,6 +211,8 @@ public final class ObjectDoor extends ObjectServiceGrpc.ObjectServiceImplBase {
                 .setContentType(info.attributes().contentType())
                 .putAllMetadata(info.attributes().metadata())
                 .putAllTags(info.attributes().tags())
+                .setStorageClass(info.storageClass())
+                .setLatest(info.latest())
                 .build();
     }
 
