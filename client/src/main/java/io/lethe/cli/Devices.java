@@ -19,7 +19,16 @@ final class Devices extends ClusterList<DeviceStatus> {
     @Override
     String[] columns() {
         return new String[] {
-            "DEVICE", "NODE", "STATE", ">FREE", ">SIZE", ">CHUNKS", ">CORRUPT", ">MISSING", "FAULT"
+            "DEVICE",
+            "NODE",
+            "PATH",
+            "STATE",
+            ">FREE",
+            ">SIZE",
+            ">CHUNKS",
+            ">CORRUPT",
+            ">MISSING",
+            "FAULT"
         };
     }
 
@@ -39,6 +48,7 @@ final class Devices extends ClusterList<DeviceStatus> {
         table.row(
                 device.id(),
                 device.node(),
+                orDash(device.path()),
                 device.state(),
                 size(device.freeBytes()),
                 size(device.capacityBytes()),

@@ -32,6 +32,10 @@ class BadStartTest {
     }
 
     private String yaml(int consolePort, int rpcPort) throws IOException {
+        return yaml(consolePort, rpcPort, 0);
+    }
+
+    private String yaml(int consolePort, int rpcPort, int dataPort) throws IOException {
         return """
         devMode: true
         node:
@@ -43,7 +47,7 @@ class BadStartTest {
           s3Port: 0
           consolePort: %2$d
           rpcPort: %3$d
-          dataPort: 0
+          dataPort: %5$d
         zookeeper:
           connect: 127.0.0.1:%4$d
         cluster:
@@ -56,7 +60,7 @@ class BadStartTest {
         credentials:
           file: %1$s/credentials
         """
-                .formatted(dir, consolePort, rpcPort, freePort());
+                .formatted(dir, consolePort, rpcPort, freePort(), dataPort);
     }
 
     private String start(String yaml) throws IOException {
@@ -95,6 +99,7 @@ class BadStartTest {
             int port = taken.getLocalPort();
             assertThat(start(yaml(port, 0))).contains(String.valueOf(port));
             assertThat(start(yaml(0, port))).contains(String.valueOf(port));
+            assertThat(start(yaml(0, 0, port))).contains(String.valueOf(port), "listen.dataPort");
         }
         assertThat(dir.resolve("device-0")).isEmptyDirectory();
     }

@@ -1,6 +1,5 @@
 package io.lethe.node;
 
-import io.lethe.node.base.background.WorkerStatus;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.chunk.ChunkStore;
 import io.lethe.node.chunk.wire.DataPlaneClient;
@@ -23,6 +22,7 @@ import io.lethe.node.rpc.Authenticator;
 import io.lethe.node.rpc.BucketDoor;
 import io.lethe.node.rpc.ClusterDoor;
 import io.lethe.node.rpc.ClusterView;
+import io.lethe.node.rpc.NodeReports;
 import io.lethe.node.rpc.ObjectDoor;
 import io.lethe.node.rpc.Requests;
 import java.time.Duration;
@@ -56,7 +56,15 @@ final class ClientServices {
                 new Requests(parts.tasks(), parts.config().limits().requests(), parts.metrics());
         parts.rpc().addForClients(new ObjectDoor(objects, requests), authenticator);
         parts.rpc().addForClients(new BucketDoor(buckets, requests), authenticator);
-        parts.rpc().addForClients(new ClusterDoor(view, requests), authenticator);
+        NodeReports reports =
+                new NodeReports(
+                        parts.identity().id(),
+                        parts.workers()::statuses,
+                        parts.devices().paths(),
+                        joined.channels(),
+                        parts.tasks());
+        parts.rpc().addForNodes(reports);
+        parts.rpc().addForClients(new ClusterDoor(view, reports, requests), authenticator);
     }
 
     private static Authenticator.Keys keys(
@@ -140,11 +148,6 @@ final class ClientServices {
         @Override
         public List<NodeId> directoryVoters() {
             return voters.get();
-        }
-
-        @Override
-        public List<WorkerStatus> workers() {
-            return parts.workers().statuses();
         }
     }
 }

@@ -1,17 +1,13 @@
 package io.lethe.node;
 
-import io.lethe.node.base.Bytes;
-import io.lethe.node.base.Check;
 import io.lethe.node.base.background.Pacing;
 import io.lethe.node.base.background.Step;
 import io.lethe.node.base.background.Worker;
-import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.chunk.wire.DataPlaneClient;
 import io.lethe.node.chunk.wire.DataPlaneClientConfig;
 import io.lethe.node.chunk.wire.DataPlaneServer;
 import io.lethe.node.chunk.wire.DataPlaneServerConfig;
 import io.lethe.node.chunk.wire.WireEnvironment;
-import io.lethe.node.chunk.wire.WireLoops;
 import io.lethe.node.chunk.wire.WireMetrics;
 import io.lethe.node.cluster.DirectoryVoters;
 import io.lethe.node.cluster.Registration;
@@ -21,26 +17,13 @@ import io.lethe.node.controller.Controller;
 import io.lethe.node.controller.ControllerPorts;
 import io.lethe.node.controller.HolderKeeper;
 import io.lethe.node.controller.ReplicaKeeper;
-import io.lethe.node.crypto.KeyBytes;
-import io.lethe.node.crypto.KeyWrap;
-import io.lethe.node.crypto.Purpose;
 import io.lethe.node.erasure.kernel.Kernels;
-import io.lethe.node.metadata.ClockWorker;
 import io.lethe.node.metadata.LocalDirectory;
-import io.lethe.node.metadata.PeerClocks;
 import io.lethe.node.metadata.RoutedMetadata;
-import io.lethe.node.metadata.raft.EpochKeyWrap;
-import io.lethe.node.metadata.raft.RaftAddress;
-import io.lethe.node.metadata.raft.RaftHost;
-import io.lethe.node.metadata.raft.RaftMetrics;
 import io.lethe.node.metadata.raft.RaftPeer;
-import io.lethe.node.metadata.raft.RaftSettings;
-import io.lethe.node.metadata.raft.ReplicatedLog;
-import io.lethe.node.metadata.table.RocksTable;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.NodeId;
-import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.StorageClass;
 import io.lethe.node.object.BucketSweeper;
 import io.lethe.node.object.Buckets;
@@ -52,10 +35,7 @@ import io.lethe.node.object.Objects;
 import io.lethe.node.object.OrphanSweeper;
 import io.lethe.node.object.Rebuilder;
 import io.lethe.node.object.Reclaimer;
-import io.lethe.node.rpc.MetadataGrpc;
 import io.lethe.node.rpc.NodeChannels;
-import io.lethe.node.rpc.NodeGrpc;
-import io.lethe.node.rpc.RaftGrpcTransport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -64,8 +44,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,17 +57,13 @@ final class Joined implements AutoCloseable {
     private static final Pacing SECOND = Pacing.every(Duration.ofSeconds(1).toNanos());
     private static final Pacing UPKEEP = Pacing.every(Duration.ofSeconds(2).toNanos());
 
-    /** Metadata calls of other nodes at once; each holds a request of some KiB. */
-    private static final int MOST_METADATA_CALLS = 2_048;
-
-    /** First byte of what {@link KeyWrap} gives. */
-    private static final int WRAP_FORMAT = 1;
-
     private final Node.Parts parts;
     private final OpenParts opened;
-    private final Replicas replicas;
-    private final LocalDirectory directory;
-    private final RoutedMetadata metadata;
+
+    /** Those that it found when it joined. */
+    private final DirectoryVoters voters;
+
+    private final Replication replication;
     private final FreshnessLease lease;
     private final TicketBooth booth;
 
@@ -97,16 +71,14 @@ final class Joined implements AutoCloseable {
     private Joined(
             Node.Parts parts,
             OpenParts opened,
-            Replicas replicas,
-            LocalDirectory directory,
-            RoutedMetadata metadata,
+            DirectoryVoters voters,
+            Replication replication,
             FreshnessLease lease,
             TicketBooth booth) {
         this.parts = parts;
         this.opened = opened;
-        this.replicas = replicas;
-        this.directory = directory;
-        this.metadata = metadata;
+        this.voters = voters;
+        this.replication = replication;
         this.lease = lease;
         this.booth = booth;
     }
@@ -130,172 +102,29 @@ final class Joined implements AutoCloseable {
 
     private static Joined build(Node.Parts parts, DirectoryVoters voters, OpenParts opened)
             throws IOException {
-        AtomicReference<@Nullable LocalDirectory> known = new AtomicReference<>();
-        NodeChannels channels =
-                new NodeChannels(
-                        parts.rpcSecurity().channels(),
-                        node -> address(node, known.get(), parts),
-                        parts.tasks().clock());
-        var _ = opened.add(channels);
-        PeerClocks clocks = new PeerClocks(parts.tasks().clock());
-        Replicas replicas = replicas(parts, channels, clocks, opened);
-        Replicas.DirectoryReplica own = replicas.openDirectory(voters);
-        LocalDirectory directory = own.directory();
-        known.set(directory);
-        parts.rpc()
-                .addForNodes(
-                        new MetadataGrpc(
-                                replicas.servers(),
-                                parts.tasks(),
-                                MOST_METADATA_CALLS,
-                                parts.metrics()));
-        RoutedMetadata metadata =
-                new RoutedMetadata(
-                        new RoutedMetadata.Wiring(
-                                parts.identity().id(),
-                                directory,
-                                replicas.servers(),
-                                new NodeGrpc(channels, parts.tasks()),
-                                parts.tasks(),
-                                parts.random(),
-                                () -> directoryVoters(parts, voters),
-                                own.log()));
-        parts.workers()
-                .start(
-                        new ClockWorker(
-                                parts.identity().id(),
-                                clocks,
-                                () -> directory.nodes().stream().map(NodeRecord::id).toList(),
-                                metadata::status,
-                                parts.tasks().clock()),
-                        ClockWorker.pacing());
+        Replication replication = Replication.open(parts, voters, opened);
         FreshnessLease lease =
                 new FreshnessLease(
-                        metadata,
-                        directory,
+                        replication.metadata(),
+                        replication.directory(),
                         parts.identity().id(),
                         parts.identity().incarnation(),
                         parts.tasks().clock(),
                         parts.config().lease().toNanos());
         TicketBooth booth =
                 new TicketBooth(
-                        directory,
+                        replication.directory(),
                         lease,
                         parts.keys(),
                         parts.identity().id(),
                         parts.tasks().clock());
-        Joined joined = new Joined(parts, opened, replicas, directory, metadata, lease, booth);
-        joined.startWorkers(own.log(), voters);
-        joined.startObjects(voters);
+        Joined joined = new Joined(parts, opened, voters, replication, lease, booth);
+        joined.startWorkers();
+        joined.startObjects();
         return joined;
     }
 
-    private static List<NodeId> directoryVoters(Node.Parts parts, DirectoryVoters first) {
-        return parts.coordination().directoryVoters().orElse(first).voters().stream()
-                .map(DirectoryVoters.Voter::node)
-                .toList();
-    }
-
-    /** The directory first; before it knows, what is registered. */
-    private static Optional<NodeChannels.Address> address(
-            NodeId node, @Nullable LocalDirectory directory, Node.Parts parts) {
-        return Optional.ofNullable(directory)
-                .flatMap(local -> local.node(node))
-                .map(record -> new NodeChannels.Address(record.host(), record.rpcPort()))
-                .or(
-                        () ->
-                                Optional.ofNullable(parts.coordination().nodes().get(node))
-                                        .map(
-                                                said ->
-                                                        new NodeChannels.Address(
-                                                                said.host(), said.rpcPort())));
-    }
-
-    private static Replicas replicas(
-            Node.Parts parts, NodeChannels channels, PeerClocks clocks, OpenParts opened)
-            throws IOException {
-        NodeConfig config = parts.config();
-        RaftAddress self = new RaftAddress(config.node().host(), parts.rpc().port());
-        RaftGrpcTransport transport =
-                new RaftGrpcTransport(
-                        self,
-                        to -> channels.channel(new NodeChannels.Address(to.host(), to.port())),
-                        parts.tasks().clock());
-        parts.rpc().addForNodes(transport.service());
-        RaftHost host =
-                RaftHost.start(
-                        settings(config, self),
-                        new RaftHost.Environment(
-                                transport,
-                                parts.tasks(),
-                                parts.random(),
-                                epochKeys(parts),
-                                parts.faults()));
-        RaftMetrics.watch(parts.metrics(), host);
-        Replicas replicas =
-                new Replicas(
-                        new Replicas.Parts(
-                                parts.identity().id(),
-                                self,
-                                config.node().data(),
-                                host,
-                                new RocksTable.Surroundings(
-                                        parts.rocks(),
-                                        parts.natives(),
-                                        parts.faults(),
-                                        parts.metrics()),
-                                parts.tableThreads(),
-                                parts.tasks(),
-                                parts.random(),
-                                parts.workers(),
-                                parts.metrics(),
-                                clocks,
-                                config.raft().snapshotInterval()));
-        // The logs are closed before the tables that they apply to.
-        var _ = opened.add(replicas);
-        var _ = opened.add(host);
-        return replicas;
-    }
-
-    private static RaftSettings settings(NodeConfig config, RaftAddress self) {
-        RaftSettings standard = RaftSettings.of(config.node().data().resolve("raft"), self);
-        return new RaftSettings(
-                standard.dir(),
-                self,
-                (int) config.raft().electionTimeout().toMillis(),
-                standard.proposalBytes(),
-                standard.appendBytes(),
-                standard.proposeTimeoutMillis(),
-                standard.snapshotBytesPerSecond());
-    }
-
-    /** Log-epoch keys are wrapped by this node's own key, which never leaves it. */
-    private static EpochKeyWrap epochKeys(Node.Parts parts) {
-        Bytes name = Bytes.utf8("log");
-        return new EpochKeyWrap() {
-            // A slot has room for the wrapped key alone: its first byte, the format's, is left out.
-            @Override
-            public byte[] wrap(byte[] key) {
-                Bytes wrapped =
-                        KeyWrap.wrap(
-                                parts.keys().logKey(),
-                                Purpose.LOG_EPOCH_KEY,
-                                name,
-                                KeyBytes.copyOf(key));
-                Check.that(wrapped.at(0) == WRAP_FORMAT, "a wrapped key's format is known");
-                return wrapped.slice(1, wrapped.length()).toArray();
-            }
-
-            @Override
-            public byte[] unwrap(byte[] wrapped) {
-                Bytes whole = new Encoder().u8(WRAP_FORMAT).raw(wrapped).toBytes();
-                return KeyWrap.unwrap(parts.keys().logKey(), Purpose.LOG_EPOCH_KEY, name, whole)
-                        .getEncoded();
-            }
-        };
-    }
-
-    private void startWorkers(ReplicatedLog directoryLog, DirectoryVoters first) {
+    private void startWorkers() {
         Keyring keyring = keyring();
         parts.workers().start(lease, OFTEN);
         parts.workers().start(booth, OFTEN);
@@ -309,7 +138,7 @@ final class Joined implements AutoCloseable {
 
                             @Override
                             public Step step() throws InterruptedException {
-                                return replicas.openPartitions(directory, metadata, keyring)
+                                return replication.openPartitions(keyring)
                                         ? Step.worked()
                                         : Step.idle();
                             }
@@ -319,10 +148,10 @@ final class Joined implements AutoCloseable {
                 .start(
                         new MembershipWorker(
                                 GroupId.DIRECTORY,
-                                directoryLog,
+                                replication.directoryLog(),
                                 parts.tasks(),
-                                () -> Optional.of(peers(members(first).voters())),
-                                () -> Optional.of(peers(members(first).learners())),
+                                () -> Optional.of(peers(members().voters())),
+                                () -> Optional.of(peers(members().learners())),
                                 // The directory has no shard keys.
                                 _ -> {}),
                         SECOND);
@@ -331,20 +160,21 @@ final class Joined implements AutoCloseable {
                         parts.tasks(),
                         parts.random(),
                         parts.coordination(),
-                        directory,
-                        metadata,
+                        replication.directory(),
+                        replication.metadata(),
                         keyring,
                         plan(parts.config()));
         parts.workers().start(new Controller(controller), OFTEN);
         parts.workers()
                 .start(new HolderKeeper(controller, parts.config().lease().toNanos()), SECOND);
-        parts.workers().start(new ReplicaKeeper(controller, ReplicaKeeper.GRACE), SECOND);
+        parts.workers()
+                .start(new ReplicaKeeper(controller, parts.config().raft().replaceAfter()), SECOND);
     }
 
     private Keyring keyring() {
         return new Keyring(
                 parts.rootKeys(),
-                directory,
+                replication.directory(),
                 parts.random(),
                 parts.tasks().clock(),
                 parts.firstKey());
@@ -356,22 +186,18 @@ final class Joined implements AutoCloseable {
                 .toList();
     }
 
-    private DirectoryVoters members(DirectoryVoters first) {
-        return parts.coordination().directoryVoters().orElse(first);
+    private DirectoryVoters members() {
+        return parts.coordination().directoryVoters().orElse(voters);
     }
 
-    private void startObjects(DirectoryVoters voters) {
+    private void startObjects() {
         NodeConfig config = parts.config();
-        WireLoops loops = WireLoops.open(Runtime.getRuntime().availableProcessors());
-        var _ = opened.add(loops);
         WireMetrics serverMetrics = new WireMetrics(parts.metrics(), "server");
         DataPlaneServer server =
                 new DataPlaneServer(
                         DataPlaneServerConfig.defaults(
-                                voters.cluster(),
-                                new InetSocketAddress(
-                                        config.listen().host(), config.listen().dataPort())),
-                        loops,
+                                voters.cluster(), parts.dataPort().address()),
+                        parts.loops(),
                         parts.devices().served(),
                         booth,
                         new WireEnvironment(
@@ -379,14 +205,14 @@ final class Joined implements AutoCloseable {
                                 serverMetrics,
                                 (thread, e) -> parts.faults().halt(thread.getName(), e)),
                         parts.wireTls());
-        server.start();
+        server.start(parts.dataPort());
         serverMetrics.show(server.counters());
         var _ = opened.add(server);
         WireMetrics clientMetrics = new WireMetrics(parts.metrics(), "client");
         DataPlaneClient peers =
                 new DataPlaneClient(
                         DataPlaneClientConfig.defaults(voters.cluster()),
-                        loops,
+                        parts.loops(),
                         parts.tasks(),
                         this::deviceAddress,
                         parts.random(),
@@ -403,8 +229,8 @@ final class Joined implements AutoCloseable {
                 new ObjectPorts(
                         parts.tasks(),
                         parts.random(),
-                        directory,
-                        metadata,
+                        replication.directory(),
+                        replication.metadata(),
                         peers,
                         booth,
                         keyring(),
@@ -416,18 +242,21 @@ final class Joined implements AutoCloseable {
         ClientServices.View view =
                 new ClientServices.View(
                         parts,
-                        directory,
-                        metadata,
+                        replication.directory(),
+                        replication.metadata(),
                         peers,
                         booth,
-                        () -> directoryVoters(parts, voters));
+                        this::directoryVoters);
         ClientServices.add(parts, this, keyring(), new Objects(ports), new Buckets(ports), view);
     }
 
     private void startUpkeep(ObjectPorts ports) {
-        parts.workers().start(new Reclaimer(ports, replicas), UPKEEP);
-        parts.workers().start(new Rebuilder(ports, replicas), UPKEEP);
-        parts.workers().start(new BucketSweeper(ports, replicas, BucketSweeper.PATIENCE), UPKEEP);
+        parts.workers().start(new Reclaimer(ports, replication.replicas()), UPKEEP);
+        parts.workers().start(new Rebuilder(ports, replication.replicas()), UPKEEP);
+        parts.workers()
+                .start(
+                        new BucketSweeper(ports, replication.replicas(), BucketSweeper.PATIENCE),
+                        UPKEEP);
         for (DeviceId device : parts.devices().ids()) {
             parts.workers().start(new OrphanSweeper(ports, parts.devices(), device), UPKEEP);
         }
@@ -450,6 +279,7 @@ final class Joined implements AutoCloseable {
     }
 
     private Optional<InetSocketAddress> deviceAddress(DeviceId device) {
+        LocalDirectory directory = replication.directory();
         return directory
                 .device(device)
                 .flatMap(record -> directory.node(record.node()))
@@ -461,15 +291,24 @@ final class Joined implements AutoCloseable {
     }
 
     LocalDirectory directory() {
-        return directory;
+        return replication.directory();
     }
 
     RoutedMetadata metadata() {
-        return metadata;
+        return replication.metadata();
+    }
+
+    /** Nodes that vote in the directory now. */
+    List<NodeId> directoryVoters() {
+        return Replication.directoryVoters(parts, voters);
+    }
+
+    NodeChannels channels() {
+        return replication.channels();
     }
 
     List<Registration.Damaged> damaged() {
-        return replicas.damaged();
+        return replication.replicas().damaged();
     }
 
     List<HealthCheck> health() {
@@ -486,6 +325,7 @@ final class Joined implements AutoCloseable {
                         HealthCheck.Bearing.READY,
                         booth.ready(),
                         "the controller has given this node no ticket key yet"));
+        LocalDirectory directory = replication.directory();
         boolean placed =
                 directory.cluster().isPresent()
                         && directory.partitions().size() >= parts.config().cluster().partitions()
@@ -512,7 +352,7 @@ final class Joined implements AutoCloseable {
                 new HealthCheck(
                         "replicas",
                         HealthCheck.Bearing.READY,
-                        replicas.partitions().size() >= mine,
+                        replication.replicas().partitions().size() >= mine,
                         "not all of this node's partition replicas are open"));
         return checks;
     }

@@ -10,7 +10,9 @@ import io.lethe.node.base.nativeio.NativeFiles;
 import io.lethe.node.base.rocks.RocksOpener;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.base.task.VirtualTasks;
+import io.lethe.node.chunk.wire.DataPort;
 import io.lethe.node.chunk.wire.TlsContexts;
+import io.lethe.node.chunk.wire.WireLoops;
 import io.lethe.node.cluster.Coordination;
 import io.lethe.node.cluster.Registration;
 import io.lethe.node.cluster.zookeeper.ZooKeeperCoordination;
@@ -25,6 +27,7 @@ import io.lethe.node.http.HttpSettings;
 import io.lethe.node.metadata.TableThreads;
 import io.lethe.node.rpc.RpcSecurity;
 import io.lethe.node.rpc.RpcServer;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,6 +80,9 @@ public final class Node implements AutoCloseable {
             Coordination coordination,
             RpcServer rpc,
             RpcSecurity rpcSecurity,
+            HttpServer console,
+            WireLoops loops,
+            DataPort dataPort,
             @Nullable NodeTls tls) {
         /** Null where the data plane speaks in clear. */
         @Nullable TlsContexts wireTls() {
@@ -133,7 +139,7 @@ public final class Node implements AutoCloseable {
         makeDevSecrets(random);
         RootKeyFile rootKeys = RootKeyFile.load(config.rootKey().file().path());
         Keyring.FirstKey firstKey = Credentials.read(config.credentials().file());
-        openConsole(allWorkers, tasks, tls);
+        HttpServer console = openConsole(allWorkers, tasks, tls);
         RpcSecurity rpcSecurity = tls == null ? RpcSecurity.plain(rootKeys.proofs()) : tls.rpc();
         RpcServer rpc =
                 opened.add(
@@ -143,6 +149,8 @@ public final class Node implements AutoCloseable {
                                 config.limits().idleTimeout(),
                                 opened.add(Executors.newVirtualThreadPerTaskExecutor()),
                                 rpcSecurity));
+        WireLoops loops = opened.add(WireLoops.open(Runtime.getRuntime().availableProcessors()));
+        DataPort dataPort = opened.add(DataPort.bind(dataAddress(), loops));
         RocksOpener rocks = opened.add(new RocksOpener(RocksOpener.Limits.small()));
         StorageDevices devices =
                 opened.add(new StorageDevices(config.devices(), rocks, tasks, metrics));
@@ -175,11 +183,18 @@ public final class Node implements AutoCloseable {
                         service,
                         rpc,
                         rpcSecurity,
+                        console,
+                        loops,
+                        dataPort,
                         tls);
         join(parts);
     }
 
-    private void openConsole(Workers allWorkers, Tasks tasks, @Nullable NodeTls tls) {
+    private InetSocketAddress dataAddress() {
+        return new InetSocketAddress(config.listen().host(), config.listen().dataPort());
+    }
+
+    private HttpServer openConsole(Workers allWorkers, Tasks tasks, @Nullable NodeTls tls) {
         HttpLoops loops = opened.add(new HttpLoops(1));
         Console console = new Console(metrics, this::health, allWorkers);
         HttpServer door =
@@ -189,6 +204,7 @@ public final class Node implements AutoCloseable {
         if (tls != null) {
             tls.watch(door);
         }
+        return door;
     }
 
     private HttpSettings consoleSettings(@Nullable NodeTls tls) {

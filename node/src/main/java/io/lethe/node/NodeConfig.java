@@ -398,7 +398,15 @@ public record NodeConfig(
                             fallback = "10m",
                             least = "5s",
                             most = "1d")
-                    Duration snapshotInterval) {}
+                    Duration snapshotInterval,
+            @Setting(
+                            help =
+                                    "A node away this long gives its votes to spare nodes: longer"
+                                            + " than a restart of a machine.",
+                            fallback = "5m",
+                            least = "1s",
+                            most = "7d")
+                    Duration replaceAfter) {}
 
     public NodeConfig {
         devices = List.copyOf(devices);

@@ -8,7 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what this node is and has to the coordination service, again when it has changed. One task.
+ * Says what this node is and has to the coordination service, again when it has changed. Ports are
+ * those that it listens on, also where the configuration lets the system choose. One task.
  */
 final class Registrar implements Worker {
     private final Node.Parts parts;
@@ -40,9 +41,9 @@ final class Registrar implements Worker {
                         parts.identity().id(),
                         parts.identity().incarnation(),
                         config.node().host(),
-                        config.listen().dataPort(),
-                        config.listen().rpcPort(),
-                        config.listen().consolePort(),
+                        parts.dataPort().address().getPort(),
+                        parts.rpc().port(),
+                        parts.console().port(),
                         config.listen().s3Port(),
                         config.node().rack(),
                         config.node().roleSet(),

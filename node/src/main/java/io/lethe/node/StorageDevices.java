@@ -18,6 +18,7 @@ import io.lethe.node.cluster.Registration;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.object.LocalDevices;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** This node's devices, each a store behind a pool of its own. Safe for any thread. */
 final class StorageDevices implements LocalDevices, AutoCloseable {
-    private record Open(DiskChunkStore store, DevicePool pool) {}
+    private record Open(DiskChunkStore store, DevicePool pool, Path path) {}
 
     private final Map<DeviceId, Open> devices = new HashMap<>();
 
@@ -48,7 +49,7 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
                                 DevicePool.THREADS,
                                 DevicePool.MOST_QUEUED,
                                 tasks);
-                devices.put(store.device(), new Open(store, pool));
+                devices.put(store.device(), new Open(store, pool, device.path()));
                 DeviceMetrics.register(metrics, store, pool);
             }
             opened = true;
@@ -64,6 +65,13 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
         Map<DeviceId, ServedDevice> served = new HashMap<>();
         devices.forEach((id, open) -> served.put(id, new ServedDevice(open.store(), open.pool())));
         return served;
+    }
+
+    /** Their directories. */
+    Map<DeviceId, Path> paths() {
+        Map<DeviceId, Path> paths = new HashMap<>();
+        devices.forEach((id, open) -> paths.put(id, open.path().toAbsolutePath()));
+        return paths;
     }
 
     /** For the registration. */

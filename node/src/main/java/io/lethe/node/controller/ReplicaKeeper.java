@@ -26,9 +26,6 @@ import java.util.concurrent.TimeUnit;
  * wrong, and copies would only be made in vain.
  */
 public final class ReplicaKeeper implements Worker {
-    /** Longer than a restart of a machine, shorter than the time until the next one fails. */
-    public static final Duration GRACE = Duration.ofMinutes(5);
-
     /** Nodes that may be away at once in a small cluster before replacing stops. */
     static final int MOST_AWAY = 2;
 
@@ -41,6 +38,10 @@ public final class ReplicaKeeper implements Worker {
     private final long graceNanos;
     private final Map<NodeId, Long> awaySince = new HashMap<>();
 
+    /**
+     * @param grace longer than a restart of a machine, shorter than the time until the next one
+     *     fails
+     */
     public ReplicaKeeper(ControllerPorts ports, Duration grace) {
         this.ports = ports;
         orders = new Orders(ports);

@@ -1,7 +1,6 @@
 package io.lethe.node.rpc;
 
 import io.grpc.stub.StreamObserver;
-import io.lethe.node.base.background.WorkerStatus.State;
 import io.lethe.node.chunk.ChunkStore;
 import io.lethe.node.metadata.command.PartitionAnswer.Figures;
 import io.lethe.node.model.DeviceRecord;
@@ -13,6 +12,7 @@ import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.PlacementGroup;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.rpc.Pages.Page;
+import io.lethe.proto.internal.v1.NodeReport;
 import io.lethe.proto.v1.ClusterServiceGrpc;
 import io.lethe.proto.v1.DeviceStatus;
 import io.lethe.proto.v1.GetStatusRequest;
@@ -32,18 +32,28 @@ import io.lethe.proto.v1.PartitionStatus;
 import io.lethe.proto.v1.PlacementGroupStatus;
 import io.lethe.proto.v1.WorkerStatus;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** {@code lethe.v1.ClusterService}: for operators only. Safe for any thread. */
 public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase {
+    /** Asked together for their workers: some 30 of each, so that few pages ask twice. */
+    private static final int NODES_AT_ONCE = 32;
+
     private final ClusterView view;
     private final Requests requests;
+    private final NodeReports nodeReports;
     private final StatusReport report;
 
-    public ClusterDoor(ClusterView view, Requests requests) {
+    public ClusterDoor(ClusterView view, NodeReports nodeReports, Requests requests) {
         this.view = view;
+        this.nodeReports = nodeReports;
         this.requests = requests;
         report = new StatusReport(view, requests.tasks());
     }
@@ -125,12 +135,11 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                                                                     .toString()
                                                                     .equals(request.getNode()))
                                     .toList();
+                    Function<DeviceRecord, String> name = device -> device.id().toString();
+                    Page<DeviceRecord> rows = Pages.rows(asked, request.getPage(), name);
+                    Map<String, String> paths = paths(rows.rows());
                     Page<DeviceStatus> page =
-                            Pages.shown(
-                                    asked,
-                                    request.getPage(),
-                                    device -> device.id().toString(),
-                                    this::device);
+                            Pages.shown(rows, name, device -> device(device, paths));
                     return ListDevicesResponse.newBuilder()
                             .setNextPageToken(page.next())
                             .addAllDevices(page.rows())
@@ -138,7 +147,26 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                 });
     }
 
-    private DeviceStatus device(DeviceRecord device) throws InterruptedException {
+    /** Where devices are, by their ids, as far as their nodes say. */
+    private Map<String, String> paths(List<DeviceRecord> devices) throws InterruptedException {
+        Set<NodeId> nodes = devices.stream().map(DeviceRecord::node).collect(Collectors.toSet());
+        nodes.removeIf(node -> !isUp(node));
+        Map<String, String> paths = new HashMap<>();
+        for (NodeReport node : nodeReports.of(nodes).values()) {
+            node.getDevicesList().forEach(place -> paths.put(place.getId(), place.getPath()));
+        }
+        return paths;
+    }
+
+    private boolean isUp(NodeId node) {
+        return view.directory()
+                .node(node)
+                .map(record -> record.state() == NodeRecord.State.UP)
+                .orElse(false);
+    }
+
+    private DeviceStatus device(DeviceRecord device, Map<String, String> paths)
+            throws InterruptedException {
         long groups =
                 view.directory().placementGroups().stream()
                         .filter(pg -> pg.members().contains(device.id()))
@@ -147,6 +175,7 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                 DeviceStatus.newBuilder()
                         .setId(device.id().toString())
                         .setNode(device.node().toString())
+                        .setPath(paths.getOrDefault(device.id().toString(), ""))
                         .setState(device.state().name())
                         .setCapacityBytes(device.capacityBytes())
                         .setFreeBytes(device.freeBytes())
@@ -289,10 +318,7 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                     operatorOnly(call);
                     Page<WorkerStatus> page =
                             Pages.shown(
-                                    view.workers(),
-                                    request.getPage(),
-                                    io.lethe.node.base.background.WorkerStatus::name,
-                                    this::worker);
+                                    workers(request), request.getPage(), ClusterDoor::name, w -> w);
                     return ListWorkersResponse.newBuilder()
                             .setNextPageToken(page.next())
                             .addAllWorkers(page.rows())
@@ -300,18 +326,38 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                 });
     }
 
-    private WorkerStatus worker(io.lethe.node.base.background.WorkerStatus status) {
-        String error = status.lastError();
-        return WorkerStatus.newBuilder()
-                .setNode(view.self().toString())
-                .setName(status.name())
-                .setState(
-                        status.state() == State.BACKING_OFF || status.state() == State.BROKEN
-                                ? "FAILED"
-                                : status.state() == State.STEPPING ? "BUSY" : "IDLE")
-                .setSteps(status.steps())
-                .setLastError(error == null ? "" : error)
-                .setErrors(status.failed())
-                .build();
+    private static String name(WorkerStatus worker) {
+        return worker.getNode() + "/" + worker.getName();
+    }
+
+    /** Workers from the page's beginning on, at least as many as it takes if there are so many. */
+    private List<WorkerStatus> workers(ListWorkersRequest request) throws InterruptedException {
+        String after = PageToken.parse(request.getPage().getPageToken()).after().utf8();
+        List<NodeId> nodes =
+                view.directory().nodes().stream()
+                        .map(NodeRecord::id)
+                        .filter(this::isUp)
+                        .filter(
+                                node ->
+                                        request.getNode().isEmpty()
+                                                || node.toString().equals(request.getNode()))
+                        // Behind a node's last worker stands what sorts after the slash.
+                        .filter(node -> (node + "0").compareTo(after) > 0)
+                        .sorted(Comparator.comparing(NodeId::toString))
+                        .toList();
+        int limit = PageToken.limit(request.getPage().getPageSize());
+        List<WorkerStatus> found = new ArrayList<>();
+        for (int from = 0; from < nodes.size(); from += NODES_AT_ONCE) {
+            List<NodeId> some = nodes.subList(from, Math.min(nodes.size(), from + NODES_AT_ONCE));
+            for (NodeReport node : nodeReports.of(some).values()) {
+                node.getWorkersList().stream()
+                        .filter(worker -> name(worker).compareTo(after) > 0)
+                        .forEach(found::add);
+            }
+            if (found.size() > limit) {
+                break;
+            }
+        }
+        return found;
     }
 }

@@ -1,6 +1,5 @@
 package io.lethe.node.rpc;
 
-import io.lethe.node.base.background.WorkerStatus;
 import io.lethe.node.chunk.ChunkStore;
 import io.lethe.node.metadata.Directory;
 import io.lethe.node.metadata.ReplicaStatus;
@@ -29,7 +28,4 @@ public interface ClusterView {
 
     /** Nodes that vote in the directory. */
     List<NodeId> directoryVoters();
-
-    /** This node's workers. */
-    List<WorkerStatus> workers();
 }

@@ -13,6 +13,7 @@ import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.PartitionRecord.Replica;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -23,8 +24,9 @@ import org.junit.jupiter.api.Test;
 /** Nodes 1 to 3 vote, nodes 4 and 5 are spare. */
 class SeatsTest {
     private static final GroupId PARTITION = new GroupId(1);
+    private static final Duration GRACE = Duration.ofMinutes(5);
     private final Ports ports = new Ports();
-    private final ReplicaKeeper keeper = new ReplicaKeeper(ports.controller, ReplicaKeeper.GRACE);
+    private final ReplicaKeeper keeper = new ReplicaKeeper(ports.controller, GRACE);
 
     @BeforeEach
     void threeVotersAndTwoMore() throws InterruptedException {
@@ -141,7 +143,7 @@ class SeatsTest {
         here(2, List.of(new Damaged(0, 0), new Damaged(1, 0)));
         away(3);
         settle();
-        ports.clock.advance(ReplicaKeeper.GRACE.toNanos() * 2);
+        ports.clock.advance(GRACE.toNanos() * 2);
         settle();
         assertThat(directory().voters()).containsExactly(member(1, 0), member(2, 0), member(3, 0));
         assertThat(replicas()).containsExactly(replica(1, 0), replica(2, 0), replica(3, 0));
@@ -151,7 +153,7 @@ class SeatsTest {
     void aLostNodesVotesGoToASpareAfterTheGrace() throws InterruptedException {
         away(3);
         settle();
-        ports.clock.advance(ReplicaKeeper.GRACE.toNanos() - 1);
+        ports.clock.advance(GRACE.toNanos() - 1);
         settle();
         assertThat(replicas()).contains(replica(3, 0));
         ports.clock.advance(1);
@@ -164,7 +166,7 @@ class SeatsTest {
         assertThat(directory().learners()).contains(member(3, 0));
         away(4);
         settle();
-        ports.clock.advance(ReplicaKeeper.GRACE.toNanos());
+        ports.clock.advance(GRACE.toNanos());
         settle();
         assertThat(replicas()).as("a generation is never used twice").contains(replica(3, 3));
     }
@@ -173,7 +175,7 @@ class SeatsTest {
     void aNodeThatComesBackInTimeKeepsItsPlace() throws InterruptedException {
         away(3);
         settle();
-        ports.clock.advance(ReplicaKeeper.GRACE.toNanos() - 1);
+        ports.clock.advance(GRACE.toNanos() - 1);
         here(3, List.of());
         settle();
         away(3);
@@ -182,7 +184,7 @@ class SeatsTest {
         settle();
         assertThat(replicas()).contains(replica(3, 0));
         ports.coordination.epoch = java.util.Optional.empty();
-        ports.clock.advance(ReplicaKeeper.GRACE.toNanos());
+        ports.clock.advance(GRACE.toNanos());
         settle();
         ports.coordination.epoch = java.util.Optional.of(1L);
         settle();
@@ -193,7 +195,7 @@ class SeatsTest {
     void nobodyIsLostWhileTooManyAreAway() throws InterruptedException {
         IntStream.rangeClosed(3, 5).forEach(this::away);
         settle();
-        ports.clock.advance(ReplicaKeeper.GRACE.toNanos());
+        ports.clock.advance(GRACE.toNanos());
         settle();
         assertThat(replicas()).contains(replica(3, 0));
         assertThat(directory().voters()).contains(member(3, 0));

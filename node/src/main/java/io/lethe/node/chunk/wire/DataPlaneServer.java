@@ -1,13 +1,8 @@
 package io.lethe.node.chunk.wire;
 
 import io.lethe.node.model.DeviceId;
-import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -19,16 +14,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves this node's devices to other nodes and to holders of tickets. Owns the listening socket
- * and its connections; loops, devices and TLS contexts belong to whoever composes the node.
- * Blocking work is done by the devices' pools, everything else by the event loops.
+ * Serves this node's devices to other nodes and to holders of tickets. Owns its connections, and
+ * the port where it was given none; loops, devices and TLS contexts belong to whoever composes the
+ * node. Blocking work is done by the devices' pools, everything else by the event loops.
  */
 public final class DataPlaneServer implements AutoCloseable {
     /** How long closing waits for the pools to let go of streams: a sync on a slow disk. */
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
-
-    /** Connections that may wait to be accepted. */
-    private static final int BACKLOG = 256;
 
     final DataPlaneServerConfig config;
     final Map<DeviceId, ServedDevice> devices;
@@ -44,7 +36,8 @@ public final class DataPlaneServer implements AutoCloseable {
             new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
-    private @Nullable Channel listening;
+    private @Nullable DataPort port;
+    private @Nullable DataPort ownPort;
     private volatile boolean closed;
 
     /**
@@ -70,61 +63,43 @@ public final class DataPlaneServer implements AutoCloseable {
     }
 
     /**
-     * Begins to listen.
+     * Serves on a port of its own, which it listens on from here on.
      *
      * @throws StoreException UNAVAILABLE when the address can't be had; it names it
      */
     public synchronized void start() {
-        ChannelFuture bound =
-                new ServerBootstrap()
-                        .group(loops.group())
-                        .channel(loops.serverChannel())
-                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                        .option(ChannelOption.SO_REUSEADDR, true)
-                        .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childOption(ChannelOption.ALLOCATOR, WireLoops.allocator())
-                        .childOption(ChannelOption.RECVBUF_ALLOCATOR, WireLoops.receiveBuffers())
-                        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WireLoops.marks())
-                        .childHandler(new Accept())
-                        .bind(config.listen())
-                        .awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw new StoreException(
-                    ErrorCode.UNAVAILABLE,
-                    "the data plane can't listen on "
-                            + config.listen()
-                            + " ("
-                            + bound.cause().getMessage()
-                            + "): stop what uses the port, or configure another",
-                    bound.cause());
-        }
-        listening = bound.channel();
+        DataPort own = DataPort.bind(config.listen(), loops);
+        ownPort = own;
+        start(own);
     }
 
-    private final class Accept extends ChannelInitializer<Channel> {
-        @Override
-        protected void initChannel(Channel channel) {
-            if (closed || counters.connections.get() >= config.mostConnections()) {
-                counters.rejected(WireCounters.Rejection.CONNECTIONS);
-                var _ = channel.close();
-                return;
-            }
-            counters.connections.incrementAndGet();
-            channel.closeFuture().addListener(_ -> counters.connections.decrementAndGet());
-            connections.add(channel);
-            if (tls != null) {
-                channel.pipeline().addLast(tls.accepted(channel.alloc()));
-            }
-            channel.pipeline().addLast(new ServerConnection(channel, DataPlaneServer.this));
+    /** Serves on a port, which goes back to its owner when this server is closed. */
+    public synchronized void start(DataPort taken) {
+        port = taken;
+        taken.serve(this::accept);
+    }
+
+    private void accept(Channel channel) {
+        if (closed || counters.connections.get() >= config.mostConnections()) {
+            counters.rejected(WireCounters.Rejection.CONNECTIONS);
+            var _ = channel.close();
+            return;
         }
+        counters.connections.incrementAndGet();
+        channel.closeFuture().addListener(_ -> counters.connections.decrementAndGet());
+        connections.add(channel);
+        if (tls != null) {
+            channel.pipeline().addLast(tls.accepted(channel.alloc()));
+        }
+        channel.pipeline().addLast(new ServerConnection(channel, this));
     }
 
     /** Where it listens; with port 0 configured, the port that was picked. */
     public synchronized InetSocketAddress address() {
-        if (listening == null) {
+        if (port == null) {
             throw new IllegalStateException("the data plane has not been started");
         }
-        return (InetSocketAddress) listening.localAddress();
+        return port.address();
     }
 
     public WireCounters counters() {
@@ -164,8 +139,11 @@ public final class DataPlaneServer implements AutoCloseable {
             return;
         }
         closed = true;
-        if (listening != null) {
-            var _ = listening.close().awaitUninterruptibly(CLOSE_NANOS, TimeUnit.NANOSECONDS);
+        if (port != null) {
+            port.serve(null);
+        }
+        if (ownPort != null) {
+            ownPort.close();
         }
         var _ = connections.close().awaitUninterruptibly(CLOSE_NANOS, TimeUnit.NANOSECONDS);
         try {

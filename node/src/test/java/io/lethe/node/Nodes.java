@@ -1,0 +1,115 @@
+package io.lethe.node;
+
+import io.lethe.node.base.Clock;
+import io.lethe.node.base.RandomSource;
+import io.lethe.node.base.config.ConfigLoader;
+import io.lethe.node.cluster.zookeeper.EmbeddedZooKeeper;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Nodes in one process, with real stores, real Raft and a real coordination service. One thread.
+ */
+final class Nodes implements AutoCloseable {
+    private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(3);
+
+    private final Clock clock = Clock.system();
+    private final Map<String, String> environment;
+    private final List<Node> nodes = new ArrayList<>();
+    private final DevLayout layout;
+    private final EmbeddedZooKeeper zooKeeper;
+
+    /** What a test waits for. */
+    interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    /**
+     * Starts them; returns when all serve.
+     *
+     * @param environment overrides keys of their configuration
+     */
+    Nodes(Path dir, int count, Map<String, String> environment) throws Exception {
+        this.environment = environment;
+        layout = new DevLayout(dir, count, freePorts());
+        layout.prepare(RandomSource.secure());
+        zooKeeper =
+                new EmbeddedZooKeeper(layout.dir().resolve("zookeeper"), layout.zookeeperPort());
+        for (int i = 0; i < count; i++) {
+            nodes.add(open(i));
+        }
+        for (Node node : nodes) {
+            until("every node serves", node::ready);
+        }
+    }
+
+    private static int freePorts() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return Math.min(socket.getLocalPort(), 60_000) / 100 * 100 + 50;
+        }
+    }
+
+    private Node open(int number) {
+        return Node.start(
+                ConfigLoader.load(NodeConfig.class, layout.nodeConfig(number), environment)
+                        .config());
+    }
+
+    /** Waits, and says of every node what is the matter where it takes too long. */
+    void until(String what, Condition condition) throws Exception {
+        long deadline = deadline(PATIENCE_NANOS);
+        CountDownLatch never = new CountDownLatch(1);
+        while (!condition.holds()) {
+            if (clock.nanos() - deadline > 0) {
+                throw new AssertionError(
+                        "still waiting: "
+                                + what
+                                + nodes.stream()
+                                        .map(node -> "\n" + node.whyNotReady() + node.troubles())
+                                        .toList());
+            }
+            var _ = never.await(50, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private long deadline(long withinNanos) {
+        return clock.nanos() + withinNanos;
+    }
+
+    /** A deadline so many seconds from now. */
+    long deadlineIn(int seconds) {
+        return deadline(TimeUnit.SECONDS.toNanos(seconds));
+    }
+
+    void stop(int number) {
+        nodes.get(number).close();
+    }
+
+    /** Starts one that was stopped; returns when it serves. */
+    void startAgain(int number) throws Exception {
+        nodes.set(number, open(number));
+        until("the node is back", nodes.get(number)::ready);
+    }
+
+    Joined joined(int number) {
+        return Objects.requireNonNull(nodes.get(number).joined());
+    }
+
+    /** A node's data directory. */
+    Path data(int number) {
+        return layout.nodeConfig(number).resolveSibling("data");
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(Node::close);
+        zooKeeper.close();
+    }
+}
