@@ -81,7 +81,8 @@ public interface ChunkStore extends AutoCloseable {
      * The blocks that cover {@code [offset, offset + lengthBytes)} of a chunk, cut at its end.
      *
      * @throws StoreException NO_SUCH_CHUNK; GONE when it was deleted or doomed here; CORRUPT when
-     *     the extent's header or checksum table is damaged
+     *     the extent's header or checksum table is damaged; UNAVAILABLE while that it was deleted
+     *     or doomed may have been forgotten, until {@link #resolve}
      */
     Slice open(ChunkKey key, long offset, int lengthBytes);
 

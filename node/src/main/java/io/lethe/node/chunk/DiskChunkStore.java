@@ -251,7 +251,8 @@ public final class DiskChunkStore implements ChunkStore {
     /**
      * A rebuilt index has every chunk on the unresolved list again, also those that were deleted:
      * their partitions are asked about each (see {@link #unresolved}), and those that no version
-     * names are deleted once more. With the last of them the deletes of before are known again.
+     * names are deleted once more. Until then they are not served. With the last of them the
+     * deletes of before are known again.
      */
     private void settleRebuild() {
         Long rebuilt = parts.checkpoints().rebuiltMillis();

@@ -212,6 +212,10 @@ final class ExtentIndex {
         return IndexKeys.timed(extent.createdMillis(), extent.key());
     }
 
+    boolean isUnresolved(Extent extent) {
+        return tables.get(Family.UNRESOLVED, unresolvedKey(extent)) != null;
+    }
+
     List<Extent> unresolved(@Nullable ChunkInfo after, long beforeMillis, int limit) {
         byte[] from = IndexKeys.EMPTY;
         if (after != null) {

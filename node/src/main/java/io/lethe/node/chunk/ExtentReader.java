@@ -79,8 +79,27 @@ final class ExtentReader {
         }
     }
 
+    /**
+     * Dooms and deletes of before are not known where the index was lost: a chunk is served again
+     * once its partition has said that a version names it.
+     */
+    private void ensureConfirmed(Extent extent) {
+        Long rebuilt = parts.checkpoints().rebuiltMillis();
+        if (rebuilt != null
+                && extent.createdMillis() <= rebuilt
+                && parts.index().isUnresolved(extent)) {
+            throw new StoreException(
+                    ErrorCode.UNAVAILABLE,
+                    "device index was lost, and chunk "
+                            + extent.key()
+                            + " is not served until its partition has said that it still stands;"
+                            + " other chunks of its segment are");
+        }
+    }
+
     private Slice slice(Held held, long offset, int lengthBytes) {
         Extent extent = held.extent();
+        ensureConfirmed(extent);
         if (offset < 0 || lengthBytes < 0 || offset > extent.lengthBytes()) {
             throw new StoreException(
                     ErrorCode.INVALID_ARGUMENT,

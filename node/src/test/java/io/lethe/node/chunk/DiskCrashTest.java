@@ -1,10 +1,12 @@
 package io.lethe.node.chunk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lethe.node.chunk.ChunkStore.Verdict;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -265,8 +267,8 @@ class DiskCrashTest {
             assertThat(store.status().chunks()).isEqualTo(30);
             assertThat(store.indexRebuilt()).isTrue();
             assertThat(store.status().fault()).contains("index was lost");
-            assertHas(store, 1, 4, 60_000);
             store.acknowledgeRebuild();
+            assertHas(store, 1, 4, 60_000);
             assertThat(store.status().fault()).isNull();
         }
         Path manifest;
@@ -280,6 +282,7 @@ class DiskCrashTest {
         try (DiskChunkStore store = open()) {
             assertThat(store.status().chunks()).isEqualTo(30);
             assertThat(store.indexRebuilt()).isTrue();
+            store.acknowledgeRebuild();
             assertHas(store, 37, 40, 60_000);
         }
     }
@@ -311,6 +314,42 @@ class DiskCrashTest {
         try (DiskChunkStore store = open()) {
             assertThat(store.indexRebuilt()).as("also after a restart").isFalse();
         }
+    }
+
+    @Test
+    void whatARebuiltIndexMayHaveForgottenIsNotServed() {
+        try (DiskChunkStore store = open()) {
+            putRange(store, 0, 3, 60_000);
+            store.resolve(
+                    store.list(null, null, 3).stream().map(ChunkStore.ChunkInfo::key).toList());
+            store.doom(Chunks.key(1, 0).pg(), Chunks.key(1, 0).segment());
+        }
+        DiskFixture.remove(device().resolve("index"));
+        try (DiskChunkStore store = open()) {
+            for (int i = 0; i < 3; i++) {
+                refusedToRead(store, Chunks.key(1, i));
+            }
+            clock.advanceMillis(1);
+            putRange(store, 3, 4, 60_000);
+            assertHas(store, 3, 4, 60_000);
+            store.resolve(List.of(Chunks.key(1, 1)));
+            store.delete(Chunks.key(1, 0));
+            assertHas(store, 1, 2, 60_000);
+            refusedToRead(store, Chunks.key(1, 2));
+        }
+        try (DiskChunkStore store = open()) {
+            refusedToRead(store, Chunks.key(1, 2));
+            store.resolve(List.of(Chunks.key(1, 2)));
+            assertHas(store, 1, 4, 60_000);
+        }
+    }
+
+    private static void refusedToRead(DiskChunkStore store, ChunkKey key) {
+        assertThatThrownBy(() -> store.open(key, 0, 1).close())
+                .isInstanceOfSatisfying(
+                        StoreException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE))
+                .hasMessageContaining("index was lost");
     }
 
     @Test
