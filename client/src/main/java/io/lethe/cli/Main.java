@@ -123,6 +123,7 @@ public final class Main {
     private static void addCommands(CommandLine line, Surroundings surroundings) {
         line.addSubcommand(new MakeBucket(surroundings));
         line.addSubcommand(new RemoveBucket(surroundings));
+        line.addSubcommand(new VersioningCommand(surroundings));
         line.addSubcommand(new ListCommand(surroundings));
         line.addSubcommand(new Put(surroundings));
         line.addSubcommand(new Get(surroundings));

@@ -29,6 +29,7 @@ final class MainTest {
                 List.of(
                         "mb",
                         "rb",
+                        "versioning",
                         "ls",
                         "put",
                         "get",

@@ -64,6 +64,19 @@ final class ObjectCommandsTest {
     }
 
     @Test
+    void versioningIsShownEnabledAndSuspendedAndNothingElse() {
+        assertThat(shell.run("versioning", "box")).isZero();
+        assertThat(shell.err()).contains("versioning of box is off");
+        assertThat(shell.run("versioning", "box", "enabled")).isZero();
+        assertThat(shell.run("versioning", "--json", "box", "suspended")).isZero();
+        assertThat(shell.out()).contains("\"versioning\":\"suspended\"");
+        assertThat(shell.run("versioning", "box", "off")).isEqualTo(2);
+        assertThat(shell.err()).contains("enabled, suspended");
+        assertThat(shell.run("versioning", "none", "enabled")).isEqualTo(3);
+        assertThat(shell.run("versioning", "box/key")).isEqualTo(2);
+    }
+
+    @Test
     void bucketThatExistsOrIsNotEmptyIsAConflict() {
         assertThat(shell.run("mb", "box")).isEqualTo(6);
         assertThat(shell.err())

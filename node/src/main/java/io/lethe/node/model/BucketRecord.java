@@ -7,6 +7,7 @@ import io.lethe.node.base.Check;
  *
  * @param markIndex while it is being deleted, the directory index at which that began; else 0. What
  *     a deleter saw holds for one mark only: between two of them there may have been writes.
+ * @param versioningIndex the directory index at which versioning was set last
  */
 public record BucketRecord(
         BucketId id,
@@ -16,6 +17,7 @@ public record BucketRecord(
         Versioning versioning,
         State state,
         long markIndex,
+        long versioningIndex,
         long createdMillis) {
     /** As in S3; once enabled it can be suspended, never off again. */
     public enum Versioning {
@@ -33,5 +35,6 @@ public record BucketRecord(
     public BucketRecord {
         boolean marked = state == State.DELETING;
         var _ = Check.range("mark index", markIndex, marked ? 1 : 0, marked ? Long.MAX_VALUE : 0);
+        var _ = Check.range("versioning index", versioningIndex, 0, Long.MAX_VALUE);
     }
 }

@@ -26,8 +26,11 @@ public final class Buckets {
     /** How long the end of a deletion may take, whatever was left of its deadline. */
     private static final Duration FINISH_WITHIN = Duration.ofSeconds(5);
 
-    /** Each follows a removal that came between; more only where buckets are removed in bulk. */
-    private static final int MOST_CREATES = 20;
+    /**
+     * Each follows a removal of a bucket, or a change of this one's versioning, that came between;
+     * more only where buckets are removed in bulk.
+     */
+    private static final int MOST_SENDS = 20;
 
     private final ObjectPorts ports;
     private final BucketGate gate;
@@ -74,7 +77,7 @@ public final class Buckets {
                 return bucket;
             }
             StoreException failure = failure(reply);
-            if (failure.code() != ErrorCode.STALE_EPOCH || i == MOST_CREATES) {
+            if (failure.code() != ErrorCode.STALE_EPOCH || i == MOST_SENDS) {
                 throw failure;
             }
             // A bucket was removed that this copy of the directory has not heard of yet.
@@ -122,15 +125,27 @@ public final class Buckets {
     public void setVersioning(
             Caller caller, String name, BucketRecord.Versioning versioning, long deadlineNanos)
             throws InterruptedException {
-        BucketRecord bucket = gate.admit(caller.tenant(), name, deadlineNanos).bucket();
-        Metadata.Applied applied =
-                ports.metadata()
-                        .execute(
-                                new DirectoryCommand.SetVersioning(bucket.id(), versioning),
-                                0,
-                                deadlineNanos);
-        expectDone(applied.reply());
-        fence(bucket.id(), applied.index(), deadlineNanos);
+        for (int i = 1; ; i++) {
+            long seenIndex = ports.directory().index();
+            BucketRecord bucket = gate.admit(caller.tenant(), name, deadlineNanos).bucket();
+            Metadata.Applied applied =
+                    ports.metadata()
+                            .execute(
+                                    new DirectoryCommand.SetVersioning(
+                                            bucket.id(), versioning, seenIndex),
+                                    0,
+                                    deadlineNanos);
+            if (applied.reply() instanceof DirectoryReply.Done) {
+                fence(bucket.id(), applied.index(), deadlineNanos);
+                return;
+            }
+            StoreException failure = failure(applied.reply());
+            if (failure.code() != ErrorCode.STALE_EPOCH || i == MOST_SENDS) {
+                throw failure;
+            }
+            // It was set by another, which this copy of the directory has not heard of yet.
+            ports.metadata().catchUpDirectory(deadlineNanos);
+        }
     }
 
     /**

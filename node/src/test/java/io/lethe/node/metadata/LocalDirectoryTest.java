@@ -177,7 +177,9 @@ class LocalDirectoryTest {
         apply(new DirectoryCommand.PutNode(node(2, 9102)));
         apply(new DirectoryCommand.SetPgState(new PgId(2), PlacementGroup.State.FULL));
         apply(new DirectoryCommand.PutSetting("maintenance", "on"));
-        apply(new DirectoryCommand.SetVersioning(Groups.BUCKET, BucketRecord.Versioning.ENABLED));
+        apply(
+                new DirectoryCommand.SetVersioning(
+                        Groups.BUCKET, BucketRecord.Versioning.ENABLED, index));
         assertThat(all(directory)).isEqualTo(fromTable()).contains("9102", "ENABLED");
         assertThat(directory.openPlacementGroups("standard")).hasSize(2);
     }

@@ -107,7 +107,13 @@ public sealed interface DirectoryCommand {
     record FinishBucketDelete(BucketId bucket, long markIndex, boolean remove)
             implements DirectoryCommand {}
 
-    record SetVersioning(BucketId bucket, BucketRecord.Versioning versioning)
+    /**
+     * One that comes late must not undo a newer one, so one that was sent before the bucket's last
+     * is refused with STALE_EPOCH, unless it asks for what is set.
+     *
+     * @param seenIndex directory index that the sender had seen
+     */
+    record SetVersioning(BucketId bucket, BucketRecord.Versioning versioning, long seenIndex)
             implements DirectoryCommand {}
 
     /**

@@ -45,7 +45,7 @@ import io.lethe.node.model.PlacementGroup;
  *                        seen index varint
  * 13 MarkBucketDeleting  bucket i64
  * 14 FinishBucketDelete  bucket i64, mark index varint, remove flag
- * 15 SetVersioning       bucket i64, versioning u8
+ * 15 SetVersioning       bucket i64, versioning u8, seen index varint
  * 16 PutTicketKey        key id i32, list of ticket key (10,000)
  * 17 RegisterHolder      node id, incarnation varint
  * 18 DropHolder          node id, incarnation varint
@@ -110,7 +110,8 @@ final class DirectoryCommandCodec {
             case MarkBucketDeleting c -> out.bucket(c.bucket());
             case FinishBucketDelete c ->
                     out.bucket(c.bucket()).number(c.markIndex()).flag(c.remove());
-            case SetVersioning c -> out.bucket(c.bucket()).choice(c.versioning());
+            case SetVersioning c ->
+                    out.bucket(c.bucket()).choice(c.versioning()).number(c.seenIndex());
             case PutTicketKey c ->
                     out.int32(c.keyId())
                             .list(c.sealed(), RecordCodec.MOST_NODES, RecordCodec::sealedTicketKey);
@@ -157,7 +158,8 @@ final class DirectoryCommandCodec {
                             in.number());
             case 13 -> new MarkBucketDeleting(in.bucket());
             case 14 -> new FinishBucketDelete(in.bucket(), in.number(), in.flag());
-            case 15 -> new SetVersioning(in.bucket(), in.choice(Versioning.values()));
+            case 15 ->
+                    new SetVersioning(in.bucket(), in.choice(Versioning.values()), in.number());
             case 16 ->
                     new PutTicketKey(
                             in.int32(),

@@ -211,7 +211,8 @@ public final class RecordCodec {
     public static void bucket(FieldWriter out, BucketRecord bucket) {
         out.bucket(bucket.id()).id(bucket.tenant().id()).text(bucket.name());
         out.text(bucket.storageClass()).choice(bucket.versioning()).choice(bucket.state());
-        out.number(bucket.markIndex()).number(bucket.createdMillis());
+        out.number(bucket.markIndex()).number(bucket.versioningIndex());
+        out.number(bucket.createdMillis());
     }
 
     public static BucketRecord bucket(FieldReader in) {
@@ -222,6 +223,7 @@ public final class RecordCodec {
                 in.text(),
                 in.choice(BucketRecord.Versioning.values()),
                 in.choice(BucketRecord.State.values()),
+                in.number(),
                 in.number(),
                 in.number());
     }

@@ -64,6 +64,7 @@ final class Buckets {
                         c.versioning(),
                         State.ACTIVE,
                         0,
+                        draft.head.index,
                         draft.head.stateMillis);
         var _ = draft.put(Table.BUCKET_NAMES, name, c.bucket());
         var _ = draft.put(Table.BUCKETS, c.bucket(), bucket);
@@ -89,7 +90,7 @@ final class Buckets {
         if (bucket.state() == State.DELETING) {
             return new DirectoryReply.BucketMarked(bucket.markIndex());
         }
-        var _ = put(draft, bucket, bucket.versioning(), draft.head.index);
+        var _ = mark(draft, bucket, draft.head.index);
         return new DirectoryReply.BucketMarked(draft.head.index);
     }
 
@@ -100,7 +101,7 @@ final class Buckets {
         }
         boolean stands = bucket.state() == State.DELETING && bucket.markIndex() == c.markIndex();
         if (!c.remove()) {
-            return stands ? put(draft, bucket, bucket.versioning(), 0) : DONE;
+            return stands ? mark(draft, bucket, 0) : DONE;
         }
         if (!stands) {
             return refused(
@@ -123,11 +124,29 @@ final class Buckets {
             return invalid(
                     "versioning of bucket " + bucket.name() + " can be suspended, but never off");
         }
-        return put(draft, bucket, c.versioning(), bucket.markIndex());
+        if (c.seenIndex() < bucket.versioningIndex() && c.versioning() != bucket.versioning()) {
+            return refused(
+                    ErrorCode.STALE_EPOCH,
+                    "versioning of bucket "
+                            + bucket.name()
+                            + " was set at "
+                            + bucket.versioningIndex()
+                            + ", after this was sent; send it again");
+        }
+        // Also where nothing changes: it is acknowledged, and an older one must not undo it.
+        return put(draft, bucket, c.versioning(), bucket.markIndex(), draft.head.index);
+    }
+
+    private static DirectoryReply mark(DirectoryDraft draft, BucketRecord bucket, long markIndex) {
+        return put(draft, bucket, bucket.versioning(), markIndex, bucket.versioningIndex());
     }
 
     private static DirectoryReply put(
-            DirectoryDraft draft, BucketRecord bucket, Versioning versioning, long markIndex) {
+            DirectoryDraft draft,
+            BucketRecord bucket,
+            Versioning versioning,
+            long markIndex,
+            long versioningIndex) {
         return draft.put(
                 Table.BUCKETS,
                 bucket.id(),
@@ -139,6 +158,7 @@ final class Buckets {
                         versioning,
                         markIndex > 0 ? State.DELETING : State.ACTIVE,
                         markIndex,
+                        versioningIndex,
                         bucket.createdMillis()));
     }
 

@@ -282,6 +282,7 @@ public final class RandomValues {
                 versioning(),
                 state,
                 state == BucketRecord.State.DELETING ? 1 + (number() >>> 1) : 0,
+                number() >>> 1,
                 number());
     }
 
@@ -312,7 +313,7 @@ public final class RandomValues {
                         bucketId(), tenant(), text(), text(), versioning(), number()),
                 new DirectoryCommand.MarkBucketDeleting(bucketId()),
                 new DirectoryCommand.FinishBucketDelete(bucketId(), number(), coin()),
-                new DirectoryCommand.SetVersioning(bucketId(), versioning()),
+                new DirectoryCommand.SetVersioning(bucketId(), versioning(), number()),
                 new DirectoryCommand.PutTicketKey(
                         random.nextInt(), list(4, () -> new SealedTicketKey(node(), bytes(0, 90)))),
                 new DirectoryCommand.RegisterHolder(node(), number()),

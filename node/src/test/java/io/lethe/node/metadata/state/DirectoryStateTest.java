@@ -409,7 +409,7 @@ class DirectoryStateTest {
         refused(new FinishBucketDelete(id, byA, true), ErrorCode.UNAVAILABLE);
         done(new FinishBucketDelete(id, byA, false));
         assertThat(directory.bucket(id).orElseThrow().markIndex()).isEqualTo(byC);
-        done(new SetVersioning(id, Versioning.ENABLED));
+        done(versioning(id, Versioning.ENABLED));
         done(new FinishBucketDelete(id, byC, true));
         assertThat(directory.bucket(id)).isEmpty();
     }
@@ -418,12 +418,43 @@ class DirectoryStateTest {
     void versioningIsNeverOffAgain() {
         BucketId id = new BucketId(1);
         var _ = execute(bucket(1, TENANT, "photos"));
-        done(new SetVersioning(id, Versioning.OFF));
-        done(new SetVersioning(id, Versioning.ENABLED));
-        refused(new SetVersioning(id, Versioning.OFF), ErrorCode.INVALID_ARGUMENT);
-        done(new SetVersioning(id, Versioning.SUSPENDED));
-        refused(new SetVersioning(new BucketId(9), Versioning.ENABLED), ErrorCode.NO_SUCH_BUCKET);
+        done(versioning(id, Versioning.OFF));
+        done(versioning(id, Versioning.ENABLED));
+        refused(versioning(id, Versioning.OFF), ErrorCode.INVALID_ARGUMENT);
+        done(versioning(id, Versioning.SUSPENDED));
+        refused(versioning(new BucketId(9), Versioning.ENABLED), ErrorCode.NO_SUCH_BUCKET);
         assertThat(directory.bucket(id).orElseThrow().versioning()).isEqualTo(Versioning.SUSPENDED);
+    }
+
+    /** By a sender that has seen everything. */
+    private SetVersioning versioning(BucketId id, Versioning versioning) {
+        return new SetVersioning(id, versioning, directory.index());
+    }
+
+    @Test
+    void aChangeOfVersioningThatComesLateDoesNotUndoANewerOne() {
+        BucketId id = new BucketId(1);
+        var _ = execute(bucket(1, TENANT, "photos"));
+        var _ = execute(bucket(2, TENANT, "albums"));
+        SetVersioning late = versioning(id, Versioning.ENABLED);
+        done(late);
+        done(late);
+        SetVersioning newer = versioning(id, Versioning.SUSPENDED);
+        done(newer);
+        refused(late, ErrorCode.STALE_EPOCH);
+        done(newer);
+        assertThat(directory.bucket(id).orElseThrow().versioning()).isEqualTo(Versioning.SUSPENDED);
+
+        SetVersioning slow = versioning(id, Versioning.ENABLED);
+        done(versioning(new BucketId(2), Versioning.ENABLED));
+        long marked = mark(id);
+        done(new FinishBucketDelete(id, marked, false));
+        done(slow);
+
+        SetVersioning beforeTheSame = versioning(id, Versioning.SUSPENDED);
+        done(versioning(id, Versioning.ENABLED));
+        refused(beforeTheSame, ErrorCode.STALE_EPOCH);
+        assertThat(directory.bucket(id).orElseThrow().versioning()).isEqualTo(Versioning.ENABLED);
     }
 
     @Test
