@@ -144,6 +144,7 @@ public final class Main {
         addLaunched(line, surroundings, "node", "Run one node.");
         addLaunched(line, surroundings, "ca", "Make certificates for a cluster's nodes.");
         addLaunched(line, surroundings, "root-key", "Make the file of root keys.");
+        addLaunched(line, surroundings, "credentials", "Make the first operator's access key.");
         line.addSubcommand(new HelpCommand());
     }
 

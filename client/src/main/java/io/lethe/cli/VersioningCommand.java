@@ -9,9 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code lethe versioning}. */
-@Command(
-        name = "versioning",
-        description = "Show or set whether a bucket keeps older versions.")
+@Command(name = "versioning", description = "Show or set whether a bucket keeps older versions.")
 final class VersioningCommand extends ClientCommand {
     /** Versioning is never off again, so nobody can ask for that. */
     enum Wanted {

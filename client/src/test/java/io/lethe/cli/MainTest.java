@@ -46,6 +46,7 @@ final class MainTest {
                         "node",
                         "ca",
                         "root-key",
+                        "credentials",
                         "completion",
                         "version",
                         "help")) {

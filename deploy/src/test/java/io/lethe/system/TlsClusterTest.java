@@ -23,7 +23,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -48,12 +47,12 @@ import org.junit.jupiter.api.io.TempDir;
 class TlsClusterTest {
     private static final int NODES = 3;
     private static final Duration READY_WITHIN = Duration.ofMinutes(3);
-    private static final String ACCESS_KEY = "LTTESTTESTTESTTESTTE";
-    private static final String SECRET_KEY = "a-secret-of-more-than-forty-characters-for-the-test";
 
     @TempDir private static Path dir;
     private static final List<Process> PROCESSES = new ArrayList<>();
     private static final List<Integer> PORTS = new ArrayList<>();
+    private static String accessKey = "";
+    private static String secretKey = "";
 
     @BeforeAll
     static void startNodes() throws Exception {
@@ -61,13 +60,10 @@ class TlsClusterTest {
         lethe("ca", "issue", "--dir", dir + "/tls", "--host", "127.0.0.1", "--name", "node");
         lethe("ca", "init", "--dir", dir.resolve("other").toString());
         lethe("root-key", "create", dir.resolve("root.key").toString());
-        Path credentials =
-                Files.createFile(
-                        dir.resolve("credentials"),
-                        PosixFilePermissions.asFileAttribute(
-                                PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(
-                credentials, "access_key: " + ACCESS_KEY + "\nsecret_key: " + SECRET_KEY + "\n");
+        lethe("credentials", "create", dir.resolve("credentials").toString());
+        List<String> credentials = Files.readAllLines(dir.resolve("credentials"));
+        accessKey = credentials.get(0).replace("access_key: ", "");
+        secretKey = credentials.get(1).replace("secret_key: ", "");
         for (int i = 0; i <= 3 * NODES; i++) {
             PORTS.add(0);
         }
@@ -202,7 +198,7 @@ class TlsClusterTest {
                 tls:
                   ca: tls/ca.pem
                 """
-                        .formatted(rpcPort(0), rpcPort(1), ACCESS_KEY, SECRET_KEY));
+                        .formatted(rpcPort(0), rpcPort(1), accessKey, secretKey));
     }
 
     private static boolean serves(HttpClient http, URI health) {
@@ -261,7 +257,7 @@ class TlsClusterTest {
     private static LetheClient.Builder client() {
         return LetheClient.builder()
                 .endpoints(List.of("127.0.0.1:" + rpcPort(0)))
-                .credentials(ACCESS_KEY, SECRET_KEY);
+                .credentials(accessKey, secretKey);
     }
 
     @Test

@@ -3,9 +3,11 @@ package io.lethe.node;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.config.ConfigException;
 import io.lethe.node.base.config.SecretFile;
+import io.lethe.node.base.file.DurableFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.regex.Matcher;
@@ -26,23 +28,33 @@ final class Credentials {
 
     private Credentials() {}
 
-    /** Writes a fresh key, readable by this user only; never replaces one. */
-    static void create(Path file, RandomSource random) {
+    /**
+     * Writes a fresh key, readable by this user only; never replaces one.
+     *
+     * @return the access key, without its secret
+     * @throws ConfigException when there is a file already, or it can't be written
+     */
+    static String create(Path file, RandomSource random) {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new ConfigException(
+                    file + " exists and is not overwritten, since its key may be in use");
+        }
+        String accessKey = "LT" + letters(KEY_ID_LENGTH - 2, random);
         String text =
-                "access_key: LT"
-                        + letters(KEY_ID_LENGTH - 2, random)
+                "access_key: "
+                        + accessKey
                         + "\nsecret_key: "
                         + letters(SECRET_LENGTH, random)
                         + "\n";
         try {
-            Files.createFile(
+            DurableFiles.replaceGuarded(
                     file,
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(file, text, StandardCharsets.US_ASCII);
+                    text.getBytes(StandardCharsets.US_ASCII),
+                    PosixFilePermissions.fromString("rw-------"));
         } catch (IOException e) {
-            throw new ConfigException("the credentials can't be written to " + file + ": " + e);
+            throw new ConfigException("the credentials can't be written to " + file + ": " + e, e);
         }
+        return accessKey;
     }
 
     private static String letters(int count, RandomSource random) {

@@ -33,6 +33,7 @@ import picocli.CommandLine.Parameters;
             Main.DevCommand.class,
             CaCommand.class,
             RootKeyCommand.class,
+            CredentialsCommand.class,
             Main.ZooKeeperCommand.class
         })
 public final class Main {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lethe.node.base.config.ConfigException;
+import io.lethe.node.base.config.SecretFile;
 import io.lethe.node.crypto.PemFiles;
 import io.lethe.node.crypto.RootKeyFile;
 import java.nio.file.Files;
@@ -61,6 +62,30 @@ class CaCommandTest {
         assertThat(second.getPublicKey()).isEqualTo(first.getPublicKey());
         assertThat(second.getNotAfter()).isAfter(first.getNotAfter());
         assertThat(Files.readAllBytes(dir.resolve("n1.key"))).isEqualTo(key);
+    }
+
+    @Test
+    void theOperatorsKeyIsMadeOnceForItsOwner() throws Exception {
+        Path file = dir.resolve("operator");
+        run(new CredentialsCommand(), "create", file.toString());
+        assertThat(mode("operator")).isEqualTo("rw-------");
+        Keyring.FirstKey made = Credentials.read(new SecretFile(file));
+        assertThat(made.accessKeyId()).matches("LT[A-Z2-7]{18}");
+        assertThat(made.secret()).matches("[A-Z2-7]{52}");
+
+        assertThatThrownBy(() -> run(new CredentialsCommand(), "create", file.toString()))
+                .rootCause()
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("not overwritten");
+        assertThat(Credentials.read(new SecretFile(file)).secret()).isEqualTo(made.secret());
+        run(new CredentialsCommand(), "create", dir.resolve("other").toString());
+        assertThat(Credentials.read(new SecretFile(dir.resolve("other"))).secret())
+                .isNotEqualTo(made.secret());
+        assertThatThrownBy(() -> run(new CredentialsCommand(), "create", dir + "/none/operator"))
+                .rootCause()
+                .hasMessageContaining("none");
+        assertThat(new CommandLine(new CredentialsCommand.Create()).getUsageMessage())
+                .contains("FILE", "never overwritten", "0600");
     }
 
     @Test

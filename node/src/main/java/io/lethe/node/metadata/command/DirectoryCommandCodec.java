@@ -158,8 +158,7 @@ final class DirectoryCommandCodec {
                             in.number());
             case 13 -> new MarkBucketDeleting(in.bucket());
             case 14 -> new FinishBucketDelete(in.bucket(), in.number(), in.flag());
-            case 15 ->
-                    new SetVersioning(in.bucket(), in.choice(Versioning.values()), in.number());
+            case 15 -> new SetVersioning(in.bucket(), in.choice(Versioning.values()), in.number());
             case 16 ->
                     new PutTicketKey(
                             in.int32(),
