@@ -134,7 +134,10 @@ public final class RandomValues {
     }
 
     public Scheme scheme() {
-        return new Scheme(1 + below(32), below(9), (64 * 1024) << below(7));
+        int k = 1 + below(32);
+        int m = below(9);
+        int cellBytes = (64 * 1024) << below(7);
+        return new Scheme(k, m, Math.min(cellBytes, SegmentRef.MOST_BYTES / k));
     }
 
     public SegmentRef segment() {
