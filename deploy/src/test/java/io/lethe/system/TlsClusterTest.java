@@ -106,7 +106,10 @@ class TlsClusterTest {
 
     /** An ensemble of one, which speaks to holders of a certificate only. */
     private static void startZooKeeper(int port) throws IOException {
-        lethe("ca", "issue", "--dir", dir + "/tls", "--host", "127.0.0.1", "--name", "zk");
+        List<String> issue = List.of("ca", "issue", "--dir", dir + "/tls", "--host", "127.0.0.1");
+        List<String> forZooKeeper = new ArrayList<>(issue);
+        forZooKeeper.addAll(List.of("--name", "zk", "--role", "zookeeper"));
+        lethe(forZooKeeper.toArray(String[]::new));
         Path store = dir.resolve("zk.pem");
         Files.writeString(
                 store,
@@ -311,6 +314,15 @@ class TlsClusterTest {
         Status refused = callAsNode(TlsChannelCredentials.newBuilder());
         assertThat(refused.getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
         assertThat(refused.getDescription()).contains("shows no certificate");
+
+        Status noNode =
+                callAsNode(
+                        TlsChannelCredentials.newBuilder()
+                                .keyManager(
+                                        dir.resolve("tls/zk.pem").toFile(),
+                                        dir.resolve("tls/zk.key").toFile()));
+        assertThat(noNode.getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+        assertThat(noNode.getDescription()).contains("not a node's");
 
         Status served =
                 callAsNode(

@@ -4,6 +4,7 @@ import io.lethe.node.base.Clock;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.config.ConfigException;
 import io.lethe.node.crypto.CertificateAuthority;
+import io.lethe.node.crypto.CertificateRole;
 import io.lethe.node.crypto.PemFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Spec;
  * <pre>
  * DIR/ca.pem      certificate of the authority: tls.ca of nodes and clients
  * DIR/ca.key      its key (0600): needed to issue only, and better kept off the nodes
- * DIR/NAME.pem    certificate of a node: tls.cert
+ * DIR/NAME.pem    certificate of a node: tls.cert; or of a ZooKeeper server
  * DIR/NAME.key    its key (0600): tls.key
  * </pre>
  */
@@ -38,14 +39,16 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Makes certificates for a cluster: an authority, and one for each node.",
-            "Who holds a certificate of this authority counts as a node of the cluster: use it for"
-                    + " nothing else. Clients need ca.pem alone, and show access keys."
+            "A certificate says what its holder is. Who holds a node's may do what nodes do: the"
+                    + " others are for ZooKeeper's servers. Clients need ca.pem alone, and show"
+                    + " access keys."
         },
         footerHeading = "%nFor example:%n",
         footer = {
             "  lethe ca init --dir tls",
             "  lethe ca issue --dir tls --host n1.example.org --host 10.0.0.1",
-            "  lethe ca issue --dir tls --host n1.example.org --renew"
+            "  lethe ca issue --dir tls --host n1.example.org --renew",
+            "  lethe ca issue --dir tls --host zk1.example.org --role zookeeper"
         },
         subcommands = {CaCommand.Init.class, CaCommand.Issue.class})
 final class CaCommand implements Callable<Integer> {
@@ -137,8 +140,9 @@ final class CaCommand implements Callable<Integer> {
             name = "issue",
             mixinStandardHelpOptions = true,
             description = {
-                "Makes a node's certificate and key (0600) in DIR, signed by the authority there.",
-                "It must name what the node's node.host says: others check it when they connect."
+                "Makes a certificate and key (0600) in DIR, signed by the authority there.",
+                "A node's must name what node.host says, a ZooKeeper server's what"
+                        + " zookeeper.connect says: others check it when they connect."
             })
     static final class Issue implements Callable<Integer> {
         @Option(
@@ -151,8 +155,20 @@ final class CaCommand implements Callable<Integer> {
         @Option(
                 names = "--host",
                 required = true,
-                description = "A host name or address of the node; may be given several times.")
+                description = "Its host name or address; may be given several times.")
         private List<String> hosts = new ArrayList<>();
+
+        /** As it is typed. */
+        enum Role {
+            node,
+            zookeeper
+        }
+
+        @Option(
+                names = "--role",
+                description =
+                        "What it is for: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+        private Role role = Role.node;
 
         @Option(
                 names = "--name",
@@ -187,19 +203,27 @@ final class CaCommand implements Callable<Integer> {
                             PemFiles.key(key(dir, "ca")),
                             RandomSource.secure());
             PublicKey publicKey = renew ? presentKey(files) : newKey(files);
-            X509Certificate made = authority.issue(hosts, publicKey, now(), days(days));
+            X509Certificate made =
+                    authority.issue(
+                            role == Role.node ? CertificateRole.NODE : CertificateRole.ZOOKEEPER,
+                            hosts,
+                            publicKey,
+                            now(),
+                            days(days));
             PemFiles.replace(certificate(dir, files), made);
             Main.out()
                     .println(
                             "made "
                                     + certificate(dir, files)
-                                    + " (tls.cert) for "
+                                    + (role == Role.node
+                                            ? " (tls.cert) for "
+                                            : " (ssl.keyStore, with its key) for ")
                                     + String.join(", ", hosts)
                                     + ", valid until "
                                     + made.getNotAfter().toInstant()
                                     + "\n  its key is "
                                     + key(dir, files)
-                                    + " (tls.key)");
+                                    + (role == Role.node ? " (tls.key)" : ""));
             return 0;
         }
 

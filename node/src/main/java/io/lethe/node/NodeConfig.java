@@ -238,8 +238,9 @@ public record NodeConfig(
                     boolean enabled,
             @Setting(
                             help =
-                                    "This node's certificate chain (PEM); it names node.host and is"
-                                            + " for server and client use.",
+                                    "This node's certificate chain (PEM); it names node.host and"
+                                            + " lethe://node/NAME, and is for server and client"
+                                            + " use.",
                             optional = true)
                     @Nullable Path cert,
             @Setting(
@@ -250,8 +251,8 @@ public record NodeConfig(
                     @Nullable SecretFile key,
             @Setting(
                             help =
-                                    "Certificates of the authority (PEM), which signs for this"
-                                            + " cluster's nodes and nothing else.",
+                                    "Certificates of the authority (PEM) that signs for this"
+                                            + " cluster.",
                             optional = true)
                     @Nullable Path ca) {
         public Tls {

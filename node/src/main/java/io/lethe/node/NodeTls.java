@@ -9,6 +9,7 @@ import io.lethe.node.base.config.SecretFile;
 import io.lethe.node.chunk.wire.TlsContexts;
 import io.lethe.node.chunk.wire.TlsSettings;
 import io.lethe.node.cluster.zookeeper.ZooKeeperTls;
+import io.lethe.node.crypto.CertificateRole;
 import io.lethe.node.crypto.PemFiles;
 import io.lethe.node.http.HttpServer;
 import io.lethe.node.http.HttpTls;
@@ -52,7 +53,14 @@ final class NodeTls implements Worker, AutoCloseable {
         loaded = stamps();
         checkFiles();
         rpc = new RpcTls(certificate, key.path(), authorities);
-        wire = new TlsContexts(new TlsSettings(certificate, key.path(), authorities, true));
+        wire =
+                new TlsContexts(
+                        new TlsSettings(
+                                certificate,
+                                key.path(),
+                                authorities,
+                                true,
+                                CertificateRole.NODE::isOf));
     }
 
     RpcTls rpc() {
@@ -134,6 +142,14 @@ final class NodeTls implements Worker, AutoCloseable {
         byte[] unused = key.read(MOST_KEY_BYTES);
         java.util.Arrays.fill(unused, (byte) 0);
         PemFiles.checkPair(certificate, key.path());
+        if (!CertificateRole.NODE.isOf(PemFiles.certificate(certificate))) {
+            throw new ConfigException(
+                    "tls.cert "
+                            + certificate
+                            + " does not say that it is a node's, by a name lethe://node/NAME, so"
+                            + " other nodes would refuse it; make it anew by lethe ca issue"
+                            + " --renew, or have your authority add the URI");
+        }
         var _ = PemFiles.certificate(authorities);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lethe.node.base.config.ConfigException;
 import io.lethe.node.base.config.SecretFile;
+import io.lethe.node.crypto.CertificateRole;
 import io.lethe.node.crypto.PemFiles;
 import io.lethe.node.crypto.RootKeyFile;
 import java.nio.file.Files;
@@ -38,9 +39,19 @@ class CaCommandTest {
 
         X509Certificate node = PemFiles.certificate(dir.resolve("tls/n1.example.org.pem"));
         node.verify(PemFiles.certificate(dir.resolve("tls/ca.pem")).getPublicKey());
-        assertThat(node.getSubjectAlternativeNames()).hasSize(2);
+        assertThat(node.getSubjectAlternativeNames()).hasSize(3);
+        assertThat(CertificateRole.NODE.isOf(node)).isTrue();
         assertThat(mode("tls/ca.key")).isEqualTo("rw-------");
         assertThat(mode("tls/n1.example.org.key")).isEqualTo("rw-------");
+    }
+
+    @Test
+    void aCertificateForZooKeeperIsNoNodes() {
+        ca("init", "--dir", dir.toString());
+        ca("issue", "--dir", dir.toString(), "--host", "zk1", "--role", "zookeeper");
+        X509Certificate made = PemFiles.certificate(dir.resolve("zk1.pem"));
+        assertThat(CertificateRole.ZOOKEEPER.isOf(made)).isTrue();
+        assertThat(CertificateRole.NODE.isOf(made)).isFalse();
     }
 
     @Test

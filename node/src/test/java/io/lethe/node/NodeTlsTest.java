@@ -11,6 +11,7 @@ import io.lethe.node.base.config.SecretFile;
 import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.base.task.VirtualTasks;
 import io.lethe.node.crypto.CertificateAuthority;
+import io.lethe.node.crypto.CertificateRole;
 import io.lethe.node.crypto.PemFiles;
 import io.lethe.node.http.HttpAnswer;
 import io.lethe.node.http.HttpLoops;
@@ -52,7 +53,12 @@ class NodeTlsTest {
 
     private X509Certificate renew(Duration life) throws Exception {
         X509Certificate made =
-                authority.issue(List.of("127.0.0.1"), keys.getPublic(), Instant.now(), life);
+                authority.issue(
+                        CertificateRole.NODE,
+                        List.of("127.0.0.1"),
+                        keys.getPublic(),
+                        Instant.now(),
+                        life);
         PemFiles.replace(dir.resolve("node.pem"), made);
         touch();
         return made;
@@ -114,6 +120,7 @@ class NodeTlsTest {
             PemFiles.replace(
                     dir.resolve("node.pem"),
                     authority.issue(
+                            CertificateRole.NODE,
                             List.of("127.0.0.1"),
                             CertificateAuthority.newKeys().getPublic(),
                             Instant.now(),
@@ -140,6 +147,21 @@ class NodeTlsTest {
                             Step.Failed.class,
                             failed -> assertThat(failed.reason()).contains("lethe ca issue"));
         }
+    }
+
+    @Test
+    void aCertificateThatIsNoNodesStopsTheStart() throws Exception {
+        PemFiles.replace(
+                dir.resolve("node.pem"),
+                authority.issue(
+                        CertificateRole.ZOOKEEPER,
+                        List.of("127.0.0.1"),
+                        keys.getPublic(),
+                        Instant.now(),
+                        YEAR));
+        assertThatThrownBy(this::open)
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContainingAll("node.pem", "lethe://node/NAME", "--renew");
     }
 
     @Test

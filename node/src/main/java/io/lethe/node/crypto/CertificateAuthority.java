@@ -35,8 +35,9 @@ import javax.security.auth.x500.X500Principal;
  * }
  * authority: basicConstraints CA, no CA below (critical); keyUsage keyCertSign, cRLSign (critical);
  *            subjectKeyIdentifier
- * node:      basicConstraints (critical); keyUsage digitalSignature (critical); extKeyUsage
- *            serverAuth, clientAuth; subjectAltName; subject- and authorityKeyIdentifier
+ * holder:    basicConstraints (critical); keyUsage digitalSignature (critical); extKeyUsage
+ *            serverAuth, clientAuth; subjectAltName with the holder's {@link CertificateRole};
+ *            subject- and authorityKeyIdentifier
  * </pre>
  *
  * <p>Safe for any thread.
@@ -67,6 +68,7 @@ public final class CertificateAuthority {
     private static final byte[] MAY_SIGN_CERTIFICATES = Der.bits(new byte[] {0x06}, 1);
 
     private static final int SAN_DNS = 2;
+    private static final int SAN_URI = 6;
     private static final int SAN_ADDRESS = 7;
 
     private final X509Certificate certificate;
@@ -135,12 +137,17 @@ public final class CertificateAuthority {
     }
 
     /**
-     * A node's certificate, for both ends of a connection. It does not outlive the authority's.
+     * A certificate for both ends of a connection. It does not outlive the authority's.
      *
+     * @param role what its holder may be
      * @param names host names, and addresses as {@link InetAddress#ofLiteral} reads them
      */
     public X509Certificate issue(
-            List<String> names, PublicKey publicKey, Instant now, Duration life) {
+            CertificateRole role,
+            List<String> names,
+            PublicKey publicKey,
+            Instant now,
+            Duration life) {
         byte[] extensions =
                 Der.sequence(
                         critical(BASIC_CONSTRAINTS, Der.sequence()),
@@ -148,7 +155,7 @@ public final class CertificateAuthority {
                         extension(
                                 EXTENDED_KEY_USAGE,
                                 Der.sequence(Der.oid(SERVER_AUTH), Der.oid(CLIENT_AUTH))),
-                        extension(SUBJECT_ALT_NAME, alternatives(names)),
+                        extension(SUBJECT_ALT_NAME, alternatives(role, names)),
                         extension(SUBJECT_KEY_IDENTIFIER, Der.octets(keyId(publicKey))),
                         extension(
                                 AUTHORITY_KEY_IDENTIFIER,
@@ -167,8 +174,10 @@ public final class CertificateAuthority {
                 key);
     }
 
-    private static byte[] alternatives(List<String> names) {
+    private static byte[] alternatives(CertificateRole role, List<String> names) {
         List<byte[]> alternatives = new ArrayList<>();
+        byte[] uri = role.uri(names.getFirst()).getBytes(StandardCharsets.US_ASCII);
+        alternatives.add(Der.implicit(SAN_URI, uri));
         for (String name : names) {
             alternatives.add(alternative(name));
         }

@@ -6,8 +6,11 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.lethe.node.crypto.CertificateRole;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -16,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets only nodes of this cluster call the services that are for nodes: an access key, an
  * operator's too, opens none of them. A node is whoever shows, on a TLS connection, a certificate
- * that the cluster's authority signed (the handshake has checked it), or, on a plaintext one, which
- * loopback alone has, a proof that it holds the root keys. Refused before the first message is
- * read. Safe for any thread.
+ * of a node that the cluster's authority signed (the handshake has checked it), or, on a plaintext
+ * one, which loopback alone has, a proof that it holds the root keys. Refused before the first
+ * message is read. Safe for any thread.
  */
 public final class NodeGate implements ServerInterceptor {
     /** On plaintext connections: one of the proofs of {@code crypto.RootKeyFile}. */
@@ -43,33 +46,47 @@ public final class NodeGate implements ServerInterceptor {
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-        boolean node =
+        String refusal =
                 proofs.isEmpty()
-                        ? hasCertificate(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION))
-                        : isProof(headers.get(PROOF));
-        if (node) {
+                        ? refusal(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION))
+                        : refusal(headers.get(PROOF));
+        if (refusal == null) {
             return next.startCall(call, headers);
         }
         call.close(
                 Status.UNAUTHENTICATED.withDescription(
-                        proofs.isEmpty()
-                                ? "this service is for the cluster's nodes, and the caller shows no"
-                                        + " certificate of its authority; compare tls.ca of both"
-                                : "this service is for the cluster's nodes, and the caller does not"
-                                        + " show that it holds the cluster's root keys; give all"
-                                        + " nodes the same rootKey.file"),
+                        "this service is for the cluster's nodes, and the caller " + refusal),
                 new Metadata());
         return new ServerCall.Listener<>() {};
     }
 
-    private static boolean hasCertificate(@Nullable SSLSession session) {
+    /** Null when the caller is a node. */
+    private static @Nullable String refusal(@Nullable SSLSession session) {
+        Certificate shown = shown(session);
+        if (shown == null) {
+            return "shows no certificate of its authority; compare tls.ca of both";
+        }
+        return shown instanceof X509Certificate known && CertificateRole.NODE.isOf(known)
+                ? null
+                : "shows a certificate that is not a node's: it has no name lethe://node/NAME;"
+                        + " nodes get theirs by lethe ca issue";
+    }
+
+    private @Nullable String refusal(@Nullable String proof) {
+        return isProof(proof)
+                ? null
+                : "does not show that it holds the cluster's root keys; give all nodes the same"
+                        + " rootKey.file";
+    }
+
+    private static @Nullable Certificate shown(@Nullable SSLSession session) {
         if (session == null) {
-            return false;
+            return null;
         }
         try {
-            return session.getPeerCertificates().length > 0;
+            return session.getPeerCertificates()[0];
         } catch (SSLPeerUnverifiedException none) {
-            return false;
+            return null;
         }
     }
 

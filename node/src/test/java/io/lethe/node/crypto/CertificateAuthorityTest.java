@@ -49,6 +49,7 @@ class CertificateAuthorityTest {
         KeyPair keys = CertificateAuthority.newKeys();
         X509Certificate node =
                 authority.issue(
+                        CertificateRole.NODE,
                         List.of("n1.example.org", "10.0.0.1", "2001:db8::1"),
                         keys.getPublic(),
                         NOW,
@@ -65,6 +66,7 @@ class CertificateAuthorityTest {
                 .isInstanceOf(CertPathValidatorException.class);
         assertThat(node.getSubjectAlternativeNames())
                 .containsExactlyInAnyOrder(
+                        List.of(6, "lethe://node/n1.example.org"),
                         List.of(2, "n1.example.org"),
                         List.of(7, "10.0.0.1"),
                         List.of(7, "2001:db8:0:0:0:0:0:1"));
@@ -75,6 +77,27 @@ class CertificateAuthorityTest {
         assertThat(node.getKeyUsage()[5]).isFalse();
         assertThat(node.getPublicKey()).isEqualTo(keys.getPublic());
         assertThat(node.getSubjectX500Principal().getName()).isEqualTo("CN=n1.example.org");
+    }
+
+    @Test
+    void aCertificateIsOfOneRoleOrOfNone() {
+        for (String host : List.of("n1.example.org", "10.0.0.1", "2001:db8::1", "*.example.org")) {
+            for (CertificateRole role : CertificateRole.values()) {
+                X509Certificate made =
+                        authority.issue(
+                                role,
+                                List.of(host),
+                                CertificateAuthority.newKeys().getPublic(),
+                                NOW,
+                                YEAR);
+                for (CertificateRole other : CertificateRole.values()) {
+                    assertThat(other.isOf(made))
+                            .as("%s of %s", other, host)
+                            .isEqualTo(other == role);
+                }
+            }
+        }
+        assertThat(CertificateRole.NODE.isOf(authority.certificate())).isFalse();
     }
 
     @Test
@@ -94,7 +117,12 @@ class CertificateAuthorityTest {
         CertificateAuthority other =
                 CertificateAuthority.create("test authority", NOW, YEAR, RANDOM);
         X509Certificate node =
-                other.issue(List.of("n1"), CertificateAuthority.newKeys().getPublic(), NOW, YEAR);
+                other.issue(
+                        CertificateRole.NODE,
+                        List.of("n1"),
+                        CertificateAuthority.newKeys().getPublic(),
+                        NOW,
+                        YEAR);
         assertThatThrownBy(() -> validate(node, authority.certificate(), NOW))
                 .isInstanceOf(CertPathValidatorException.class);
         assertThatThrownBy(
@@ -108,6 +136,7 @@ class CertificateAuthorityTest {
     void noCertificateOutlivesItsAuthorityAndLateYearsAreWrittenInFull() {
         X509Certificate node =
                 authority.issue(
+                        CertificateRole.NODE,
                         List.of("n1"),
                         CertificateAuthority.newKeys().getPublic(),
                         NOW,

@@ -15,6 +15,7 @@ import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.base.task.VirtualTasks;
 import io.lethe.node.crypto.CertificateAuthority;
+import io.lethe.node.crypto.CertificateRole;
 import io.lethe.node.crypto.PemFiles;
 import io.lethe.node.crypto.RootKeyFile;
 import io.lethe.node.metadata.raft.RaftAddress;
@@ -69,11 +70,16 @@ class RpcSecurityTest {
 
     /** Writes NAME.pem and NAME.key. */
     private void issue(CertificateAuthority authority, String name, String host) {
+        issue(authority, CertificateRole.NODE, name, host);
+    }
+
+    private void issue(
+            CertificateAuthority authority, CertificateRole role, String name, String host) {
         KeyPair keys = CertificateAuthority.newKeys();
         PemFiles.create(dir.resolve(name + ".key"), keys.getPrivate());
         PemFiles.replace(
                 dir.resolve(name + ".pem"),
-                authority.issue(List.of(host), keys.getPublic(), now(), YEAR));
+                authority.issue(role, List.of(host), keys.getPublic(), now(), YEAR));
     }
 
     private RpcTls tls(String name, String authority) {
@@ -179,6 +185,23 @@ class RpcSecurityTest {
             assertThat(status.getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
             assertThat(status.getDescription()).contains("shows no certificate");
         }
+    }
+
+    @Test
+    void aCertificateOfTheAuthorityThatIsNoNodesOpensNothingAndIsNotCalled() {
+        CertificateAuthority ca = authority("ca");
+        issue(ca, "one", "127.0.0.1");
+        issue(ca, CertificateRole.ZOOKEEPER, "zk", "127.0.0.1");
+        int port = serve(tls("one", "ca"));
+
+        ManagedChannel asked = channel(tls("zk", "ca").channels(), port);
+        for (Status status : List.of(call(asked), exchange(asked))) {
+            assertThat(status.getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+            assertThat(status.getDescription()).contains("not a node's");
+        }
+        int pretended = serve(tls("zk", "ca"));
+        assertThat(call(channel(tls("one", "ca").channels(), pretended)).getCode())
+                .isEqualTo(Status.Code.UNAVAILABLE);
     }
 
     @Test

@@ -9,8 +9,9 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.net.InetSocketAddress;
-import javax.net.ssl.SSLException;
+import java.security.GeneralSecurityException;
 
 /**
  * The TLS contexts made from {@link TlsSettings}, by OpenSSL. {@link #reload} reads the files
@@ -72,12 +73,12 @@ public final class TlsContexts implements AutoCloseable {
         try {
             return SslContextBuilder.forServer(
                             settings.certificateChain().toFile(), settings.privateKey().toFile())
-                    .trustManager(settings.authorities().toFile())
+                    .trustManager(PeerTrust.of(settings.authorities(), settings.peers()))
                     .clientAuth(ClientAuth.REQUIRE)
                     .sslProvider(SslProvider.OPENSSL_REFCNT)
                     .protocols(PROTOCOLS)
                     .build();
-        } catch (SSLException | IllegalArgumentException bad) {
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException bad) {
             throw unusable(settings, bad);
         }
     }
@@ -87,12 +88,12 @@ public final class TlsContexts implements AutoCloseable {
             return SslContextBuilder.forClient()
                     .keyManager(
                             settings.certificateChain().toFile(), settings.privateKey().toFile())
-                    .trustManager(settings.authorities().toFile())
+                    .trustManager(PeerTrust.of(settings.authorities(), settings.peers()))
                     .endpointIdentificationAlgorithm(settings.checkHostNames() ? "HTTPS" : null)
                     .sslProvider(SslProvider.OPENSSL_REFCNT)
                     .protocols(PROTOCOLS)
                     .build();
-        } catch (SSLException | IllegalArgumentException bad) {
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException bad) {
             throw unusable(settings, bad);
         }
     }

@@ -20,7 +20,7 @@ final class Certificates {
     /** Paths of one certificate and its key. */
     record Pem(Path certificate, Path key) {
         TlsSettings trusting(Pem other) {
-            return new TlsSettings(certificate, key, other.certificate, true);
+            return new TlsSettings(certificate, key, other.certificate, true, _ -> true);
         }
     }
 

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.cert.X509Certificate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,18 +21,32 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class TlsDataPlaneTest extends ChunkPeersContract {
     @TempDir static Path certificates;
+    private static final Predicate<X509Certificate> NODES =
+            known -> !known.getSubjectX500Principal().getName().equals("CN=guest");
+
     private static Pem ours;
+    private static Pem guest;
     private static Pem strangers;
 
     @BeforeAll
-    static void make() {
+    static void make() throws IOException {
         ours = Certificates.make(certificates, "ours");
         strangers = Certificates.make(certificates, "strangers");
+        guest = Certificates.make(certificates, "guest");
+        Files.writeString(
+                certificates.resolve("both.pem"),
+                Files.readString(ours.certificate()) + Files.readString(guest.certificate()));
+    }
+
+    /** Trusts {@code ours} and {@code guest} as authorities. */
+    private static TlsSettings settings(Pem own, Predicate<X509Certificate> peers) {
+        return new TlsSettings(
+                own.certificate(), own.key(), certificates.resolve("both.pem"), true, peers);
     }
 
     @Override
     WireFixture open(Path directory) {
-        return new WireFixture(directory, new TlsContexts(ours.trusting(ours)), true);
+        return new WireFixture(directory, new TlsContexts(settings(ours, NODES)), true);
     }
 
     private ErrorCode readBy(@Nullable TlsContexts tls) {
@@ -60,6 +76,22 @@ final class TlsDataPlaneTest extends ChunkPeersContract {
     }
 
     @Test
+    void whomTheAuthoritySignedButWhoIsNoNodeIsTurnedAwayAndNotCalled() {
+        try (TlsContexts tls = new TlsContexts(guest.trusting(ours))) {
+            assertThat(readBy(tls)).isEqualTo(ErrorCode.UNAVAILABLE);
+        }
+        wire.until(
+                "the failure is counted",
+                () -> wire.server.counters().events(WireCounters.Event.TLS_FAILURE) > 0);
+        try (TlsContexts tls = new TlsContexts(settings(ours, NODES.negate()))) {
+            assertThat(readBy(tls)).isEqualTo(ErrorCode.UNAVAILABLE);
+        }
+        try (TlsContexts tls = new TlsContexts(settings(ours, NODES))) {
+            assertThat(readBy(tls)).isEqualTo(ErrorCode.NO_SUCH_CHUNK);
+        }
+    }
+
+    @Test
     void aServerThatTheClientDoesNotTrustIsLeft() {
         try (TlsContexts tls = new TlsContexts(ours.trusting(strangers))) {
             assertThat(readBy(tls)).isEqualTo(ErrorCode.UNAVAILABLE);
@@ -72,7 +104,8 @@ final class TlsDataPlaneTest extends ChunkPeersContract {
         Path key = certificates.resolve("changing.key");
         Files.copy(strangers.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
         Files.copy(strangers.key(), key, StandardCopyOption.REPLACE_EXISTING);
-        TlsSettings settings = new TlsSettings(certificate, key, ours.certificate(), true);
+        TlsSettings settings =
+                new TlsSettings(certificate, key, ours.certificate(), true, _ -> true);
         try (TlsContexts tls = new TlsContexts(settings)) {
             assertThat(readBy(tls)).isEqualTo(ErrorCode.UNAVAILABLE);
             Files.copy(ours.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
@@ -85,7 +118,7 @@ final class TlsDataPlaneTest extends ChunkPeersContract {
     @Test
     void unusableFilesAreNamed() {
         Path missing = certificates.resolve("missing.pem");
-        TlsSettings bad = new TlsSettings(missing, ours.key(), ours.certificate(), true);
+        TlsSettings bad = new TlsSettings(missing, ours.key(), ours.certificate(), true, _ -> true);
         assertThatThrownBy(() -> new TlsContexts(bad))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("missing.pem");

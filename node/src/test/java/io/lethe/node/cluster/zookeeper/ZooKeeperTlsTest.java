@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.config.ConfigException;
 import io.lethe.node.crypto.CertificateAuthority;
+import io.lethe.node.crypto.CertificateRole;
 import io.lethe.node.crypto.PemFiles;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
@@ -46,7 +47,7 @@ class ZooKeeperTlsTest {
     @BeforeAll
     static void start() {
         CertificateAuthority ca = authority("ca");
-        issue(ca, "zk", "127.0.0.1");
+        issue(ca, CertificateRole.ZOOKEEPER, "zk", "127.0.0.1");
         issue(ca, "node", "n1.example.org");
         issue(authority("other"), "stranger", "127.0.0.1");
         server = new SecureZooKeeper(dir, "zk");
@@ -64,11 +65,16 @@ class ZooKeeperTlsTest {
     }
 
     private static void issue(CertificateAuthority authority, String name, String host) {
+        issue(authority, CertificateRole.NODE, name, host);
+    }
+
+    private static void issue(
+            CertificateAuthority authority, CertificateRole role, String name, String host) {
         KeyPair keys = CertificateAuthority.newKeys();
         PemFiles.create(dir.resolve(name + ".key"), keys.getPrivate());
         PemFiles.replace(
                 dir.resolve(name + ".pem"),
-                authority.issue(List.of(host), keys.getPublic(), Instant.now(), YEAR));
+                authority.issue(role, List.of(host), keys.getPublic(), Instant.now(), YEAR));
     }
 
     private static ZooKeeperTls tls(String name, String authority) {
