@@ -13,6 +13,7 @@ import io.lethe.node.chunk.DeviceUpkeep;
 import io.lethe.node.chunk.DiskChunkStore;
 import io.lethe.node.chunk.DiskPorts;
 import io.lethe.node.chunk.DiskSettings;
+import io.lethe.node.chunk.WriteBuffers;
 import io.lethe.node.chunk.wire.ServedDevice;
 import io.lethe.node.cluster.Registration;
 import io.lethe.node.model.ChunkKey;
@@ -29,11 +30,15 @@ import org.jspecify.annotations.Nullable;
 final class StorageDevices implements LocalDevices, AutoCloseable {
     private record Open(DiskChunkStore store, DevicePool pool, Path path) {}
 
+    /** 64 MiB, of the 512 MiB outside the heap that the launcher allows: 128 chunks at a time. */
+    private static final long MOST_WRITE_BUFFER_BYTES = 64L << 20;
+
     private final Map<DeviceId, Open> devices = new HashMap<>();
 
     StorageDevices(
             List<NodeConfig.Device> configured, RocksOpener rocks, Tasks tasks, Metrics metrics) {
         boolean opened = false;
+        DiskPorts ports = DiskPorts.real(WriteBuffers.of(MOST_WRITE_BUFFER_BYTES), rocks);
         try {
             for (NodeConfig.Device device : configured) {
                 DiskSettings settings = DiskSettings.of(device.path());
@@ -42,7 +47,7 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
                             settings.withLimits(
                                     device.capacity().bytes(), settings.leastReserveBytes());
                 }
-                DiskChunkStore store = DiskChunkStore.open(settings, DiskPorts.real(rocks));
+                DiskChunkStore store = DiskChunkStore.open(settings, ports);
                 DevicePool pool =
                         new DevicePool(
                                 "device-" + store.device().toString().substring(0, 8),

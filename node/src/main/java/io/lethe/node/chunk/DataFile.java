@@ -1,5 +1,6 @@
 package io.lethe.node.chunk;
 
+import io.lethe.node.base.nativeio.NativeFiles;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
 import java.io.EOFException;
@@ -9,6 +10,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,9 +18,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One data file: its channel, its group commit and how much of it is alive. Reads and writes are
+ * One data file: its channels, its group commit and how much of it is alive. Reads and writes are
  * positional, so any platform thread may do them; who owns which range is {@link DataFiles}'
  * business.
+ *
+ * <p>Reads and small writes go through the page cache, whole pages of new chunks past it where the
+ * file system can: see {@code node/doc/decisions/direct-writes.md}. Nobody writes the same page
+ * both ways without a sync in between.
  *
  * <p>A thread that is interrupted within a call closes the channel for everybody (so Java has it):
  * the next caller opens it again, and only a sync cut that way counts as a failed device.
@@ -27,13 +33,21 @@ final class DataFile {
     /** One write call: bounds the direct memory that each thread keeps for copies. */
     private static final int MOST_WRITE_BYTES = 1 << 20;
 
+    /**
+     * How a device's files are opened.
+     *
+     * @param pastCache whether pages can be written past the page cache
+     */
+    record Channels(DiskPorts.ChannelOpener opener, boolean pastCache) {}
+
     private final int number;
     private final Path path;
     private final long nonce;
     private final DiskPorts.ChannelOpener opener;
     private final DeviceHealth health;
     private final GroupSync sync;
-    private volatile @Nullable FileChannel channel;
+    private final Opened cached = new Opened(StandardOpenOption.READ, StandardOpenOption.WRITE);
+    private final Opened direct;
     private volatile boolean closed;
     private volatile boolean missing;
 
@@ -49,14 +63,18 @@ final class DataFile {
             int number,
             Path path,
             long nonce,
-            DiskPorts.ChannelOpener opener,
+            Channels channels,
             DeviceHealth health,
             DiskCounters counters,
             AtomicInteger queuedSyncs) {
         this.number = number;
         this.path = path;
         this.nonce = nonce;
-        this.opener = opener;
+        this.opener = channels.opener();
+        this.direct =
+                channels.pastCache()
+                        ? new Opened(StandardOpenOption.WRITE, NativeFiles.DIRECT)
+                        : cached;
         this.health = health;
         this.sync = new GroupSync(() -> channel().force(false), health, counters, queuedSyncs);
     }
@@ -83,36 +101,73 @@ final class DataFile {
     }
 
     FileChannel channel() throws IOException {
-        FileChannel open = channel;
-        return open != null && open.isOpen() ? open : reopen();
+        return cached.channel();
     }
 
-    private synchronized FileChannel reopen() throws IOException {
-        FileChannel open = channel;
-        if (open != null && open.isOpen()) {
-            return open;
+    /** A channel that is opened when it is wanted, and again when it was closed. */
+    private final class Opened {
+        private final OpenOption[] options;
+        private volatile @Nullable FileChannel channel;
+
+        Opened(OpenOption... options) {
+            this.options = options;
         }
-        if (closed) {
-            throw new ClosedChannelException();
+
+        FileChannel channel() throws IOException {
+            FileChannel open = channel;
+            return open != null && open.isOpen() ? open : reopen();
         }
-        FileChannel opened = opener.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        channel = opened;
-        return opened;
+
+        private FileChannel reopen() throws IOException {
+            synchronized (DataFile.this) {
+                FileChannel open = channel;
+                if (open != null && open.isOpen()) {
+                    return open;
+                }
+                if (closed) {
+                    throw new ClosedChannelException();
+                }
+                FileChannel opened = opener.open(path, options);
+                channel = opened;
+                return opened;
+            }
+        }
+
+        void close() throws IOException {
+            FileChannel open = channel;
+            if (open != null) {
+                open.close();
+            }
+        }
     }
 
     /**
      * @throws StoreException OUT_OF_SPACE when the disk is full; UNAVAILABLE when it failed
      */
     void write(long position, byte[] source, int offset, int lengthBytes) {
+        for (int done = 0; done < lengthBytes; done += MOST_WRITE_BYTES) {
+            int step = Math.min(lengthBytes - done, MOST_WRITE_BYTES);
+            write(cached, position + done, ByteBuffer.wrap(source, offset + done, step));
+        }
+    }
+
+    /**
+     * Writes whole pages, past the page cache where that is possible.
+     *
+     * @param position a multiple of {@link ExtentFormat#PAGE_BYTES}
+     * @param pages whole pages, aligned in memory too
+     * @throws StoreException as {@link #write}
+     */
+    void writePages(long position, ByteBuffer pages) {
+        write(direct, position, pages);
+    }
+
+    private void write(Opened opened, long position, ByteBuffer source) {
         try {
-            FileChannel target = channel();
-            int done = 0;
-            while (done < lengthBytes) {
-                int step = Math.min(lengthBytes - done, MOST_WRITE_BYTES);
-                ByteBuffer part = ByteBuffer.wrap(source, offset + done, step);
-                while (part.hasRemaining()) {
-                    done += target.write(part, position + done);
-                }
+            FileChannel target = opened.channel();
+            long at = position;
+            while (source.hasRemaining()) {
+                at += target.write(source, at);
             }
         } catch (ClosedChannelException e) {
             throw interrupted(e);
@@ -176,9 +231,7 @@ final class DataFile {
 
     synchronized void close() throws IOException {
         closed = true;
-        FileChannel open = channel;
-        if (open != null) {
-            open.close();
-        }
+        direct.close();
+        cached.close();
     }
 }

@@ -1,12 +1,15 @@
 package io.lethe.node.chunk;
 
 import io.lethe.node.base.file.DurableFiles;
+import io.lethe.node.base.nativeio.NativeFiles;
 import io.lethe.node.chunk.FileFormat.FileHeader;
 import io.lethe.node.chunk.IndexTables.Batch;
 import io.lethe.node.chunk.IndexTables.Family;
 import io.lethe.node.model.DeviceId;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -64,6 +67,7 @@ final class DataFiles {
     /** By number; with {@code active} and {@code nextNumber} guarded by this. */
     private final TreeMap<Integer, Slot> slots = new TreeMap<>();
 
+    private volatile boolean pastCache;
     private @Nullable Slot active;
     private int nextNumber = 1;
 
@@ -85,6 +89,26 @@ final class DataFiles {
 
     Path directory() {
         return directory;
+    }
+
+    /** Finds out, on a file of its own, whether pages can be written past the page cache here. */
+    void probe() throws IOException {
+        Path file = directory.resolve("probe-direct");
+        int page = ExtentFormat.PAGE_BYTES;
+        try (FileChannel channel =
+                ports.channels()
+                        .open(
+                                file,
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.WRITE,
+                                NativeFiles.DIRECT)) {
+            ByteBuffer pages = ByteBuffer.allocateDirect(2 * page).alignedSlice(page);
+            pastCache = channel.write(pages.limit(page), 0) == page;
+        } catch (IOException | UnsupportedOperationException e) {
+            // Not on this file system, or not in pages of this size: the page cache serves.
+            pastCache = false;
+        }
+        var _ = Files.deleteIfExists(file);
     }
 
     Path path(int number) {
@@ -142,7 +166,13 @@ final class DataFiles {
 
     private DataFile handle(int number, long nonce) {
         return new DataFile(
-                number, path(number), nonce, ports.channels(), health, counters, queuedSyncs);
+                number,
+                path(number),
+                nonce,
+                new DataFile.Channels(ports.channels(), pastCache),
+                health,
+                counters,
+                queuedSyncs);
     }
 
     /** A range of whole pages of the active file, or of a new one when that is full. */

@@ -58,6 +58,7 @@ final class DeviceOpening {
         try {
             DeviceParts parts = parts(tables, files, health, counters);
             parts.reclaimer().probe();
+            files.probe();
             if (rebuilt) {
                 parts.checkpoints().markRebuilt(parts.nowMillis());
             }

@@ -15,6 +15,7 @@ public record DiskPorts(
         RandomSource random,
         NativeFiles natives,
         ChannelOpener channels,
+        WriteBuffers buffers,
         RocksOpener rocks) {
     /** Opens data files; {@link FileChannel#open} but for tests that break disks. */
     @FunctionalInterface
@@ -23,12 +24,13 @@ public record DiskPorts(
     }
 
     /** The machine's own clock, randomness and files. */
-    public static DiskPorts real(RocksOpener rocks) {
+    public static DiskPorts real(WriteBuffers buffers, RocksOpener rocks) {
         return new DiskPorts(
                 Clock.system(),
                 RandomSource.secure(),
                 NativeFiles.real(),
                 FileChannel::open,
+                buffers,
                 rocks);
     }
 }

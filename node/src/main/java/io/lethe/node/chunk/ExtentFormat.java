@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An extent starts at a multiple of 4,096 in its data file and is: the <em>head</em> (header,
  * then the table of block checksums, padded to whole pages), the chunk's bytes, padding to a whole
- * page. Padding is never written: it reads as zeros and costs nothing. The head is written last, in
- * one write, when the chunk's length is known, and made durable by the same sync as the bytes.
+ * page. Padding reads as zeros. The head is written last, in one write, when the chunk's length is
+ * known, and made durable by the same sync as the bytes.
  *
  * <p>Header, big-endian:
  *

@@ -4,6 +4,7 @@ import io.lethe.node.chunk.DataFiles.Reservation;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * A chunk on its way into an extent; one thread at a time.
  *
  * <p>States: open → (finish) stored or dropped; open → (abort, or a failed append) dropped. Bytes
- * go straight to the data file. At the end, with the chunk's key held: refuse or accept, write the
- * head, sync, make visible. So two heads with the same key and different bytes never become
- * durable.
+ * are gathered in a buffer of whole pages, which goes to the data file when it is full. At the end,
+ * with the chunk's key held: refuse or accept, write what is left and the head (at once where the
+ * whole chunk still is in the buffer), sync, make visible. So two heads with the same key and
+ * different bytes never become durable.
  */
 final class ExtentWriter implements ChunkStore.Writer {
     private final DeviceParts parts;
@@ -24,6 +26,15 @@ final class ExtentWriter implements ChunkStore.Writer {
     private final long createdMillis;
     private final BlockChecksums checksums;
     private long lengthBytes;
+
+    /** Holds the bytes from {@code pagesAt} in the file on; null: written without one. */
+    private @Nullable ByteBuffer pages;
+
+    private long pagesAt;
+
+    /** Bytes at the buffer's start that are left for the head. */
+    private int room;
+
     private boolean touched;
     private boolean open = true;
 
@@ -59,9 +70,8 @@ final class ExtentWriter implements ChunkStore.Writer {
         }
         checksums.update(source, offset, count);
         boolean written = false;
-        touched = true;
         try {
-            range.file().write(range.offset() + headBytes + lengthBytes, source, offset, count);
+            gather(source, offset, count);
             written = true;
         } finally {
             if (!written) {
@@ -69,6 +79,75 @@ final class ExtentWriter implements ChunkStore.Writer {
             }
         }
         lengthBytes += count;
+    }
+
+    private void gather(byte[] source, int offset, int count) {
+        if (lengthBytes == 0 && pages == null) {
+            takePages();
+        }
+        ByteBuffer buffer = pages;
+        if (buffer == null) {
+            touched = true;
+            range.file().write(range.offset() + headBytes + lengthBytes, source, offset, count);
+            return;
+        }
+        for (int done = 0; done < count; ) {
+            int step = Math.min(count - done, buffer.remaining());
+            buffer.put(source, offset + done, step);
+            done += step;
+            if (!buffer.hasRemaining()) {
+                writePages(buffer);
+            }
+        }
+    }
+
+    private void takePages() {
+        ByteBuffer taken = parts.ports().buffers().take();
+        if (taken != null) {
+            pages = taken;
+            room = headBytes <= taken.capacity() / 2 ? headBytes : 0;
+            pagesAt = range.offset() + headBytes - room;
+            taken.position(room);
+        }
+    }
+
+    /** Writes the buffer's bytes, without the room for the head, and empties it. */
+    private void writePages(ByteBuffer buffer) {
+        touched = true;
+        int end = buffer.position();
+        range.file().writePages(pagesAt + room, buffer.flip().position(room));
+        pagesAt += end;
+        room = 0;
+        buffer.clear();
+    }
+
+    private void writeLast(byte[] head) {
+        ByteBuffer buffer = pages;
+        if (buffer != null) {
+            while (buffer.position() % ExtentFormat.PAGE_BYTES != 0) {
+                buffer.put((byte) 0);
+            }
+            if (room > 0) {
+                buffer.put(0, head);
+                for (int at = head.length; at < room; at++) {
+                    buffer.put(at, (byte) 0);
+                }
+                range.file().writePages(range.offset(), buffer.flip());
+                return;
+            }
+            if (buffer.position() > 0) {
+                writePages(buffer);
+            }
+        }
+        range.file().write(range.offset(), head, 0, head.length);
+    }
+
+    private void givePages() {
+        ByteBuffer taken = pages;
+        if (taken != null) {
+            pages = null;
+            parts.ports().buffers().give(taken);
+        }
     }
 
     private void ensureOpen() {
@@ -131,7 +210,7 @@ final class ExtentWriter implements ChunkStore.Writer {
         }
         byte[] head = ExtentFormat.encode(extent, range.file().nonce(), crcs);
         try {
-            range.file().write(range.offset(), head, 0, head.length);
+            writeLast(head);
             range.file().sync();
             parts.rules().admitLast(key, header.pgEpoch(), () -> makeVisible(extent, present));
         } catch (StoreException e) {
@@ -184,6 +263,7 @@ final class ExtentWriter implements ChunkStore.Writer {
         parts.index().put(extent, replaced);
         parts.files().added(extent);
         open = false;
+        givePages();
         parts.files().release(range, extent.extentBytes());
         parts.space().settle(range.bytes());
         parts.counters().count(DiskFigure.CHUNKS_WRITTEN);
@@ -206,6 +286,7 @@ final class ExtentWriter implements ChunkStore.Writer {
             return;
         }
         open = false;
+        givePages();
         parts.counters().count(DiskFigure.WRITES_ABORTED);
         boolean clean = !touched && !headWritten;
         try {

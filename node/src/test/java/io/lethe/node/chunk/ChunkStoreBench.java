@@ -30,7 +30,9 @@ final class ChunkStoreBench {
         Path directory = Files.createTempDirectory(Path.of(args[0]), "bench");
         try (RocksOpener rocks = new RocksOpener(RocksOpener.Limits.small());
                 DiskChunkStore store =
-                        DiskChunkStore.open(DiskSettings.of(directory), DiskPorts.real(rocks))) {
+                        DiskChunkStore.open(
+                                DiskSettings.of(directory),
+                                DiskPorts.real(WriteBuffers.of(64L << 20), rocks))) {
             new ChunkStoreBench(store).run();
         } finally {
             DiskFixture.remove(directory);

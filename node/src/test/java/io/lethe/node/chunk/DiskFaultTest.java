@@ -40,6 +40,7 @@ class DiskFaultTest {
                         NativeFiles.real(),
                         (file, options) ->
                                 new BreakingChannel(FileChannel.open(file, options), faults),
+                        DiskFixture.BUFFERS,
                         DiskFixture.ROCKS);
         return DiskChunkStore.open(DiskFixture.settings(device()), ports);
     }

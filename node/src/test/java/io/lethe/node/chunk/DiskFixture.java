@@ -18,13 +18,21 @@ final class DiskFixture {
     /** One for all tests of the process: it may only be closed after the last table. */
     static final RocksOpener ROCKS = new RocksOpener(RocksOpener.Limits.small());
 
+    /** Two, so that tests also write chunks that find none. */
+    static final WriteBuffers BUFFERS = WriteBuffers.of(2L * WriteBuffers.BUFFER_BYTES);
+
     static final long FILE_BYTES = 1 << 20;
 
     private DiskFixture() {}
 
     static DiskPorts ports(ManualClock clock) {
         return new DiskPorts(
-                clock, RandomSource.seeded(42), NativeFiles.real(), FileChannel::open, ROCKS);
+                clock,
+                RandomSource.seeded(42),
+                NativeFiles.real(),
+                FileChannel::open,
+                BUFFERS,
+                ROCKS);
     }
 
     static DiskSettings settings(Path directory) {

@@ -54,6 +54,7 @@ class DiskReclaimTest {
                         RandomSource.seeded(3),
                         new Plain(NativeFiles.real()),
                         FileChannel::open,
+                        DiskFixture.BUFFERS,
                         DiskFixture.ROCKS);
         return DiskChunkStore.open(DiskFixture.settings(device()), ports);
     }

@@ -1,6 +1,7 @@
 package io.lethe.node.base.nativeio;
 
 import java.io.IOException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,19 @@ import org.jspecify.annotations.Nullable;
 public interface NativeFiles {
     /** Alignment of offset, length and buffer for reads past the page cache: a page of x86-64. */
     int PAGE_BYTES = 4096;
+
+    /** Opens a {@link java.nio.channels.FileChannel} that goes past the page cache (O_DIRECT). */
+    OpenOption DIRECT = directOption();
+
+    /** By name, since the compiler's warning about its package cannot be switched off. */
+    private static OpenOption directOption() {
+        try {
+            Class<?> options = Class.forName("com.sun.nio.file.ExtendedOpenOption");
+            return (OpenOption) options.getField("DIRECT").get(null);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this Java runtime cannot open files directly", e);
+        }
+    }
 
     /**
      * Gives the blocks of a byte range back to the file system; the range then reads as zeros and

@@ -10,6 +10,7 @@ import io.lethe.node.chunk.DevicePool;
 import io.lethe.node.chunk.DiskChunkStore;
 import io.lethe.node.chunk.DiskPorts;
 import io.lethe.node.chunk.DiskSettings;
+import io.lethe.node.chunk.WriteBuffers;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
@@ -29,7 +30,9 @@ final class DiskDataPlaneTest {
         DiskSettings settings =
                 DiskSettings.of(directory.resolve("device")).withLimits(256L << 20, 1 << 20);
         try (RocksOpener rocks = new RocksOpener(RocksOpener.Limits.small());
-                DiskChunkStore disk = DiskChunkStore.open(settings, DiskPorts.real(rocks));
+                DiskChunkStore disk =
+                        DiskChunkStore.open(
+                                settings, DiskPorts.real(WriteBuffers.of(64L << 20), rocks));
                 WireFixture wire = new WireFixture(directory);
                 DevicePool pool = new DevicePool("device", 4, 64, wire.tasks)) {
             wire.devices.put(disk.device(), new ServedDevice(disk, pool));
