@@ -3,8 +3,7 @@ package io.lethe.node.model;
 import io.lethe.node.base.Check;
 
 /**
- * A code's geometry: k data and m parity chunks, cells of at most {@code cellBytes} of plaintext. A
- * stripe, k full cells, is no longer than a segment may be: a longer one could never be filled.
+ * A code's geometry: k data and m parity chunks, cells of at most {@code cellBytes} of plaintext.
  *
  * @param cellBytes plaintext bytes in a full cell; a cell on disk is 16 bytes longer (its AEAD tag)
  */
@@ -25,7 +24,6 @@ public record Scheme(int k, int m, int cellBytes) {
         Check.range("k", k, 1, MOST_DATA);
         Check.range("m", m, 0, MOST_PARITY);
         Check.range("cell bytes", cellBytes, LEAST_CELL_BYTES, MOST_CELL_BYTES);
-        Check.range("stripe bytes", (long) k * cellBytes, 1, SegmentRef.MOST_BYTES);
     }
 
     /** Chunks, devices and failure domains that a segment of this scheme needs. */

@@ -32,10 +32,12 @@ public record SegmentLayout(Scheme scheme, int lengthBytes) {
         Check.range("segment length", lengthBytes, 1, SegmentRef.MOST_BYTES);
     }
 
-    /** The most plaintext of a segment: whole stripes in 64 MiB, of which one always fits. */
+    /** The most plaintext of a segment: whole stripes in 64 MiB, or 64 MiB of a longer stripe. */
     public static int mostBytes(Scheme scheme) {
         int stripe = scheme.k() * scheme.cellBytes();
-        return SegmentRef.MOST_BYTES / stripe * stripe;
+        return stripe > SegmentRef.MOST_BYTES
+                ? SegmentRef.MOST_BYTES
+                : SegmentRef.MOST_BYTES / stripe * stripe;
     }
 
     public int stripeBytes() {
