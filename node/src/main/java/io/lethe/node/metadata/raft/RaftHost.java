@@ -272,17 +272,11 @@ public final class RaftHost implements AutoCloseable {
     }
 
     /** Figures of the shared log, for metrics. */
-    public record LogFigures(
-            long syncs, long syncNanos, long slowestSyncNanos, long edits, long rejected) {}
+    public record LogFigures(long edits, long editNanos, long slowestEditNanos, long rejected) {}
 
     public LogFigures figures() {
-        GroupCommit commits = log.commits();
         return new LogFigures(
-                commits.syncs(),
-                commits.syncNanos(),
-                commits.slowestNanos(),
-                commits.edits(),
-                dispatch.rejected());
+                log.edits(), log.editNanos(), log.slowestNanos(), dispatch.rejected());
     }
 
     /** Stops all replicas, then the transport, the threads and the log. */

@@ -53,16 +53,14 @@ public final class RaftMetrics {
 
     /** Shows the shared log of a host. */
     public static void watch(Metrics metrics, RaftHost host) {
-        metrics.counter("lethe_raft_log_syncs", "Synced batches of the shared log.")
-                .watch(() -> host.figures().syncs());
-        metrics.counter("lethe_raft_log_sync_nanos", "Nanoseconds spent in synced batches.")
-                .watch(() -> host.figures().syncNanos());
-        metrics.counter("lethe_raft_log_edits", "Edits of groups that synced batches carried.")
+        metrics.counter("lethe_raft_log_edits", "Edits of the shared log, each durable.")
                 .watch(() -> host.figures().edits());
+        metrics.counter("lethe_raft_log_edit_nanos", "Nanoseconds until edits were durable.")
+                .watch(() -> host.figures().editNanos());
         metrics.counter("lethe_raft_requests_rejected", "Raft requests refused by a full queue.")
                 .watch(() -> host.figures().rejected());
-        metrics.gauge("lethe_raft_log_slowest_sync_nanos", "The longest synced batch so far.")
-                .watch(() -> host.figures().slowestSyncNanos());
+        metrics.gauge("lethe_raft_log_slowest_edit_nanos", "The longest such edit so far.")
+                .watch(() -> host.figures().slowestEditNanos());
     }
 
     /** Shows one replica. */

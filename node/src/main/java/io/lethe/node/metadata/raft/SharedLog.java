@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -25,10 +27,13 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
 
 /**
  * The one RocksDB that holds the logs of all groups of a node. Safe for any thread; every edit is
- * durable when its call returns (see {@link GroupCommit}).
+ * durable when its call returns. RocksDB joins edits that come at the same time into one sync, made
+ * by the thread of one of them. A failed write halts the process and is never tried again, since
+ * after a failed sync nobody knows what the disk holds.
  *
  * <p>Column families: {@code entries} and {@code configurations} (a second copy of configuration
  * entries, to be found without a scan): key i32 group, i64 index, big-endian; value a sealed entry
@@ -75,7 +80,12 @@ final class SharedLog implements AutoCloseable {
     private final ColumnFamilyOptions familyOptions;
     private final RocksDB db;
     private final List<ColumnFamilyHandle> handles;
-    private final GroupCommit commit;
+    private final Clock clock;
+    private final FaultHandler faults;
+    private final WriteOptions synced = new WriteOptions().setSync(true);
+    private final LongAdder edits = new LongAdder();
+    private final LongAdder editNanos = new LongAdder();
+    private final AtomicLong slowestNanos = new AtomicLong();
 
     static {
         RocksDB.loadLibrary();
@@ -86,12 +96,14 @@ final class SharedLog implements AutoCloseable {
             ColumnFamilyOptions familyOptions,
             RocksDB db,
             List<ColumnFamilyHandle> handles,
-            GroupCommit commit) {
+            Clock clock,
+            FaultHandler faults) {
         this.options = options;
         this.familyOptions = familyOptions;
         this.db = db;
         this.handles = handles;
-        this.commit = commit;
+        this.clock = clock;
+        this.faults = faults;
     }
 
     /**
@@ -106,6 +118,8 @@ final class SharedLog implements AutoCloseable {
                         .setParanoidChecks(true)
                         .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
                         .setMaxTotalWalSize(MOST_WAL_BYTES)
+                        // A sync takes longer than spinning is worth.
+                        .setEnableWriteThreadAdaptiveYield(false)
                         .setKeepLogFileNum(2)
                         .setMaxOpenFiles(256);
         // Ciphertext does not compress.
@@ -123,8 +137,7 @@ final class SharedLog implements AutoCloseable {
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         try {
             RocksDB db = RocksDB.open(options, dir.toString(), families, handles);
-            GroupCommit commit = new GroupCommit(db, clock, faults);
-            return new SharedLog(options, familyOptions, db, handles, commit);
+            return new SharedLog(options, familyOptions, db, handles, clock, faults);
         } catch (RocksDBException e) {
             familyOptions.close();
             options.close();
@@ -151,8 +164,42 @@ final class SharedLog implements AutoCloseable {
         return handles.get(3);
     }
 
-    GroupCommit commits() {
-        return commit;
+    /** Edits so far. */
+    long edits() {
+        return edits.sum();
+    }
+
+    /** Time that edits waited until they were durable. */
+    long editNanos() {
+        return editNanos.sum();
+    }
+
+    long slowestNanos() {
+        return slowestNanos.get();
+    }
+
+    private interface Edit {
+        void into(WriteBatch batch) throws RocksDBException;
+    }
+
+    /**
+     * Returns once the edit is durable.
+     *
+     * @throws IllegalStateException when it is not, after the fault handler was told
+     */
+    private void commit(Edit edit) {
+        long began = clock.nanos();
+        try (WriteBatch batch = new WriteBatch()) {
+            edit.into(batch);
+            db.write(synced, batch);
+        } catch (RocksDBException | RuntimeException e) {
+            faults.halt("the Raft log", e);
+            throw new IllegalStateException("the log did not take an edit", e);
+        }
+        long took = clock.nanos() - began;
+        edits.increment();
+        editNanos.add(took);
+        slowestNanos.accumulateAndGet(took, Math::max);
     }
 
     static byte[] key(int group, long index) {
@@ -169,50 +216,44 @@ final class SharedLog implements AutoCloseable {
 
     /** Deletes whatever the group had and writes its header: an empty log that begins there. */
     void reset(int group, Header header) {
-        commit.commit(
-                edit(
-                        batch -> {
-                            batch.deleteRange(entries(), key(group, 0), key(group, Long.MAX_VALUE));
-                            batch.deleteRange(
-                                    configurations(), key(group, 0), key(group, Long.MAX_VALUE));
-                            batch.put(groups(), key(group), header.encode());
-                        }));
+        commit(
+                batch -> {
+                    batch.deleteRange(entries(), key(group, 0), key(group, Long.MAX_VALUE));
+                    batch.deleteRange(configurations(), key(group, 0), key(group, Long.MAX_VALUE));
+                    batch.put(groups(), key(group), header.encode());
+                });
     }
 
     /** Deletes whatever the group had, its header too. */
     void remove(int group) {
-        commit.commit(
-                edit(
-                        batch -> {
-                            batch.deleteRange(entries(), key(group, 0), key(group, Long.MAX_VALUE));
-                            batch.deleteRange(
-                                    configurations(), key(group, 0), key(group, Long.MAX_VALUE));
-                            batch.delete(groups(), key(group));
-                        }));
+        commit(
+                batch -> {
+                    batch.deleteRange(entries(), key(group, 0), key(group, Long.MAX_VALUE));
+                    batch.deleteRange(configurations(), key(group, 0), key(group, Long.MAX_VALUE));
+                    batch.delete(groups(), key(group));
+                });
     }
 
     /** Cuts the log before {@code header.firstIndex()}. */
     void truncatePrefix(int group, Header header) {
         long first = header.firstIndex();
-        commit.commit(
-                edit(
-                        batch -> {
-                            batch.deleteRange(entries(), key(group, 0), key(group, first));
-                            batch.deleteRange(configurations(), key(group, 0), key(group, first));
-                            batch.put(groups(), key(group), header.encode());
-                        }));
+        commit(
+                batch -> {
+                    batch.deleteRange(entries(), key(group, 0), key(group, first));
+                    batch.deleteRange(configurations(), key(group, 0), key(group, first));
+                    batch.put(groups(), key(group), header.encode());
+                });
     }
 
     /** Cuts the log after {@code lastIndexKept}. */
     void truncateSuffix(int group, long lastIndexKept) {
         byte[] from = key(group, lastIndexKept + 1);
         byte[] to = key(group, Long.MAX_VALUE);
-        commit.commit(
-                edit(
-                        batch -> {
-                            batch.deleteRange(entries(), from, to);
-                            batch.deleteRange(configurations(), from, to);
-                        }));
+        commit(
+                batch -> {
+                    batch.deleteRange(entries(), from, to);
+                    batch.deleteRange(configurations(), from, to);
+                });
     }
 
     /**
@@ -221,27 +262,14 @@ final class SharedLog implements AutoCloseable {
      * @param configuration whether the entry of the same place is a configuration
      */
     void append(int group, long[] indexes, byte[][] sealed, boolean[] configuration) {
-        long bytes = 0;
-        for (byte[] one : sealed) {
-            bytes += one.length + KEY_BYTES;
-        }
-        long sum = bytes;
-        commit.commit(
-                new GroupCommit.Edit() {
-                    @Override
-                    public void into(WriteBatch batch) throws RocksDBException {
-                        for (int i = 0; i < sealed.length; i++) {
-                            byte[] key = key(group, indexes[i]);
-                            batch.put(entries(), key, sealed[i]);
-                            if (configuration[i]) {
-                                batch.put(configurations(), key, sealed[i]);
-                            }
+        commit(
+                batch -> {
+                    for (int i = 0; i < sealed.length; i++) {
+                        byte[] key = key(group, indexes[i]);
+                        batch.put(entries(), key, sealed[i]);
+                        if (configuration[i]) {
+                            batch.put(configurations(), key, sealed[i]);
                         }
-                    }
-
-                    @Override
-                    public long bytes() {
-                        return sum;
                     }
                 });
     }
@@ -284,27 +312,9 @@ final class SharedLog implements AutoCloseable {
         }
     }
 
-    private interface Change {
-        void into(WriteBatch batch) throws RocksDBException;
-    }
-
-    private static GroupCommit.Edit edit(Change change) {
-        return new GroupCommit.Edit() {
-            @Override
-            public void into(WriteBatch batch) throws RocksDBException {
-                change.into(batch);
-            }
-
-            @Override
-            public long bytes() {
-                return KEY_BYTES;
-            }
-        };
-    }
-
     @Override
     public void close() {
-        commit.close();
+        synced.close();
         handles.forEach(ColumnFamilyHandle::close);
         db.close();
         familyOptions.close();
