@@ -4,6 +4,7 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.ShardGrant;
 import io.lethe.node.model.ShardId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,15 +12,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes of one decision while it is made. {@link #get} sees them; scans of {@link #rows} do
- * not, so they come before the changes of what they walk. A draft whose reply is a refusal is
- * thrown away. One thread.
+ * The changes of one decision while it is made. {@link #get} sees them, and asks the rows once for
+ * each row, since decisions ask again and again; scans of {@link #rows} do not see them, so they
+ * come before the changes of what they walk. A draft whose reply is a refusal is thrown away. One
+ * thread.
  */
 final class Draft {
     private record Place(Family family, Bytes key) {}
 
     private final Rows rows;
     private final Map<Place, Optional<Bytes>> pending = new LinkedHashMap<>();
+    private final Map<Place, Optional<Bytes>> asked = new HashMap<>();
     private final List<Change> slots = new ArrayList<>();
 
     /** Written with every draft that is kept. */
@@ -49,8 +52,16 @@ final class Draft {
     }
 
     @Nullable Bytes get(Family family, Bytes key) {
-        Optional<Bytes> changed = pending.get(new Place(family, key));
-        return changed != null ? changed.orElse(null) : rows.get(family, key);
+        Place place = new Place(family, key);
+        Optional<Bytes> known = pending.get(place);
+        if (known == null) {
+            known = asked.get(place);
+        }
+        if (known == null) {
+            known = Optional.ofNullable(rows.get(family, key));
+            asked.put(place, known);
+        }
+        return known.orElse(null);
     }
 
     boolean has(Family family, Bytes key) {

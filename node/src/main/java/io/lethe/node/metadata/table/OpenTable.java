@@ -67,6 +67,7 @@ final class OpenTable implements AutoCloseable {
     private final ReadOptions latest = new ReadOptions();
     private final FlushOptions waiting = new FlushOptions().setWaitForFlush(true);
     private final WriteBatch batch = new WriteBatch();
+    private final RememberedRows applied = new RememberedRows(new RocksRows(this, null, latest));
     private final AtomicLong durableIndex = new AtomicLong();
     private final AtomicLong unflushedBytes = new AtomicLong();
     private volatile Position position;
@@ -202,7 +203,7 @@ final class OpenTable implements AutoCloseable {
 
     <R> Change.Decision<R> apply(
             Position next, Function<io.lethe.node.metadata.state.Rows, Change.Decision<R>> decide) {
-        Change.Decision<R> decision = decide.apply(new RocksRows(this, null, latest));
+        Change.Decision<R> decision = decide.apply(applied);
         try {
             batch.clear();
             List<Integer> doomed = new ArrayList<>();
@@ -212,6 +213,7 @@ final class OpenTable implements AutoCloseable {
             batch.put(local(), LocalRows.POSITION, LocalRows.position(next));
             db().write(unlogged, batch);
             unflushedBytes.addAndGet(batch.getDataSize());
+            decision.changes().forEach(applied::changed);
             position = next;
             keys.destroy(doomed);
             doomed.forEach(slot -> numbers.free(slot, next.index()));
