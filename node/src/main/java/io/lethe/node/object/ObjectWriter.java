@@ -201,11 +201,21 @@ final class ObjectWriter {
             if (buffers == null || !buffers.fits(pg.scheme())) {
                 buffers = new CellBuffers(pg.scheme());
             }
-            byte[] plain = buffers.plain();
-            System.arraycopy(head, 0, plain, 0, carried);
-            carried += upload.body.fill(plain, carried, plain.length - carried);
+            System.arraycopy(head, 0, buffers.plain(carried), 0, carried);
+            carried = firstStripe(upload, buffers, carried);
             carried = writeSegment(upload, pg, storageClass, buffers, carried, avoid);
         } while (carried >= 0);
+    }
+
+    /** Reads on to the end of a stripe or of the body; returns how much is there. */
+    private static int firstStripe(Upload upload, CellBuffers buffers, int carried)
+            throws InterruptedException {
+        int length = carried;
+        while (length < buffers.stripeBytes() && !upload.body.atEnd()) {
+            byte[] plain = buffers.plain(length + 1);
+            length += upload.body.fill(plain, length, plain.length - length);
+        }
+        return length;
     }
 
     private StorageClass storageClass(Upload upload) {
@@ -289,7 +299,7 @@ final class ObjectWriter {
     private boolean moreStripes(
             Upload upload, SegmentWriter writer, CellBuffers buffers, int mostBytes)
             throws InterruptedException {
-        byte[] plain = buffers.plain();
+        byte[] plain = buffers.plain(buffers.stripeBytes());
         for (int left = mostBytes; left > 0; ) {
             renewWhenDue(upload);
             int length = upload.body.fill(plain, 0, plain.length);

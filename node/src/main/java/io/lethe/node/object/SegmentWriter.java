@@ -87,7 +87,8 @@ final class SegmentWriter {
         Check.that(
                 last || stripeLength == scheme.k() * scheme.cellBytes(),
                 "only a last stripe is short");
-        byte[][] cells = buffers.set(stripes % 2);
+        byte[][] cells =
+                buffers.set(stripes % 2, SegmentLayout.cellLength(scheme, stripeLength, 0));
         int[] lengths = encrypt(plain, stripeLength, last, cells);
         encodeParity(cells, lengths);
         settle();

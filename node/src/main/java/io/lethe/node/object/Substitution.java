@@ -133,7 +133,7 @@ final class Substitution {
         boolean finished = false;
         try {
             PlainReader plain = new PlainReader(reader, oldCipher);
-            byte[] stripe = buffers.plain();
+            byte[] stripe = buffers.plain(buffers.stripeBytes());
             for (int left = old.lengthBytes(); left > 0; ) {
                 int length = Math.min(left, stripe.length);
                 plain.fill(stripe, length);

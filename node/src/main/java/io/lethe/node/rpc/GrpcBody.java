@@ -131,7 +131,9 @@ final class GrpcBody implements Body {
                 }
                 ByteString data = waiting.poll();
                 if (data != null) {
-                    stream.request(1);
+                    if (end == null) {
+                        stream.request(1);
+                    }
                     return data;
                 }
                 PutObjectEnd last = end;

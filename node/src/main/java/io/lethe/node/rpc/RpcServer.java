@@ -11,10 +11,12 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.util.MutableHandlerRegistry;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
+import io.lethe.proto.internal.v1.MetadataServiceGrpc;
 import io.lethe.proto.internal.v1.RaftServiceGrpc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -83,14 +85,17 @@ public final class RpcServer implements AutoCloseable {
     }
 
     /**
-     * Raft's messages are only handed over, which the network's own thread does without another
-     * turn; everything else may wait.
+     * Raft's messages and metadata calls are only handed over, which the network's own thread does
+     * without another turn; everything else may wait.
      */
     private record ByService(Executor tasks) implements ServerCallExecutorSupplier {
+        private static final Set<String> HANDED_OVER =
+                Set.of(RaftServiceGrpc.SERVICE_NAME, MetadataServiceGrpc.SERVICE_NAME);
+
         @Override
         public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
             String service = call.getMethodDescriptor().getServiceName();
-            return RaftServiceGrpc.SERVICE_NAME.equals(service)
+            return HANDED_OVER.contains(String.valueOf(service))
                     ? MoreExecutors.directExecutor()
                     : tasks;
         }
