@@ -43,7 +43,7 @@ import java.util.stream.Collectors;
 
 /** {@code lethe.v1.ClusterService}: for operators only. Safe for any thread. */
 public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase {
-    /** Asked together for their workers: some 30 of each, so that few pages ask twice. */
+    /** Asked together for their workers: some 70 of each fill a page about twice. */
     private static final int NODES_AT_ONCE = 32;
 
     private final ClusterView view;
