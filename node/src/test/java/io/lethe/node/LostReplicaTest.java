@@ -92,6 +92,7 @@ class LostReplicaTest {
     @Test
     void storesThatAreLostComeBackWholeAsNewGenerations() throws Exception {
         NodeId victim = joined(VICTIM).self();
+        nodes.until("the victim has a replica to lose", () -> caughtUp(victim, PARTITION));
         nodes.stop(VICTIM);
         // The partition loses its log and votes, and keeps its keys; the directory loses its table.
         delete(data(VICTIM).resolve("raft").resolve(PARTITION.toString()));
