@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What S3 allows as a bucket's name. Static and pure. */
-final class BucketNames {
+public final class BucketNames {
     private static final int LEAST_CHARS = 3;
     private static final int MOST_CHARS = 63;
 
@@ -20,7 +20,7 @@ final class BucketNames {
     private BucketNames() {}
 
     /** What is wrong with a name; null when nothing is. */
-    static @Nullable String fault(String name) {
+    public static @Nullable String fault(String name) {
         if (name.length() < LEAST_CHARS || name.length() > MOST_CHARS) {
             return "it has "
                     + name.length()
