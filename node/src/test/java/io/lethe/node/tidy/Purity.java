@@ -17,6 +17,7 @@ final class Purity {
                     "metadata.command",
                     "metadata.state",
                     "controller.plan",
+                    "tenant.policy",
                     "takedown.order",
                     "takedown.denylist",
                     "takedown.hold",

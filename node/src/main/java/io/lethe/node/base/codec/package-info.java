@@ -1,6 +1,7 @@
 /**
- * The binary encoding of rows, commands and headers. Start reading at {@link
- * io.lethe.node.base.codec.Encoder}.
+ * The binary encoding of rows, commands and headers, and the reading of JSON from outside. Start
+ * reading at {@link io.lethe.node.base.codec.Encoder} or {@link
+ * io.lethe.node.base.codec.StrictJson}.
  */
 @NullMarked
 package io.lethe.node.base.codec;
