@@ -284,6 +284,21 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
+    /** Where a node speaks S3. */
+    URI s3(int node) {
+        return URI.create("http://127.0.0.1:" + (basePort + 10 * node));
+    }
+
+    /** The operator's access key and secret. */
+    List<String> credentials() {
+        try {
+            String yaml = Files.readString(clientConfig());
+            return List.of(value(yaml, "access_key"), value(yaml, "secret_key"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static String value(String yaml, String key) {
         Matcher matcher = Pattern.compile("(?m)^" + key + ": (\\S+)$").matcher(yaml);
         if (!matcher.find()) {

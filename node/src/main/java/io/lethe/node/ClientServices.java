@@ -25,6 +25,11 @@ import io.lethe.node.rpc.ClusterView;
 import io.lethe.node.rpc.NodeReports;
 import io.lethe.node.rpc.ObjectDoor;
 import io.lethe.node.rpc.Requests;
+import io.lethe.node.s3.S3Credentials;
+import io.lethe.node.s3.S3Door;
+import io.lethe.node.s3.S3Ports;
+import io.lethe.node.s3.S3Settings;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -47,11 +52,9 @@ final class ClientServices {
             Objects objects,
             Buckets buckets,
             ClusterView view) {
+        Authenticator.Keys keys = keys(parts, joined.directory(), joined.metadata(), keyring);
         Authenticator authenticator =
-                new Authenticator(
-                        keys(parts, joined.directory(), joined.metadata(), keyring),
-                        parts.tasks().clock(),
-                        parts.random());
+                new Authenticator(keys, parts.tasks().clock(), parts.random());
         Requests requests =
                 new Requests(parts.tasks(), parts.config().limits().requests(), parts.metrics());
         parts.rpc().addForClients(new ObjectDoor(objects, requests), authenticator);
@@ -65,6 +68,32 @@ final class ClientServices {
                         parts.tasks());
         parts.rpc().addForNodes(reports);
         parts.rpc().addForClients(new ClusterDoor(view, reports, requests), authenticator);
+        NodeConfig.S3 s3 = parts.config().s3();
+        parts.s3Front()
+                .open(
+                        new S3Door(
+                                new S3Ports(
+                                        objects,
+                                        buckets,
+                                        credentials(keys),
+                                        parts.tasks(),
+                                        parts.random(),
+                                        new S3Settings(
+                                                s3.region(), s3.domains(), s3.requestTime()))));
+    }
+
+    private static S3Credentials credentials(Authenticator.Keys keys) {
+        return new S3Credentials() {
+            @Override
+            public Optional<AccessKeyRecord> find(String accessKeyId) {
+                return keys.find(accessKeyId);
+            }
+
+            @Override
+            public String secret(AccessKeyRecord key) {
+                return new String(keys.secret(key), StandardCharsets.UTF_8);
+            }
+        };
     }
 
     private static Authenticator.Keys keys(

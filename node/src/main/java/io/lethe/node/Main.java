@@ -203,7 +203,9 @@ public final class Main {
             out.println(
                     "ready: "
                             + layout.nodes()
-                            + " nodes, gRPC at 127.0.0.1:"
+                            + " nodes, S3 at http://127.0.0.1:"
+                            + layout.port(0)
+                            + ", gRPC at 127.0.0.1:"
                             + layout.rpcPort(0)
                             + ", console at http://127.0.0.1:"
                             + (layout.port(0) + 1));

@@ -81,6 +81,8 @@ public final class Node implements AutoCloseable {
             RpcServer rpc,
             RpcSecurity rpcSecurity,
             HttpServer console,
+            HttpServer s3,
+            S3Front s3Front,
             WireLoops loops,
             DataPort dataPort,
             @Nullable NodeTls tls) {
@@ -140,6 +142,7 @@ public final class Node implements AutoCloseable {
         RootKeyFile rootKeys = RootKeyFile.load(config.rootKey().file().path());
         Keyring.FirstKey firstKey = Credentials.read(config.credentials().file());
         HttpServer console = openConsole(allWorkers, tasks, tls);
+        S3Front s3Front = new S3Front();
         RpcSecurity rpcSecurity = tls == null ? RpcSecurity.plain(rootKeys.proofs()) : tls.rpc();
         RpcServer rpc =
                 opened.add(
@@ -184,6 +187,8 @@ public final class Node implements AutoCloseable {
                         rpc,
                         rpcSecurity,
                         console,
+                        openS3(s3Front, tasks, tls),
+                        s3Front,
                         loops,
                         dataPort,
                         tls);
@@ -201,6 +206,33 @@ public final class Node implements AutoCloseable {
                 opened.add(
                         HttpServer.start(
                                 consoleSettings(tls), console.routes(), loops, tasks, metrics));
+        if (tls != null) {
+            tls.watch(door);
+        }
+        return door;
+    }
+
+    private HttpServer openS3(S3Front front, Tasks tasks, @Nullable NodeTls tls) {
+        HttpLoops loops = opened.add(new HttpLoops(Runtime.getRuntime().availableProcessors()));
+        NodeConfig.Limits limits = config.limits();
+        HttpServer door =
+                opened.add(
+                        HttpServer.start(
+                                HttpSettings.streamed(
+                                                "s3",
+                                                "listen.s3Port",
+                                                config.listen().host(),
+                                                config.listen().s3Port(),
+                                                limits.requests(),
+                                                tls == null ? null : tls.http())
+                                        .within(
+                                                limits.connections(),
+                                                limits.connectionsPerAddress(),
+                                                limits.idleTimeout()),
+                                front,
+                                loops,
+                                tasks,
+                                metrics));
         if (tls != null) {
             tls.watch(door);
         }

@@ -27,6 +27,7 @@ public record NodeConfig(
         @Setting(help = "identity and place of the node") Node node,
         @Setting(help = "where chunks are kept") List<Device> devices,
         @Setting(help = "addresses and ports") Listen listen,
+        @Setting(help = "the S3 door") S3 s3,
         @Setting(help = "coordination") Zookeeper zookeeper,
         @Setting(help = "the cluster as its first node makes it") Cluster cluster,
         @Setting(help = "certificates") Tls tls,
@@ -327,6 +328,35 @@ public record NodeConfig(
                             least = "10s",
                             most = "1h")
                     Duration writeLease) {}
+
+    /** The S3 door. */
+    public record S3(
+            @Setting(
+                            help = "The region that clients sign for, and buckets are in.",
+                            fallback = "us-east-1")
+                    String region,
+            @Setting(
+                            help =
+                                    "Host names under which BUCKET.NAME addresses a bucket; paths"
+                                            + " always do.",
+                            fallback = "")
+                    List<String> domains,
+            @Setting(
+                            help = "The most time that one request may take, transfer included.",
+                            fallback = "12h",
+                            least = "1m",
+                            most = "7d")
+                    Duration requestTime) {
+        private static final Pattern REGION = Pattern.compile("[a-z0-9-]{1,64}");
+
+        public S3 {
+            domains = List.copyOf(domains);
+            if (!REGION.matcher(region).matches()) {
+                throw new IllegalArgumentException(
+                        "region is '" + region + "'; use lower-case letters, digits and hyphens");
+            }
+        }
+    }
 
     /** Bounds on what is taken in. */
     public record Limits(

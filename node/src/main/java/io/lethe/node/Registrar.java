@@ -44,7 +44,7 @@ final class Registrar implements Worker {
                         parts.dataPort().address().getPort(),
                         parts.rpc().port(),
                         parts.console().port(),
-                        config.listen().s3Port(),
+                        parts.s3().port(),
                         config.node().rack(),
                         config.node().roleSet(),
                         parts.keys().publicKey().hex(),

@@ -11,14 +11,11 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.concurrent.TimeUnit;
@@ -27,11 +24,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP door: listens, admits, parses, hands whole requests to a {@link HttpHandler}. What a
- * caller may send is bounded by {@link HttpSettings}. Safe for any thread.
+ * One HTTP door: listens, admits, parses, hands whole requests to a {@link HttpHandler}, or
+ * streamed ones to a {@link HttpService}. What a caller may send is bounded by {@link
+ * HttpSettings}. Safe for any thread.
  */
 public final class HttpServer implements AutoCloseable {
     private static final int BACKLOG = 1_024;
+
+    /** Bodies come in parts of what one read of the socket brings. */
+    private static final int MOST_PART_BYTES = 64 * 1024;
 
     /** Closing a socket takes a turn of its loop; five seconds mean that the loop is stuck. */
     private static final long CLOSE_MILLIS = 5_000;
@@ -68,7 +69,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Listens at once.
+     * Listens at once, for requests that are small: each is handed over whole.
      *
      * @throws ConfigException when it cannot; says which setting to change
      */
@@ -78,14 +79,56 @@ public final class HttpServer implements AutoCloseable {
             HttpLoops loops,
             Tasks tasks,
             Metrics metrics) {
+        AtomicInteger inWork = new AtomicInteger();
+        return listen(
+                settings,
+                loops,
+                metrics,
+                (pipeline, figures) ->
+                        pipeline.addLast(
+                                codec(settings, HttpSettings.MOST_LINE_BYTES),
+                                new WholeRequests(settings.bodyBytes(), figures),
+                                new Conversation(settings, handler, tasks, inWork, figures)));
+    }
+
+    /**
+     * Listens at once, for requests and answers whose bodies stream; {@link
+     * HttpSettings#bodyBytes()} says nothing here.
+     *
+     * @throws ConfigException when it cannot; says which setting to change
+     */
+    public static HttpServer start(
+            HttpSettings settings,
+            HttpService service,
+            HttpLoops loops,
+            Tasks tasks,
+            Metrics metrics) {
+        AtomicInteger inWork = new AtomicInteger();
+        return listen(
+                settings,
+                loops,
+                metrics,
+                (pipeline, figures) ->
+                        pipeline.addLast(
+                                codec(settings, HttpSettings.MOST_STREAMED_LINE_BYTES),
+                                new StreamedConversation(
+                                        settings, service, tasks, inWork, figures)));
+    }
+
+    /** Adds what a door does with bytes that were admitted and decrypted. */
+    private interface Tail {
+        void add(ChannelPipeline pipeline, HttpFigures figures);
+    }
+
+    private static HttpServer listen(
+            HttpSettings settings, HttpLoops loops, Metrics metrics, Tail tail) {
         AtomicReference<@Nullable SslContext> tls = new AtomicReference<>(context(settings));
         ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         Admission admission = new Admission(settings, channels, metrics);
-        AtomicInteger inWork = new AtomicInteger();
         ServerBootstrap bootstrap =
                 new ServerBootstrap()
                         .group(loops.group())
-                        .channel(NioServerSocketChannel.class)
+                        .channel(loops.serverChannel())
                         .option(ChannelOption.SO_BACKLOG, BACKLOG)
                         .option(ChannelOption.SO_REUSEADDR, true)
                         .childOption(ChannelOption.TCP_NODELAY, true)
@@ -94,16 +137,13 @@ public final class HttpServer implements AutoCloseable {
                                 new ChannelInitializer<Channel>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
-                                        addParsers(
-                                                channel.pipeline(), settings, admission, tls.get());
-                                        channel.pipeline()
-                                                .addLast(
-                                                        new Conversation(
-                                                                settings,
-                                                                handler,
-                                                                tasks,
-                                                                inWork,
-                                                                admission.figures()));
+                                        ChannelPipeline pipeline = channel.pipeline();
+                                        pipeline.addLast(admission);
+                                        SslContext secure = tls.get();
+                                        if (secure != null) {
+                                            pipeline.addLast(secure.newHandler(channel.alloc()));
+                                        }
+                                        tail.add(pipeline, admission.figures());
                                     }
                                 });
         ChannelFuture bound =
@@ -113,6 +153,14 @@ public final class HttpServer implements AutoCloseable {
         }
         channels.add(bound.channel());
         return new HttpServer(settings, channels, bound.channel(), tls);
+    }
+
+    private static HttpServerCodec codec(HttpSettings settings, int lineBytes) {
+        return new HttpServerCodec(
+                new HttpDecoderConfig()
+                        .setMaxInitialLineLength(lineBytes)
+                        .setMaxHeaderSize(settings.headerBytes())
+                        .setMaxChunkSize(MOST_PART_BYTES));
     }
 
     /** The port, also where the system chose it. */
@@ -126,38 +174,22 @@ public final class HttpServer implements AutoCloseable {
         var _ = channels.close().awaitUninterruptibly(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private static void addParsers(
-            ChannelPipeline pipeline,
-            HttpSettings settings,
-            Admission admission,
-            @Nullable SslContext tls) {
-        pipeline.addLast(admission);
-        if (tls != null) {
-            pipeline.addLast(tls.newHandler(pipeline.channel().alloc()));
-        }
-        pipeline.addLast(
-                new HttpServerCodec(
-                        new HttpDecoderConfig()
-                                .setMaxInitialLineLength(HttpSettings.MOST_LINE_BYTES)
-                                .setMaxHeaderSize(settings.headerBytes())));
-        pipeline.addLast(new WholeRequests(settings.bodyBytes(), admission.figures()));
-    }
-
     private static ConfigException cannotListen(HttpSettings settings, Throwable cause) {
         String where = settings.host() + ":" + settings.port();
         String why = String.valueOf(cause.getMessage());
         String what;
-        if (cause instanceof BindException && why.contains("in use")) {
+        // By their texts: native sockets have an exception of their own.
+        if (why.contains("in use")) {
             what =
                     "another program listens there; stop it or set "
                             + settings.portSetting()
                             + " to a free port";
-        } else if (cause instanceof SocketException && why.contains("ermission")) {
+        } else if (why.contains("ermission")) {
             what =
                     "this user may not use that port; set "
                             + settings.portSetting()
                             + " to 1024 or more";
-        } else if (cause instanceof BindException
+        } else if (why.contains("assign requested")
                 || cause instanceof UnresolvedAddressException
                 || cause instanceof UnknownHostException) {
             what = "this machine has no such address; set listen.host to one that it has";

@@ -34,6 +34,9 @@ public record HttpSettings(
     /** A request line longer than this is answered with 414. */
     static final int MOST_LINE_BYTES = 4 * 1024;
 
+    /** Where objects' names are in the line: 1,024 bytes escaped, and a query that signs. */
+    static final int MOST_STREAMED_LINE_BYTES = 16 * 1024;
+
     public HttpSettings {
         Check.range("port", port, 0, 65_535);
         Check.range("connections", connections, 1, 1_000_000);
@@ -60,6 +63,28 @@ public record HttpSettings(
                 16 * 1024,
                 64 * 1024,
                 Duration.ofSeconds(30),
+                tls);
+    }
+
+    /** A door whose bodies stream, and whose headers carry metadata and signatures. */
+    public static HttpSettings streamed(
+            String door,
+            String portSetting,
+            String host,
+            int port,
+            int requests,
+            @Nullable HttpTls tls) {
+        return new HttpSettings(
+                door,
+                portSetting,
+                host,
+                port,
+                4_096,
+                1_024,
+                requests,
+                32 * 1024,
+                0,
+                Duration.ofSeconds(60),
                 tls);
     }
 

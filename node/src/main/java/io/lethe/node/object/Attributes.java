@@ -11,29 +11,39 @@ import java.util.TreeMap;
 /**
  * What a user says of an object; stored under the object's data key only.
  *
- * <p>Encoding: format u8 = 1, content type string, count varint, that many (name, value) strings of
- * metadata in order, count varint, that many of tags.
+ * <p>Encoding: format u8 = 2, content type string, then three maps, each a count varint and that
+ * many (name, value) strings in order: metadata, tags, headers. Format 1 had no headers.
  *
  * @param contentType a MIME type, at most 255 bytes
  * @param metadata names in lower case; names and values together at most {@link
  *     #MOST_METADATA_BYTES}
  * @param tags at most {@link #MOST_TAGS}; names up to 128, values up to 256 characters
+ * @param headers of HTTP that are given back as they came, by lower-case name; at most {@link
+ *     #MOST_HEADERS_BYTES}
  */
 public record Attributes(
-        String contentType, Map<String, String> metadata, Map<String, String> tags) {
+        String contentType,
+        Map<String, String> metadata,
+        Map<String, String> tags,
+        Map<String, String> headers) {
     /** As S3. */
     public static final int MOST_METADATA_BYTES = 2048;
 
     /** As S3. */
     public static final int MOST_TAGS = 10;
 
+    /** As S3's bound on all headers of a request. */
+    public static final int MOST_HEADERS_BYTES = 8192;
+
     public static final String DEFAULT_CONTENT_TYPE = "application/octet-stream";
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+    private static final int FORMAT_WITHOUT_HEADERS = 1;
     private static final int MOST_ENTRIES = 2048;
 
     public Attributes {
         metadata = Map.copyOf(metadata);
         tags = Map.copyOf(tags);
+        headers = Map.copyOf(headers);
         if (contentType.length() > 255) {
             throw new StoreException(
                     ErrorCode.METADATA_TOO_LARGE,
@@ -41,10 +51,16 @@ public record Attributes(
                             + contentType.length()
                             + " characters; 255 is the most");
         }
-        int bytes = 0;
-        for (var entry : metadata.entrySet()) {
-            bytes += utf8Length(entry.getKey()) + utf8Length(entry.getValue());
+        if (bytes(headers) > MOST_HEADERS_BYTES) {
+            throw new StoreException(
+                    ErrorCode.METADATA_TOO_LARGE,
+                    "the headers to be kept have "
+                            + bytes(headers)
+                            + " bytes; "
+                            + MOST_HEADERS_BYTES
+                            + " is the most");
         }
+        int bytes = bytes(metadata);
         if (bytes > MOST_METADATA_BYTES) {
             throw new StoreException(
                     ErrorCode.METADATA_TOO_LARGE,
@@ -74,6 +90,26 @@ public record Attributes(
         }
     }
 
+    /** Without headers. */
+    public Attributes(String contentType, Map<String, String> metadata, Map<String, String> tags) {
+        this(contentType, metadata, tags, Map.of());
+    }
+
+    /** The same with more headers. */
+    public Attributes with(Map<String, String> more) {
+        Map<String, String> all = new TreeMap<>(headers);
+        all.putAll(more);
+        return new Attributes(contentType, metadata, tags, all);
+    }
+
+    private static int bytes(Map<String, String> map) {
+        int bytes = 0;
+        for (var entry : map.entrySet()) {
+            bytes += utf8Length(entry.getKey()) + utf8Length(entry.getValue());
+        }
+        return bytes;
+    }
+
     private static int utf8Length(String text) {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
@@ -84,7 +120,7 @@ public record Attributes(
 
     byte[] encode() {
         Encoder out = new Encoder(256).u8(FORMAT).string(contentType);
-        for (Map<String, String> map : java.util.List.of(metadata, tags)) {
+        for (Map<String, String> map : java.util.List.of(metadata, tags, headers)) {
             out.varint(map.size());
             new TreeMap<>(map).forEach((name, value) -> out.string(name).string(value));
         }
@@ -93,10 +129,16 @@ public record Attributes(
 
     static Attributes decode(byte[] encoded) {
         Decoder in = new Decoder(encoded);
-        if (in.u8() != FORMAT) {
+        int format = in.u8();
+        if (format != FORMAT && format != FORMAT_WITHOUT_HEADERS) {
             throw new Decoder.CorruptEncoding("attributes of an unknown format");
         }
-        Attributes attributes = new Attributes(in.string(), map(in), map(in));
+        Attributes attributes =
+                new Attributes(
+                        in.string(),
+                        map(in),
+                        map(in),
+                        format == FORMAT_WITHOUT_HEADERS ? Map.of() : map(in));
         in.end();
         return attributes;
     }

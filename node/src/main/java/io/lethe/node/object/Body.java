@@ -1,6 +1,7 @@
 package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,11 @@ public interface Body {
     /** SHA-256 that the sender says the body has, known once it has ended; null: not said. */
     default @Nullable Bytes declaredSha256() {
         return null;
+    }
+
+    /** Headers that shall be kept with the object, known once the body has ended; by name. */
+    default Map<String, String> headersAtEnd() {
+        return Map.of();
     }
 
     /**

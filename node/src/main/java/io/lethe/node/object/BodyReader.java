@@ -4,6 +4,7 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.crypto.Digests;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +86,10 @@ final class BodyReader {
                             + declared
                             + " were declared; nothing was stored");
         }
+    }
+
+    Map<String, String> headersAtEnd() {
+        return body.headersAtEnd();
     }
 
     long totalBytes() {

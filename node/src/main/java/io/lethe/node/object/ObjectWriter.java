@@ -350,7 +350,8 @@ final class ObjectWriter {
             throws InterruptedException {
         PutRequest request = upload.request;
         Digests.Result sums = upload.body.sums(request.expectedMd5(), request.expectedSha256());
-        byte[] info = request.attributes().encode();
+        Attributes attributes = request.attributes().with(upload.body.headersAtEnd());
+        byte[] info = attributes.encode();
         Bytes sealedInfo = ports.keys().sealInfo(upload.dataKey, upload.write(), info);
         String etag = sums.md5().hex();
         Commits.BodyMaker body =
@@ -383,6 +384,6 @@ final class ObjectWriter {
                 done.createdMillis(),
                 upload.admitted.bucket().storageClass(),
                 true,
-                request.attributes());
+                attributes);
     }
 }

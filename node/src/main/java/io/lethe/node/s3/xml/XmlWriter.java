@@ -33,6 +33,13 @@ public final class XmlWriter {
         return new XmlWriter(root, S3);
     }
 
+    /** A document that is one element with a text. */
+    public static XmlWriter s3(String root, String value) {
+        XmlWriter out = s3(root);
+        out.escape(value);
+        return out;
+    }
+
     public static XmlWriter sts(String root) {
         return new XmlWriter(root, STS);
     }

@@ -1,0 +1,37 @@
+package io.lethe.node.http;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A request without its body.
+ *
+ * @param method as sent
+ * @param target as sent: raw path and query
+ * @param headers as sent, in order
+ * @param bodyBytes as declared; -1 for a body of unknown length, 0 for none
+ * @param secure whether it came through TLS
+ */
+public record RequestHead(
+        String method,
+        String target,
+        List<Header> headers,
+        long bodyBytes,
+        InetAddress remote,
+        boolean secure) {
+    /** One header line. */
+    public record Header(String name, String value) {}
+
+    public RequestHead {
+        headers = List.copyOf(headers);
+    }
+
+    /** The first value of a header. */
+    public Optional<String> header(String name) {
+        return headers.stream()
+                .filter(header -> header.name().equalsIgnoreCase(name))
+                .map(Header::value)
+                .findFirst();
+    }
+}

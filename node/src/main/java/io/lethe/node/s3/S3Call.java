@@ -1,0 +1,170 @@
+package io.lethe.node.s3;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.base.RandomSource;
+import io.lethe.node.http.HttpExchange;
+import io.lethe.node.http.RequestHead.Header;
+import io.lethe.node.object.Caller;
+import io.lethe.node.s3.checksum.ContentMd5;
+import io.lethe.node.s3.xml.XmlWriter;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One request that has been admitted, and its answer. One task. */
+public final class S3Call {
+    /** Of bodies that are read whole: a list of 1,000 keys of 1,024 bytes, escaped. */
+    private static final int MOST_WHOLE_BYTES = 2 * 1024 * 1024;
+
+    private final HttpExchange exchange;
+    private final S3Request request;
+    private final S3Address address;
+    private final Caller caller;
+    private final RequestBody body;
+    private final S3Ports ports;
+    private final long deadlineNanos;
+    private final String requestId;
+    private final List<Header> headers = new ArrayList<>();
+
+    /** What is known of a call before its operation begins. */
+    record Admitted(
+            S3Request request, S3Address address, Caller caller, RequestBody body, String id) {}
+
+    S3Call(HttpExchange exchange, Admitted admitted, S3Ports ports, long deadlineNanos) {
+        this.exchange = exchange;
+        this.request = admitted.request();
+        this.address = admitted.address();
+        this.caller = admitted.caller();
+        this.body = admitted.body();
+        this.requestId = admitted.id();
+        this.ports = ports;
+        this.deadlineNanos = deadlineNanos;
+        header("x-amz-request-id", requestId);
+    }
+
+    public S3Request request() {
+        return request;
+    }
+
+    public String bucket() {
+        return address.bucket();
+    }
+
+    public String key() {
+        return address.key();
+    }
+
+    public Caller caller() {
+        return caller;
+    }
+
+    public RequestBody body() {
+        return body;
+    }
+
+    public S3Ports ports() {
+        return ports;
+    }
+
+    public RandomSource random() {
+        return ports.random();
+    }
+
+    public long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    public String requestId() {
+        return requestId;
+    }
+
+    /** Adds a header to the answer. */
+    public S3Call header(String name, String value) {
+        headers.add(new Header(name, value));
+        return this;
+    }
+
+    /** Adds a header to the answer where there is a value. */
+    public S3Call header(String name, @Nullable Object value, boolean present) {
+        return present ? header(name, String.valueOf(value)) : this;
+    }
+
+    /** Answers without a body. */
+    public void empty(int status) throws InterruptedException {
+        exchange.answer(status, headers, new byte[0]);
+    }
+
+    /** Answers a HEAD, or anything else whose body is not sent, with the length it would have. */
+    public void headOnly(int status, long lengthBytes) {
+        exchange.begin(status, headers, lengthBytes);
+        exchange.end();
+    }
+
+    public void xml(int status, XmlWriter document) throws InterruptedException {
+        header("content-type", "application/xml");
+        exchange.answer(status, headers, document.end());
+    }
+
+    /** Begins an answer whose body {@link #write} sends. */
+    public void begin(int status, long lengthBytes) {
+        exchange.begin(status, headers, lengthBytes);
+    }
+
+    public void write(byte[] bytes, int offset, int lengthBytes) throws InterruptedException {
+        exchange.write(bytes, offset, lengthBytes);
+    }
+
+    public void end() {
+        exchange.end();
+    }
+
+    /**
+     * The whole body of a request that carries a document.
+     *
+     * @throws S3Exception MaxMessageLengthExceeded; MissingRequestBodyError where it is empty and
+     *     {@code needed}
+     */
+    public byte[] wholeBody(boolean needed) throws InterruptedException {
+        byte[] whole = new byte[8 * 1024];
+        int length = 0;
+        while (true) {
+            if (length == whole.length) {
+                if (length >= MOST_WHOLE_BYTES) {
+                    throw S3Error.MAX_MESSAGE_LENGTH_EXCEEDED.exception();
+                }
+                whole = Arrays.copyOf(whole, length * 2);
+            }
+            int count = body.read(whole, length, whole.length - length);
+            if (count < 0) {
+                break;
+            }
+            length += count;
+        }
+        if (needed && length == 0) {
+            throw S3Error.MISSING_REQUEST_BODY_ERROR.exception();
+        }
+        byte[] exact = Arrays.copyOf(whole, length);
+        checkDigests(exact);
+        return exact;
+    }
+
+    private void checkDigests(byte[] whole) {
+        Bytes signed = body.signedSha256();
+        if (signed != null && !signed.equals(digest("SHA-256", whole))) {
+            throw S3Error.X_AMZ_CONTENT_SHA256_MISMATCH.exception();
+        }
+        ContentMd5.of(request)
+                .ifPresent(md5 -> ContentMd5.check(md5, digest("MD5", whole).unsafeArray()));
+    }
+
+    private static Bytes digest(String algorithm, byte[] bytes) {
+        try {
+            return Bytes.wrap(MessageDigest.getInstance(algorithm).digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java lacks " + algorithm, e);
+        }
+    }
+}

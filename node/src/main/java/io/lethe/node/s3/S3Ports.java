@@ -1,0 +1,15 @@
+package io.lethe.node.s3;
+
+import io.lethe.node.base.RandomSource;
+import io.lethe.node.base.task.Tasks;
+import io.lethe.node.object.Buckets;
+import io.lethe.node.object.Objects;
+
+/** What the door stands on. */
+public record S3Ports(
+        Objects objects,
+        Buckets buckets,
+        S3Credentials credentials,
+        Tasks tasks,
+        RandomSource random,
+        S3Settings settings) {}

@@ -1,0 +1,81 @@
+package io.lethe.node.s3.operation;
+
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.WriteId;
+import io.lethe.node.object.ObjectInfo;
+import io.lethe.node.object.PutRequest;
+import io.lethe.node.s3.CopySource;
+import io.lethe.node.s3.Preconditions;
+import io.lethe.node.s3.S3Call;
+import io.lethe.node.s3.S3Error;
+import io.lethe.node.s3.xml.XmlWriter;
+
+/** PUT of an object from another: new segments under new keys. */
+final class CopyObject implements Operation {
+    @Override
+    public void run(S3Call call) throws InterruptedException {
+        Acls.check(call);
+        Refusals.checkWrite(call);
+        CopySource source = CopySource.of(call.request()).orElseThrow();
+        String version = source.versionId().orElse("");
+        boolean keep = keeps(call, "x-amz-metadata-directive");
+        if (keep != keeps(call, "x-amz-tagging-directive")
+                && call.request().header("x-amz-tagging-directive").isPresent()) {
+            throw S3Error.NOT_IMPLEMENTED.because(
+                    "Metadata and tags are copied or replaced together.");
+        }
+        boolean same = source.bucket().equals(call.bucket()) && source.key().equals(call.key());
+        if (same && keep && version.isEmpty()) {
+            throw S3Error.INVALID_REQUEST.because(
+                    "This copy request is illegal because it is trying to copy an object to"
+                            + " itself without changing the object's metadata, storage class,"
+                            + " website redirect location or encryption attributes.");
+        }
+        ObjectInfo read =
+                call.ports()
+                        .objects()
+                        .head(
+                                call.caller(),
+                                source.bucket(),
+                                source.key(),
+                                version,
+                                call.deadlineNanos());
+        Preconditions.ofCopySource(call.request()).checkCopy(read.etag(), read.createdMillis());
+        ObjectInfo stored =
+                call.ports()
+                        .objects()
+                        .copy(
+                                call.caller(),
+                                source.bucket(),
+                                source.key(),
+                                version,
+                                new PutRequest(
+                                        new WriteId(Id128.random(call.random())),
+                                        call.bucket(),
+                                        call.key(),
+                                        StorageClasses.wanted(call),
+                                        ObjectHeaders.attributes(call.request()),
+                                        Preconditions.ofWrite(call.request()),
+                                        null,
+                                        null),
+                                keep,
+                                call.deadlineNanos());
+        ObjectHeaders.versionId(call, stored);
+        call.header(
+                "x-amz-copy-source-version-id", source.versionId(), !source.versionId().isEmpty());
+        call.xml(
+                200,
+                XmlWriter.s3("CopyObjectResult")
+                        .date("LastModified", stored.createdMillis())
+                        .text("ETag", '"' + stored.etag() + '"'));
+    }
+
+    private static boolean keeps(S3Call call, String directive) {
+        String word = call.request().header(directive).orElse("COPY");
+        return switch (word) {
+            case "COPY" -> true;
+            case "REPLACE" -> false;
+            default -> throw Parameters.invalid(directive, word, "Unknown metadata directive.");
+        };
+    }
+}

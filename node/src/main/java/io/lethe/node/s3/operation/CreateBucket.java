@@ -1,0 +1,41 @@
+package io.lethe.node.s3.operation;
+
+import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.model.BucketRecord.Versioning;
+import io.lethe.node.model.Id128;
+import io.lethe.node.s3.S3Call;
+import io.lethe.node.s3.S3Error;
+import io.lethe.node.s3.xml.CreateBucketConfiguration;
+
+/** PUT of a bucket. Making one's own bucket again is a success, as in us-east-1. */
+final class CreateBucket implements Operation {
+    @Override
+    public void run(S3Call call) throws InterruptedException {
+        Acls.check(call);
+        if (call.request().header("x-amz-bucket-object-lock-enabled").isPresent()) {
+            throw S3Error.NOT_IMPLEMENTED.because("Object Lock is not supported yet.");
+        }
+        CreateBucketConfiguration wanted = CreateBucketConfiguration.parse(call.wholeBody(false));
+        wanted.locationConstraint()
+                .filter(place -> !place.equals(call.ports().settings().region()))
+                .ifPresent(
+                        place -> {
+                            throw S3Error.INVALID_LOCATION_CONSTRAINT
+                                    .exception()
+                                    .with("LocationConstraint", place);
+                        });
+        Encoder id = new Encoder(Id128.BYTES);
+        Id128.random(call.random()).encode(id);
+        var _ =
+                call.ports()
+                        .buckets()
+                        .create(
+                                call.caller(),
+                                call.bucket(),
+                                "",
+                                Versioning.OFF,
+                                id.toArray(),
+                                call.deadlineNanos());
+        call.header("location", "/" + call.bucket()).empty(200);
+    }
+}

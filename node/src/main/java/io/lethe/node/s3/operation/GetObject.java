@@ -1,0 +1,39 @@
+package io.lethe.node.s3.operation;
+
+import io.lethe.node.object.ObjectInfo;
+import io.lethe.node.object.ObjectReader;
+import io.lethe.node.object.ReadRange;
+import io.lethe.node.s3.RangeHeader;
+import io.lethe.node.s3.S3Call;
+
+/** GET of an object, or a range of it. */
+final class GetObject implements Operation {
+    @Override
+    public void run(S3Call call) throws InterruptedException {
+        ReadRange range = RangeHeader.parse(call.request().header("range"));
+        try (ObjectReader.Opened opened =
+                call.ports()
+                        .objects()
+                        .get(
+                                call.caller(),
+                                call.bucket(),
+                                call.key(),
+                                ObjectAnswers.wantedVersion(call),
+                                range,
+                                call.deadlineNanos())) {
+            ObjectInfo info = opened.info();
+            ObjectAnswers.checkConditions(call, info);
+            boolean part = !(range instanceof ReadRange.All);
+            ObjectHeaders.write(call, info, !part);
+            call.header(
+                    "content-range",
+                    RangeHeader.contentRange(opened.range(), info.sizeBytes()),
+                    part);
+            call.begin(part ? 206 : 200, opened.range().lengthBytes());
+            for (ObjectReader.Piece piece = opened.next(); piece != null; piece = opened.next()) {
+                call.write(piece.array(), piece.offset(), piece.lengthBytes());
+            }
+            call.end();
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.lethe.node.s3.operation;
+
+import io.lethe.node.object.ObjectInfo;
+import io.lethe.node.s3.Preconditions;
+import io.lethe.node.s3.S3Call;
+import io.lethe.node.s3.S3Error;
+
+/** Looks a version up as several operations do. */
+final class ObjectAnswers {
+    private ObjectAnswers() {}
+
+    static String wantedVersion(S3Call call) {
+        return call.request().parameter("versionId").orElse("");
+    }
+
+    /**
+     * @throws io.lethe.node.s3.S3Exception PreconditionFailed, NotModified
+     */
+    static void checkConditions(S3Call call, ObjectInfo info) {
+        switch (Preconditions.of(call.request()).evaluate(info.etag(), info.createdMillis())) {
+            case PROCEED -> {}
+            case FAILED -> throw S3Error.PRECONDITION_FAILED.exception();
+            case NOT_MODIFIED -> throw S3Error.NOT_MODIFIED.exception();
+        }
+    }
+
+    static ObjectInfo head(S3Call call) throws InterruptedException {
+        return call.ports()
+                .objects()
+                .head(
+                        call.caller(),
+                        call.bucket(),
+                        call.key(),
+                        wantedVersion(call),
+                        call.deadlineNanos());
+    }
+}

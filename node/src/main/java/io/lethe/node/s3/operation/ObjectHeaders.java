@@ -1,0 +1,120 @@
+package io.lethe.node.s3.operation;
+
+import io.lethe.node.object.Attributes;
+import io.lethe.node.object.ObjectInfo;
+import io.lethe.node.object.VersionIds;
+import io.lethe.node.s3.HttpDates;
+import io.lethe.node.s3.S3Call;
+import io.lethe.node.s3.S3Request;
+import io.lethe.node.s3.TaggingHeader;
+import io.lethe.node.s3.UserMetadata;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What headers say of an object: read from a request that stores one, written for one that reads.
+ */
+final class ObjectHeaders {
+    /** Headers that are kept as they come and given back. */
+    private static final List<String> KEPT =
+            List.of(
+                    "cache-control",
+                    "content-disposition",
+                    "content-encoding",
+                    "content-language",
+                    "expires",
+                    "x-amz-website-redirect-location");
+
+    /** What a reader may ask to hear instead. */
+    private static final Map<String, String> OVERRIDES =
+            Map.of(
+                    "response-cache-control", "cache-control",
+                    "response-content-disposition", "content-disposition",
+                    "response-content-encoding", "content-encoding",
+                    "response-content-language", "content-language",
+                    "response-content-type", "content-type",
+                    "response-expires", "expires");
+
+    private ObjectHeaders() {}
+
+    static Attributes attributes(S3Request request) {
+        Map<String, String> kept = new TreeMap<>();
+        for (String name : KEPT) {
+            request.header(name)
+                    .filter(value -> !value.isEmpty())
+                    .ifPresent(v -> kept.put(name, v));
+        }
+        String coding = kept.getOrDefault("content-encoding", "");
+        String stored = withoutChunked(coding);
+        if (stored.isEmpty()) {
+            kept.remove("content-encoding");
+        } else {
+            kept.put("content-encoding", stored);
+        }
+        return new Attributes(
+                request.header("content-type")
+                        .filter(type -> !type.isEmpty())
+                        .orElse("binary/octet-stream"),
+                UserMetadata.of(request),
+                TaggingHeader.of(request).toMap(),
+                kept);
+    }
+
+    /** {@code aws-chunked} is how the body travels, not what it is. */
+    private static String withoutChunked(String coding) {
+        return String.join(
+                ",",
+                java.util.Arrays.stream(coding.split(",", -1))
+                        .map(String::strip)
+                        .filter(one -> !one.isEmpty() && !one.equalsIgnoreCase("aws-chunked"))
+                        .toList());
+    }
+
+    /**
+     * Adds what GET and HEAD say of a version.
+     *
+     * @param whole whether all of its bytes are meant: the checksum is theirs
+     */
+    static void write(S3Call call, ObjectInfo info, boolean whole) {
+        versionId(call, info);
+        call.header("last-modified", HttpDates.format(info.createdMillis()))
+                .header("etag", '"' + info.etag() + '"')
+                .header("accept-ranges", "bytes");
+        Map<String, String> said = new TreeMap<>(info.attributes().headers());
+        boolean checksums =
+                call.request()
+                        .header("x-amz-checksum-mode")
+                        .filter("ENABLED"::equalsIgnoreCase)
+                        .isPresent();
+        if (!checksums || !whole) {
+            said.keySet().removeIf(name -> name.startsWith("x-amz-checksum-"));
+        }
+        said.put("content-type", info.attributes().contentType());
+        OVERRIDES.forEach(
+                (parameter, header) ->
+                        call.request().parameter(parameter).ifPresent(v -> said.put(header, v)));
+        said.forEach((name, value) -> call.header(name, latin(value)));
+        info.attributes()
+                .metadata()
+                .forEach((name, value) -> call.header(UserMetadata.PREFIX + name, latin(value)));
+        int tags = info.attributes().tags().size();
+        call.header("x-amz-tagging-count", tags, tags > 0);
+    }
+
+    /** Header values travel as one character for each byte. */
+    private static String latin(String value) {
+        return new String(
+                value.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                java.nio.charset.StandardCharsets.ISO_8859_1);
+    }
+
+    /** Adds the version id where there are versions. */
+    static void versionId(S3Call call, ObjectInfo info) {
+        boolean named = call.request().hasParameter("versionId");
+        call.header(
+                "x-amz-version-id",
+                info.versionId(),
+                named || !info.versionId().equals(VersionIds.NULL));
+    }
+}
