@@ -35,6 +35,7 @@ import io.lethe.node.object.Objects;
 import io.lethe.node.object.OrphanSweeper;
 import io.lethe.node.object.Rebuilder;
 import io.lethe.node.object.Reclaimer;
+import io.lethe.node.object.UploadHasher;
 import io.lethe.node.rpc.NodeChannels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -253,6 +254,7 @@ final class Joined implements AutoCloseable {
     private void startUpkeep(ObjectPorts ports) {
         parts.workers().start(new Reclaimer(ports, replication.replicas()), UPKEEP);
         parts.workers().start(new Rebuilder(ports, replication.replicas()), UPKEEP);
+        parts.workers().start(new UploadHasher(ports, replication.replicas()), SECOND);
         parts.workers()
                 .start(
                         new BucketSweeper(ports, replication.replicas(), BucketSweeper.PATIENCE),
@@ -275,7 +277,8 @@ final class Joined implements AutoCloseable {
                 config.limits().memory().bytes() / 2,
                 config.reclaim().delay(),
                 config.reclaim().orphanAge(),
-                defaults.substituteAfter());
+                defaults.substituteAfter(),
+                defaults.leastPartBytes());
     }
 
     private Optional<InetSocketAddress> deviceAddress(DeviceId device) {

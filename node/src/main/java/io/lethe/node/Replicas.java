@@ -450,6 +450,11 @@ final class Replicas implements Leadership, AutoCloseable {
         start(
                 group,
                 new LeaderWorker(
+                        group, server, parts.tasks().clock(), LeaderWorker.Sweep.DROPPED_PARTS),
+                SWEEP);
+        start(
+                group,
+                new LeaderWorker(
                         group, server, parts.tasks().clock(), LeaderWorker.Sweep.OLD_RESULTS),
                 PRUNE);
         start(

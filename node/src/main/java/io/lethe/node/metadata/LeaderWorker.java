@@ -12,12 +12,16 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What a partition's leader proposes by itself, now and then: closing open writes whose lease is
- * over, forgetting old results. Both carry a stamp, so the state's time goes on where nobody
- * writes. Does nothing where this replica does not lead. One task at a time.
+ * over, making garbage of dropped parts, forgetting old results. All carry a stamp, so the state's
+ * time goes on where nobody writes. Does nothing where this replica does not lead. One task at a
+ * time.
  */
 public final class LeaderWorker implements Worker {
     /** Rows of one command: some milliseconds of applying. */
     static final int ROWS = 500;
+
+    /** Rows of a version's parts outlast it by as much as garbage waits: who reads it reads on. */
+    private static final long KEPT_MILLIS = TimeUnit.MINUTES.toMillis(5);
 
     private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -25,6 +29,8 @@ public final class LeaderWorker implements Worker {
     public enum Sweep {
         /** Every 10 s: leases last minutes. */
         EXPIRED_WRITES(TimeUnit.SECONDS.toNanos(10)),
+        /** Every 10 s: what it makes garbage waits for minutes. */
+        DROPPED_PARTS(TimeUnit.SECONDS.toNanos(10)),
         /** Every 10 min: results are kept for a day. */
         OLD_RESULTS(TimeUnit.MINUTES.toNanos(10));
 
@@ -37,6 +43,7 @@ public final class LeaderWorker implements Worker {
         PartitionCommand command() {
             return switch (this) {
                 case EXPIRED_WRITES -> new PartitionCommand.ExpireWrites(ROWS);
+                case DROPPED_PARTS -> new PartitionCommand.SweepParts(ROWS, KEPT_MILLIS);
                 case OLD_RESULTS -> new PartitionCommand.PruneResults(ROWS);
             };
         }
@@ -60,6 +67,7 @@ public final class LeaderWorker implements Worker {
     public String name() {
         return switch (sweep) {
             case EXPIRED_WRITES -> "expire-writes/" + group;
+            case DROPPED_PARTS -> "sweep-parts/" + group;
             case OLD_RESULTS -> "prune-results/" + group;
         };
     }

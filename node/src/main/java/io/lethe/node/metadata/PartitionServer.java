@@ -127,6 +127,7 @@ public final class PartitionServer implements GroupServer {
         return switch (command) {
             case PartitionCommand.OpenWrite open -> open.tenant();
             case PartitionCommand.Commit commit -> commit.tenant();
+            case PartitionCommand.CreateUpload create -> create.tenant();
             default -> null;
         };
     }

@@ -11,6 +11,12 @@ public enum ErrorCode {
     KEY_TOO_LONG(Category.CALLER, false, "KeyTooLongError", 400, "INVALID_ARGUMENT"),
     METADATA_TOO_LARGE(Category.CALLER, false, "MetadataTooLarge", 400, "INVALID_ARGUMENT"),
     ENTITY_TOO_LARGE(Category.CALLER, false, "EntityTooLarge", 400, "INVALID_ARGUMENT"),
+    /** A part of a multipart upload that is not the last one is too short. */
+    ENTITY_TOO_SMALL(Category.CALLER, false, "EntityTooSmall", 400, "INVALID_ARGUMENT"),
+    /** A completion names a part that is not there, or is another than it says. */
+    INVALID_PART(Category.CALLER, false, "InvalidPart", 400, "INVALID_ARGUMENT"),
+    INVALID_PART_ORDER(Category.CALLER, false, "InvalidPartOrder", 400, "INVALID_ARGUMENT"),
+    INVALID_PART_NUMBER(Category.CALLER, false, "InvalidPartNumber", 416, "OUT_OF_RANGE"),
     INVALID_RANGE(Category.CALLER, false, "InvalidRange", 416, "OUT_OF_RANGE"),
     INCOMPLETE_BODY(Category.CALLER, false, "IncompleteBody", 400, "INVALID_ARGUMENT"),
     BAD_DIGEST(Category.CALLER, false, "BadDigest", 400, "INVALID_ARGUMENT"),
@@ -20,6 +26,7 @@ public enum ErrorCode {
     NO_SUCH_BUCKET(Category.CALLER, false, "NoSuchBucket", 404, "NOT_FOUND"),
     NO_SUCH_KEY(Category.CALLER, false, "NoSuchKey", 404, "NOT_FOUND"),
     NO_SUCH_VERSION(Category.CALLER, false, "NoSuchVersion", 404, "NOT_FOUND"),
+    NO_SUCH_UPLOAD(Category.CALLER, false, "NoSuchUpload", 404, "NOT_FOUND"),
     BUCKET_ALREADY_EXISTS(Category.CALLER, false, "BucketAlreadyExists", 409, "ALREADY_EXISTS"),
     BUCKET_NOT_EMPTY(Category.CALLER, false, "BucketNotEmpty", 409, "FAILED_PRECONDITION"),
     PRECONDITION_FAILED(Category.CALLER, false, "PreconditionFailed", 412, "FAILED_PRECONDITION"),

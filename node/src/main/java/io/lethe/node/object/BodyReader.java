@@ -15,22 +15,27 @@ final class BodyReader {
     /** 5 TiB: S3's largest object. */
     static final long MOST_BYTES = 5L << 40;
 
+    /** 5 GiB: S3's largest part. */
+    static final long MOST_PART_BYTES = 5L << 30;
+
     private final Body body;
+    private final long mostBytes;
     private final Digests digests = new Digests();
     private final byte[] ahead = new byte[1];
     private boolean hasAhead;
     private boolean ended;
     private long totalBytes;
 
-    BodyReader(Body body) {
+    BodyReader(Body body, long mostBytes) {
         this.body = body;
-        if (body.declaredBytes() > MOST_BYTES) {
+        this.mostBytes = mostBytes;
+        if (body.declaredBytes() > mostBytes) {
             throw new StoreException(
                     ErrorCode.ENTITY_TOO_LARGE,
-                    "the object has "
+                    "the body has "
                             + body.declaredBytes()
                             + " bytes; "
-                            + MOST_BYTES
+                            + mostBytes
                             + " is the most");
         }
     }
@@ -71,10 +76,9 @@ final class BodyReader {
     private void checkLength() {
         long declared = body.declaredBytes();
         long seen = totalBytes + (hasAhead ? 1 : 0);
-        if (seen > MOST_BYTES) {
+        if (seen > mostBytes) {
             throw new StoreException(
-                    ErrorCode.ENTITY_TOO_LARGE,
-                    "the object is longer than " + MOST_BYTES + " bytes");
+                    ErrorCode.ENTITY_TOO_LARGE, "the body is longer than " + mostBytes + " bytes");
         }
         if (declared != Body.UNKNOWN && (seen > declared || (ended && seen < declared))) {
             throw new StoreException(

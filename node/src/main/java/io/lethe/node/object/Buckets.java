@@ -9,6 +9,7 @@ import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.metadata.command.UploadRow;
 import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord;
@@ -149,9 +150,10 @@ public final class Buckets {
     }
 
     /**
-     * Deletes an empty bucket: marks it, fences its partitions so that nothing validated before the
-     * mark can commit, looks, and removes the bucket or takes the mark back. Several may delete it
-     * at once: they share a mark, and whoever takes it back makes the others begin again.
+     * Deletes a bucket without versions, and the multipart uploads in it: marks it, fences its
+     * partitions so that nothing validated before the mark can commit, looks, and removes the
+     * bucket or takes the mark back. Several may delete it at once: they share a mark, and whoever
+     * takes it back makes the others begin again.
      *
      * @throws StoreException BUCKET_NOT_EMPTY
      */
@@ -184,7 +186,10 @@ public final class Buckets {
         boolean empty = false;
         try {
             fence(bucket, markIndex, deadlineNanos);
-            empty = empty(bucket, deadlineNanos);
+            if (empty(bucket, deadlineNanos)) {
+                abortUploads(bucket, markIndex, deadlineNanos);
+                empty = true;
+            }
         } finally {
             // Also after a failure, with time of its own: a mark that stays locks the bucket until
             // its deletion is repeated, or BucketSweeper comes.
@@ -229,6 +234,49 @@ public final class Buckets {
             }
         }
         return true;
+    }
+
+    /**
+     * Aborts what is left of uploads: S3 deletes a bucket in spite of them. None begins behind the
+     * fence.
+     */
+    private void abortUploads(BucketId bucket, long directoryIndex, long deadlineNanos)
+            throws InterruptedException {
+        for (PartitionRecord partition : partitions(bucket)) {
+            Bytes after = Bytes.EMPTY;
+            long afterOrder = 0;
+            do {
+                PartitionAnswer answer =
+                        ports.metadata()
+                                .queryIn(
+                                        partition.id(),
+                                        new PartitionQuery.ListUploads(
+                                                bucket,
+                                                Bytes.EMPTY,
+                                                after,
+                                                afterOrder,
+                                                Bytes.EMPTY,
+                                                PartitionQuery.MOST_ROWS),
+                                        deadlineNanos);
+                if (!(answer instanceof PartitionAnswer.UploadPage page)) {
+                    throw new StoreException(ErrorCode.INTERNAL, "an unexpected answer: " + answer);
+                }
+                for (UploadRow upload : page.rows()) {
+                    PartitionReply reply =
+                            ports.metadata()
+                                    .executeIn(
+                                            partition.id(),
+                                            new PartitionCommand.AbortUpload(upload.ref()),
+                                            directoryIndex,
+                                            deadlineNanos);
+                    if (!(reply instanceof PartitionReply.Done)) {
+                        throw Commits.failure(reply);
+                    }
+                }
+                after = page.next();
+                afterOrder = page.nextOrder();
+            } while (!after.isEmpty());
+        }
     }
 
     private List<PartitionRecord> partitions(BucketId bucket) {

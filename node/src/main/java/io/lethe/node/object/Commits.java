@@ -10,6 +10,7 @@ import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
 import java.time.Duration;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -69,45 +70,90 @@ final class Commits {
             long deadlineNanos)
             throws InterruptedException {
         Bytes rowKey = RowKeys.objectKey(first.bucket().id(), key);
-        BucketGate.Admitted admitted = first;
+        Maker command =
+                (admitted, grant) ->
+                        new PartitionCommand.Commit(
+                                request.write(),
+                                admitted.bucket().id(),
+                                key,
+                                caller.tenant(),
+                                admitted.bucket().versioning(),
+                                request.condition(),
+                                body.under(grant));
         ShardGrant grant =
                 shard != null ? shard : shards.open(rowKey, caller.tenant(), deadlineNanos);
-        for (int prepared = 1; prepared <= MOST_PREPARED; prepared++) {
-            PartitionCommand command =
-                    new PartitionCommand.Commit(
-                            request.write(),
-                            admitted.bucket().id(),
-                            key,
-                            caller.tenant(),
-                            admitted.bucket().versioning(),
-                            request.condition(),
-                            body.under(grant));
-            PartitionReply reply =
-                    ports.metadata().execute(rowKey, command, admitted.checkedAt(), deadlineNanos);
-            switch (reply) {
-                case PartitionReply.Committed done -> {
-                    if (done.shardFull()) {
-                        shards.forget(rowKey, caller.tenant());
-                    }
-                    return done;
-                }
-                case Retry(Retry.Why why, long _) -> {
-                    switch (why) {
-                        case SHARD -> {
-                            shards.forget(rowKey, caller.tenant());
-                            grant = shards.open(rowKey, caller.tenant(), deadlineNanos);
-                        }
-                        case FENCED ->
-                                admitted = again(caller, request.bucket(), first, deadlineNanos);
-                        case STAMP -> ports.tasks().sleep(STAMP_PAUSE_NANOS);
-                        case PG_EPOCH -> throw failure(reply);
-                    }
-                }
-                default -> throw failure(reply);
-            }
+        PartitionReply reply =
+                prepared(caller, request.bucket(), first, rowKey, command, grant, deadlineNanos);
+        if (!(reply instanceof PartitionReply.Committed done)) {
+            throw failure(reply);
         }
-        throw new StoreException(
-                ErrorCode.UNAVAILABLE, "the partition kept changing under the commit; try again");
+        if (done.shardFull()) {
+            shards.forget(rowKey, caller.tenant());
+        }
+        return done;
+    }
+
+    /** Makes a command for what it was validated against and the shard that wraps its key. */
+    interface Maker {
+        PartitionCommand under(BucketGate.Admitted admitted, ShardGrant shard);
+    }
+
+    /** Runs a command that names a shard, and makes it again where that or its fence is old. */
+    PartitionReply prepared(
+            Caller caller,
+            String bucket,
+            BucketGate.Admitted first,
+            Bytes rowKey,
+            Maker command,
+            ShardGrant shard,
+            long deadlineNanos)
+            throws InterruptedException {
+        ShardGrant grant = shard;
+        for (int prepared = 1; ; prepared++) {
+            ShardGrant now = grant;
+            PartitionReply reply =
+                    fenced(
+                            caller,
+                            bucket,
+                            first,
+                            rowKey,
+                            admitted -> command.under(admitted, now),
+                            deadlineNanos);
+            boolean again =
+                    reply instanceof Retry retry
+                            && retry.why() == Retry.Why.SHARD
+                            && prepared < MOST_PREPARED;
+            if (!again) {
+                return reply;
+            }
+            shards.forget(rowKey, caller.tenant());
+            grant = shards.open(rowKey, caller.tenant(), deadlineNanos);
+        }
+    }
+
+    /** Runs a command of a request, and validates it again where its fence is old. */
+    PartitionReply fenced(
+            Caller caller,
+            String bucket,
+            BucketGate.Admitted first,
+            Bytes rowKey,
+            Function<BucketGate.Admitted, PartitionCommand> command,
+            long deadlineNanos)
+            throws InterruptedException {
+        BucketGate.Admitted admitted = first;
+        for (int prepared = 1; ; prepared++) {
+            long checkedAt = admitted.checkedAt();
+            PartitionReply reply =
+                    execute(rowKey, command.apply(admitted), () -> checkedAt, deadlineNanos);
+            boolean again =
+                    reply instanceof Retry retry
+                            && retry.why() == Retry.Why.FENCED
+                            && prepared < MOST_PREPARED;
+            if (!again) {
+                return reply;
+            }
+            admitted = again(caller, bucket, first, deadlineNanos);
+        }
     }
 
     /** Validates again, and sees to it that it is still the same bucket. */

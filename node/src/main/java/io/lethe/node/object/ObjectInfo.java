@@ -8,6 +8,7 @@ import io.lethe.node.base.Bytes;
  * @param versionId {@code null} in a bucket that was not versioned, else 16 hex digits
  * @param etag without quotes
  * @param storageClass its bucket's, which never changes
+ * @param partsCount of a multipart upload; 0 for an object that was stored at once
  * @param latest whether it was the newest version of its key
  */
 public record ObjectInfo(
@@ -20,4 +21,5 @@ public record ObjectInfo(
         long createdMillis,
         String storageClass,
         boolean latest,
-        Attributes attributes) {}
+        Attributes attributes,
+        int partsCount) {}

@@ -19,6 +19,8 @@ public final class ObjectMeters {
     public final LongAdder chunksRebuilt = new LongAdder();
     public final LongAdder segmentsReplaced = new LongAdder();
     public final LongAdder orphansDeleted = new LongAdder();
+    public final LongAdder partsWritten = new LongAdder();
+    public final LongAdder partsHashed = new LongAdder();
 
     /** Shows all of them. */
     public void show(Metrics metrics) {
@@ -72,6 +74,12 @@ public final class ObjectMeters {
                 "orphans_deleted",
                 "Chunks deleted that no committed version names.",
                 orphansDeleted);
+        watch(metrics, "parts_written", "Parts of multipart uploads put.", partsWritten);
+        watch(
+                metrics,
+                "parts_hashed",
+                "Parts hashed into their object's digests before its completion.",
+                partsHashed);
     }
 
     private static void watch(Metrics metrics, String name, String help, LongAdder meter) {

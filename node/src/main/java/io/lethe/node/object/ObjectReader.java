@@ -1,14 +1,13 @@
 package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
-import io.lethe.node.base.task.Promise;
-import io.lethe.node.base.task.Tasks;
 import io.lethe.node.crypto.CellCipher;
 import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand.Which;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.ShardGrant;
+import io.lethe.node.metadata.command.UploadRef;
 import io.lethe.node.metadata.command.VersionBody;
 import io.lethe.node.metadata.command.VersionBody.Placement;
 import io.lethe.node.metadata.command.VersionRow;
@@ -17,26 +16,21 @@ import io.lethe.node.model.BucketId;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.SegmentRef;
 import io.lethe.node.model.StoreException;
-import java.util.BitSet;
+import io.lethe.node.model.WriteId;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Finds and reads objects. Safe for any task; what {@link #open} gives belongs to one task. */
 public final class ObjectReader {
-    /** Plaintext fetched at once: two batches are held by a download, one read, one under way. */
-    private static final int BATCH_BYTES = 4 << 20;
-
     private final ObjectPorts ports;
     private final BucketGate gate;
-    private final PeerHealth health;
     private final MemoryBudget memory;
-    private final ReadTimes times = new ReadTimes();
+    private final SegmentsSource.Shared shared;
 
     ObjectReader(ObjectPorts ports, BucketGate gate, PeerHealth health) {
         this.ports = ports;
         this.gate = gate;
-        this.health = health;
+        shared = new SegmentsSource.Shared(ports, health, new ReadTimes());
         memory = new MemoryBudget(ports.tasks(), ports.settings().downloadBytes());
     }
 
@@ -114,34 +108,123 @@ public final class ObjectReader {
                 row.createdMillis(),
                 located.storageClass(),
                 located.latest(),
-                Attributes.decode(info));
+                Attributes.decode(info),
+                body.placement() instanceof Placement.Parts parts ? parts.count() : 0);
     }
 
     /** Opens a version for reading; the caller must close what it gets. */
     Opened open(Located located, ReadRange range, long deadlineNanos) throws InterruptedException {
         VersionBody body = located.body();
-        ReadRange.Resolved wanted = range.within(body.sizeBytes());
+        ObjectInfo info = info(located);
         return switch (body.placement()) {
-            case Placement.Inline(Bytes ciphertext) ->
-                    new Opened(info(located), wanted, inline(located, ciphertext, wanted));
+            case Placement.Inline(Bytes ciphertext) -> {
+                ReadRange.Resolved wanted = range.within(body.sizeBytes());
+                yield new Opened(info, wanted, inline(located, ciphertext, wanted));
+            }
             case Placement.Segments(List<SegmentRef> segments) -> {
-                ObjectInfo info = info(located);
-                MemoryBudget.Share share = memory.take(bytes(segments, wanted));
+                ReadRange.Resolved wanted = range.within(body.sizeBytes());
+                long stripe = longestStripe(segments);
                 yield new Opened(
                         info,
                         wanted,
-                        new SegmentsSource(located, segments, wanted, share, deadlineNanos));
+                        source(
+                                located.dataKey(),
+                                located.row().write(),
+                                SegmentRun.of(segments),
+                                wanted,
+                                stripe,
+                                deadlineNanos));
             }
+            case Placement.Parts(long upload, int _) ->
+                    ofParts(located, info, ref(located.row(), upload), range, deadlineNanos);
         };
     }
 
-    /** Two batches, or for short ranges the stripes at both ends. */
-    private static long bytes(List<SegmentRef> segments, ReadRange.Resolved wanted) {
+    static UploadRef ref(VersionRow row, long upload) {
+        return new UploadRef(row.bucket(), row.key(), upload, row.write());
+    }
+
+    private Opened ofParts(
+            Located located, ObjectInfo info, UploadRef upload, ReadRange range, long deadlineNanos)
+            throws InterruptedException {
+        ReadRange.Resolved wanted =
+                range instanceof ReadRange.Part(int number)
+                        ? part(upload, number, deadlineNanos)
+                        : range.within(info.sizeBytes());
+        SegmentRun run = SegmentRun.of(ports, upload, deadlineNanos);
+        List<SegmentRef> first =
+                wanted.lengthBytes() == 0 ? List.of() : List.of(run.at(wanted.first()).segment());
+        long ofClass =
+                ports.directory()
+                        .storageClass(located.storageClass())
+                        .map(one -> (long) one.scheme().k() * one.scheme().cellBytes())
+                        .orElse(0L);
+        return new Opened(
+                info,
+                wanted,
+                source(
+                        located.dataKey(),
+                        located.row().write(),
+                        run,
+                        wanted,
+                        Math.max(ofClass, longestStripe(first)),
+                        deadlineNanos));
+    }
+
+    private ReadRange.Resolved part(UploadRef upload, int number, long deadlineNanos)
+            throws InterruptedException {
+        PartitionAnswer answer =
+                ports.metadata()
+                        .query(
+                                RowKeys.objectKey(upload.bucket(), upload.key()),
+                                new PartitionQuery.FindPart(upload, number),
+                                deadlineNanos);
+        if (answer instanceof PartitionAnswer.PartSpan(boolean found, long start, long lengthBytes)
+                && found) {
+            return new ReadRange.Resolved(start, lengthBytes);
+        }
+        throw ReadRange.noSuchPart(number);
+    }
+
+    /** Opens the segments of a part of an upload. */
+    Source part(KeyBytes dataKey, WriteId upload, List<SegmentRef> segments, long deadlineNanos)
+            throws InterruptedException {
+        long length = 0;
+        for (SegmentRef segment : segments) {
+            length += segment.lengthBytes();
+        }
+        return source(
+                dataKey,
+                upload,
+                SegmentRun.of(segments),
+                new ReadRange.Resolved(0, length),
+                longestStripe(segments),
+                deadlineNanos);
+    }
+
+    private Source source(
+            KeyBytes dataKey,
+            WriteId write,
+            SegmentRun run,
+            ReadRange.Resolved wanted,
+            long stripe,
+            long deadlineNanos)
+            throws InterruptedException {
+        // Two batches, or for short ranges the stripes at both ends.
+        long bytes =
+                Math.min(
+                        2L * Math.max(SegmentsSource.BATCH_BYTES, stripe),
+                        wanted.lengthBytes() + 2 * stripe);
+        MemoryBudget.Share share = memory.take(bytes);
+        return new SegmentsSource(shared, dataKey, write, run, wanted, share, deadlineNanos);
+    }
+
+    private static long longestStripe(List<SegmentRef> segments) {
         long stripe = 0;
         for (SegmentRef segment : segments) {
             stripe = Math.max(stripe, (long) segment.scheme().k() * segment.scheme().cellBytes());
         }
-        return Math.min(2L * Math.max(BATCH_BYTES, stripe), wanted.lengthBytes() + 2 * stripe);
+        return stripe;
     }
 
     private static Source inline(Located located, Bytes ciphertext, ReadRange.Resolved wanted) {
@@ -172,7 +255,8 @@ public final class ObjectReader {
     /** Plaintext, in an array that the receiver may read until it asks for the next piece. */
     public record Piece(byte[] array, int offset, int lengthBytes) {}
 
-    private interface Source extends AutoCloseable {
+    /** Plaintext, piece after piece. */
+    interface Source extends AutoCloseable {
         @Nullable Piece next() throws InterruptedException;
 
         @Override
@@ -212,166 +296,6 @@ public final class ObjectReader {
         @Override
         public void close() {
             source.close();
-        }
-    }
-
-    /** Walks the stripes of the wanted range, one batch ahead. */
-    private final class SegmentsSource implements Source {
-        private final Located located;
-        private final List<SegmentRef> segments;
-        private final MemoryBudget.Share share;
-        private final long deadlineNanos;
-        private final long end;
-        private long position;
-        private int segmentIndex;
-        private long segmentStart;
-        private boolean closed;
-        private @Nullable Fetch current;
-        private @Nullable Fetch ahead;
-        private long plannedTo;
-
-        SegmentsSource(
-                Located located,
-                List<SegmentRef> segments,
-                ReadRange.Resolved wanted,
-                MemoryBudget.Share share,
-                long deadlineNanos) {
-            this.located = located;
-            this.segments = segments;
-            this.share = share;
-            this.deadlineNanos = deadlineNanos;
-            position = wanted.first();
-            end = wanted.first() + wanted.lengthBytes();
-            plannedTo = position;
-        }
-
-        /** Some stripes of one segment, under way or here. */
-        private final class Fetch {
-            final SegmentReader reader;
-            final CellCipher cipher;
-            final long start;
-            final long until;
-            final long segmentAt;
-            final Promise<SegmentReader.Batch> batch = ports.tasks().promise();
-            final Tasks.Task task;
-
-            Fetch(SegmentRef ref, long segmentAt, long from, long to) {
-                this.segmentAt = segmentAt;
-                reader = new SegmentReader(ports, health, times, ref, deadlineNanos);
-                cipher = new CellCipher(located.dataKey(), located.row().write(), ref.segment());
-                SegmentLayout layout = reader.layout();
-                int stripeBytes = layout.stripeBytes();
-                int first = (int) ((from - segmentAt) / stripeBytes);
-                int most = Math.max(1, BATCH_BYTES / stripeBytes);
-                int last =
-                        (int)
-                                ((Math.min(to, segmentAt + ref.lengthBytes()) - 1 - segmentAt)
-                                        / stripeBytes);
-                int endStripe = Math.min(last + 1, first + most);
-                start = from;
-                until =
-                        Math.min(
-                                to,
-                                segmentAt
-                                        + Math.min(
-                                                ref.lengthBytes(), (long) endStripe * stripeBytes));
-                BitSet wanted = wanted(layout, first, endStripe);
-                task = ports.tasks().fork("fetch", () -> run(first, endStripe, wanted));
-            }
-
-            private BitSet wanted(SegmentLayout layout, int first, int endStripe) {
-                BitSet wanted = new BitSet();
-                if (endStripe - first > 1) {
-                    wanted.set(0, layout.scheme().k());
-                    return wanted;
-                }
-                long stripeAt = segmentAt + (long) first * layout.stripeBytes();
-                int span = layout.cellSpan(first);
-                wanted.set(
-                        (int) ((start - stripeAt) / span),
-                        (int) ((until - 1 - stripeAt) / span) + 1);
-                return wanted;
-            }
-
-            private void run(int first, int endStripe, BitSet wanted) {
-                try {
-                    batch.complete(reader.fetch(first, endStripe, wanted, new BitSet()));
-                } catch (StoreException e) {
-                    batch.fail(e);
-                } catch (InterruptedException e) {
-                    batch.fail(new StoreException(ErrorCode.UNAVAILABLE, "the read was cancelled"));
-                }
-            }
-        }
-
-        private @Nullable Fetch plan() {
-            if (plannedTo >= end) {
-                return null;
-            }
-            while (plannedTo >= segmentStart + segments.get(segmentIndex).lengthBytes()) {
-                segmentStart += segments.get(segmentIndex).lengthBytes();
-                segmentIndex++;
-            }
-            Fetch fetch = new Fetch(segments.get(segmentIndex), segmentStart, plannedTo, end);
-            plannedTo = fetch.until;
-            return fetch;
-        }
-
-        @Override
-        public @Nullable Piece next() throws InterruptedException {
-            if (position >= end || closed) {
-                return null;
-            }
-            Fetch fetch = current;
-            if (fetch == null || position >= fetch.until) {
-                fetch = ahead != null ? ahead : plan();
-                current = fetch;
-                ahead = plan();
-            }
-            if (fetch == null) {
-                return null;
-            }
-            ports.lease().check();
-            Piece piece = cell(fetch, await(fetch));
-            position += piece.lengthBytes();
-            return piece;
-        }
-
-        private SegmentReader.Batch await(Fetch fetch) throws InterruptedException {
-            try {
-                return fetch.batch.await(deadlineNanos);
-            } catch (TimeoutException e) {
-                throw new StoreException(
-                        ErrorCode.DEADLINE, "the deadline passed while the object was being read");
-            }
-        }
-
-        /** Decrypts the cell at the position and cuts it to the range. */
-        private Piece cell(Fetch fetch, SegmentReader.Batch batch) throws InterruptedException {
-            SegmentLayout layout = fetch.reader.layout();
-            long within = position - fetch.segmentAt;
-            int stripe = (int) (within / layout.stripeBytes());
-            int inStripe = (int) (within - (long) stripe * layout.stripeBytes());
-            int span = layout.cellSpan(stripe);
-            int chunk = inStripe / span;
-            int length = layout.cellLength(stripe, chunk);
-            byte[] plain = new byte[length];
-            fetch.reader.open(fetch.cipher, batch, stripe, chunk, plain);
-            int offset = inStripe - chunk * span;
-            return new Piece(plain, offset, (int) Math.min(length - offset, end - position));
-        }
-
-        @Override
-        public void close() {
-            if (!closed) {
-                closed = true;
-                for (Fetch fetch : new Fetch[] {current, ahead}) {
-                    if (fetch != null) {
-                        fetch.task.cancel();
-                    }
-                }
-                share.close();
-            }
         }
     }
 }

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param orphanAge how old an unresolved chunk must be before its write is asked for
  * @param substituteAfter how long an under-protected segment waits for its device before it is
  *     written anew
+ * @param leastPartBytes of a multipart upload's parts but the last; S3's 5 MiB
  */
 public record ObjectSettings(
         int inlineMostBytes,
@@ -24,7 +25,8 @@ public record ObjectSettings(
         long downloadBytes,
         Duration reclaimDelay,
         Duration orphanAge,
-        Duration substituteAfter) {
+        Duration substituteAfter,
+        long leastPartBytes) {
     public static ObjectSettings defaults() {
         return new ObjectSettings(
                 16 * 1024,
@@ -34,6 +36,7 @@ public record ObjectSettings(
                 96L << 20,
                 Duration.ofMinutes(5),
                 Duration.ofMinutes(5),
-                Duration.ofMinutes(15));
+                Duration.ofMinutes(15),
+                5L << 20);
     }
 }

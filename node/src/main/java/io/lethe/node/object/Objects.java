@@ -22,17 +22,25 @@ public final class Objects {
     private final ObjectReader reader;
     private final ObjectLister lister;
     private final Commits commits;
+    private final Uploads uploads;
 
     public Objects(ObjectPorts ports) {
-
         gate = new BucketGate(ports.directory(), ports.metadata(), ports.lease());
         PeerHealth health = new PeerHealth(ports.tasks().clock());
         PgChooser chooser = new PgChooser(ports.directory(), health, ports.random());
         ShardGrants shards = new ShardGrants(ports.directory(), ports.metadata());
         commits = new Commits(ports, gate, shards);
-        writer = new ObjectWriter(ports, gate, chooser, health, commits);
+        BodyWriter.Shared shared = new BodyWriter.Shared(ports, chooser, health, commits);
+        MemoryBudget memory = new MemoryBudget(ports.tasks(), ports.settings().uploadBytes());
+        writer = new ObjectWriter(gate, shared, memory);
         reader = new ObjectReader(ports, gate, health);
         lister = new ObjectLister(ports, gate);
+        uploads = new Uploads(gate, shared, shards, reader, memory);
+    }
+
+    /** Multipart uploads. */
+    public Uploads uploads() {
+        return uploads;
     }
 
     /** Stores an object; when it returns, it is durable and visible to everybody. */
@@ -174,38 +182,6 @@ public final class Objects {
                             source.info().md5(),
                             source.info().sha256());
             return put(caller, request, new CopyBody(source), deadlineNanos);
-        }
-    }
-
-    /** A version being read as the body of another. */
-    private static final class CopyBody implements Body {
-        private final ObjectReader.Opened source;
-        private ObjectReader.Piece piece = new ObjectReader.Piece(new byte[0], 0, 0);
-        private int taken;
-
-        CopyBody(ObjectReader.Opened source) {
-            this.source = source;
-        }
-
-        @Override
-        public long declaredBytes() {
-            return source.info().sizeBytes();
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int lengthBytes) throws InterruptedException {
-            while (taken == piece.lengthBytes()) {
-                ObjectReader.Piece next = source.next();
-                if (next == null) {
-                    return -1;
-                }
-                piece = next;
-                taken = 0;
-            }
-            int count = Math.min(lengthBytes, piece.lengthBytes() - taken);
-            System.arraycopy(piece.array(), piece.offset() + taken, target, offset, count);
-            taken += count;
-            return count;
         }
     }
 }

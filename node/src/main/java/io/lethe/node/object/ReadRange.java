@@ -15,15 +15,27 @@ public sealed interface ReadRange {
     /** The last {@code lengthBytes}, or all where the object is shorter. */
     record Suffix(long lengthBytes) implements ReadRange {}
 
+    /** One part of a multipart upload; an object that was stored at once is its own part 1. */
+    record Part(int number) implements ReadRange {}
+
     /** A range within an object. */
     record Resolved(long first, long lengthBytes) {}
 
     /**
-     * @throws StoreException INVALID_RANGE when no byte of the object is in it
+     * For a part: of an object that was stored at once.
+     *
+     * @throws StoreException INVALID_RANGE when no byte of the object is in it; INVALID_PART_NUMBER
+     *     when there is no such part
      */
     default Resolved within(long sizeBytes) {
         return switch (this) {
             case All _ -> new Resolved(0, sizeBytes);
+            case Part(int number) -> {
+                if (number != 1) {
+                    throw noSuchPart(number);
+                }
+                yield new Resolved(0, sizeBytes);
+            }
             case Span(long first, long last) -> {
                 if (first < 0 || last < first || first >= sizeBytes) {
                     throw outside(sizeBytes);
@@ -38,6 +50,11 @@ public sealed interface ReadRange {
                 yield new Resolved(sizeBytes - kept, kept);
             }
         };
+    }
+
+    static StoreException noSuchPart(int number) {
+        return new StoreException(
+                ErrorCode.INVALID_PART_NUMBER, "the object has no part " + number);
     }
 
     private StoreException outside(long sizeBytes) {

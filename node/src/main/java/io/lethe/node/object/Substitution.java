@@ -5,12 +5,11 @@ import io.lethe.node.crypto.CellCipher;
 import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionAnswer.UnderprotectedRow;
+import io.lethe.node.metadata.command.PartitionAnswer.WrappedKey;
 import io.lethe.node.metadata.command.PartitionCommand;
-import io.lethe.node.metadata.command.PartitionCommand.Which;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.ShardGrant;
-import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.Id128;
@@ -41,35 +40,47 @@ final class Substitution {
 
     /** True when the version names a segment with all its chunks now. */
     boolean replace(UnderprotectedRow row, long deadlineNanos) throws InterruptedException {
-        Optional<BucketRecord> bucket = ports.directory().bucket(row.bucket());
+        // The index is read first: a mark that is not seen here fences the open write.
+        long checkedAt = ports.directory().index();
+        Optional<BucketRecord> bucket =
+                ports.directory()
+                        .bucket(row.bucket())
+                        .filter(one -> one.state() == BucketRecord.State.ACTIVE);
         Bytes rowKey = RowKeys.objectKey(row.bucket(), row.key());
         PartitionAnswer answer =
                 ports.metadata()
                         .query(
                                 rowKey,
-                                new PartitionQuery.Find(
-                                        row.bucket(), row.key(), new Which.Order(row.order())),
+                                new PartitionQuery.DataKey(row.bucket(), row.key(), row.order()),
                                 deadlineNanos);
         if (bucket.isEmpty()
-                || !(answer instanceof PartitionAnswer.Found(VersionRow version, ShardGrant shard))
-                || version == null
-                || version.body() == null
+                || !(answer instanceof PartitionAnswer.KeyFound(WrappedKey key, ShardGrant shard))
+                || key == null
                 || shard == null) {
             return false;
         }
-        KeyBytes dataKey = ports.keys().unwrap(version.body().wrappedKey(), shard, version.write());
+        KeyBytes dataKey = ports.keys().unwrap(key.wrappedKey(), shard, key.write());
         WriteId write = new WriteId(Id128.random(ports.random()));
-        expect(
-                PartitionReply.WriteOpened.class,
-                rowKey,
-                new PartitionCommand.OpenWrite(
-                        write,
-                        row.bucket(),
-                        row.key(),
-                        version.tenant(),
-                        ports.settings().writeLease().toMillis()),
-                deadlineNanos);
-        SegmentRef fresh = copy(row, version.write(), write, dataKey, bucket.get(), deadlineNanos);
+        PartitionReply opened =
+                ports.metadata()
+                        .execute(
+                                rowKey,
+                                new PartitionCommand.OpenWrite(
+                                        write,
+                                        row.bucket(),
+                                        row.key(),
+                                        key.tenant(),
+                                        ports.settings().writeLease().toMillis()),
+                                checkedAt,
+                                deadlineNanos);
+        if (opened instanceof PartitionReply.Retry retry
+                && retry.why() == PartitionReply.Retry.Why.FENCED) {
+            return false;
+        }
+        if (!(opened instanceof PartitionReply.WriteOpened)) {
+            throw Commits.failure(opened);
+        }
+        SegmentRef fresh = copy(row, key.write(), write, dataKey, bucket.get(), deadlineNanos);
         if (fresh.missing() != 0) {
             expect(
                     PartitionReply.WriteEnded.class,

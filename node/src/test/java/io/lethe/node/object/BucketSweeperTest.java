@@ -14,6 +14,7 @@ import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.metadata.command.UploadRow;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.ErrorCode;
@@ -21,9 +22,11 @@ import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.PartitionRecord;
+import io.lethe.node.model.ShardId;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantRecord;
+import io.lethe.node.model.WriteId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -56,6 +59,7 @@ final class BucketSweeperTest {
         private final List<Long> fences = new ArrayList<>();
         private final Set<BucketId> full = new HashSet<>();
         private final Set<BucketId> unreadable = new HashSet<>();
+        private final List<UploadRow> uploads = new ArrayList<>();
 
         @Override
         public PartitionReply execute(
@@ -66,7 +70,11 @@ final class BucketSweeperTest {
         @Override
         public PartitionReply executeIn(
                 GroupId partition, PartitionCommand command, long checkedAt, long deadlineNanos) {
-            fences.add(((PartitionCommand.Fence) command).directoryIndex());
+            if (command instanceof PartitionCommand.AbortUpload abort) {
+                uploads.removeIf(row -> row.ref().equals(abort.upload()));
+            } else {
+                fences.add(((PartitionCommand.Fence) command).directoryIndex());
+            }
             return new PartitionReply.Done();
         }
 
@@ -78,6 +86,13 @@ final class BucketSweeperTest {
         @Override
         public PartitionAnswer queryIn(
                 GroupId partition, PartitionQuery query, long deadlineNanos) {
+            if (query instanceof PartitionQuery.ListUploads list) {
+                return new PartitionAnswer.UploadPage(
+                        uploads.stream().filter(row -> row.bucket().equals(list.bucket())).toList(),
+                        List.of(),
+                        Bytes.EMPTY,
+                        0);
+            }
             BucketId bucket = ((PartitionQuery.BucketEmpty) query).bucket();
             if (unreadable.contains(bucket)) {
                 throw new StoreException(ErrorCode.UNAVAILABLE, "no leader; try again");
@@ -182,6 +197,37 @@ final class BucketSweeperTest {
         long _ = mark(bucket);
         assertThat(stepAfterPatience()).isInstanceOf(Step.Worked.class);
         assertThat(state(bucket)).contains(BucketRecord.State.ACTIVE);
+    }
+
+    private static UploadRow upload(BucketId bucket) {
+        Id128 id = new Id128(bucket.value(), 9);
+        return new UploadRow(
+                bucket,
+                Bytes.utf8("key"),
+                1,
+                new WriteId(id),
+                TENANT,
+                0,
+                "",
+                Bytes.EMPTY,
+                Bytes.EMPTY,
+                new ShardId(id),
+                Bytes.EMPTY);
+    }
+
+    @Test
+    void uploadsAreAbortedWithTheirBucketAndOnlyWhereItGoes() throws Exception {
+        BucketId empty = bucket(1);
+        BucketId full = bucket(2);
+        cluster.full.add(full);
+        cluster.uploads.add(upload(empty));
+        cluster.uploads.add(upload(full));
+        long _ = mark(empty);
+        long _ = mark(full);
+        assertThat(stepAfterPatience()).isInstanceOf(Step.Worked.class);
+        assertThat(state(empty)).isEmpty();
+        assertThat(state(full)).contains(BucketRecord.State.ACTIVE);
+        assertThat(cluster.uploads).containsExactly(upload(full));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.lethe.node.sim;
 
+import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.DirectoryReply;
 import io.lethe.node.metadata.command.PartitionAnswer;
@@ -66,12 +67,29 @@ final class Checks implements SimGroup.Observer {
                 violated("write " + commit.write() + " committed into a deleted bucket");
             }
             if (commit.body().placement() instanceof Placement.Segments(var segments)) {
-                segments.forEach(segment -> checkDurable(commit, segment));
+                segments.forEach(segment -> checkDurable(commit.write(), segment));
             }
+        }
+        if (command instanceof PartitionCommand.PutPart put
+                && reply instanceof PartitionReply.PartPut
+                && committed.add(put.write())) {
+            if (closed.contains(put.write())) {
+                violated("part " + put.write() + " was put after its write was closed");
+            }
+            if (removed.containsKey(put.upload().bucket())) {
+                violated("part " + put.write() + " was put into a deleted bucket");
+            }
+            put.body().segments().forEach(segment -> checkDurable(put.write(), segment));
+        }
+        if (command instanceof PartitionCommand.CompleteUpload complete
+                && reply instanceof PartitionReply.Committed
+                && committed.add(complete.upload().write())
+                && removed.containsKey(complete.upload().bucket())) {
+            violated(complete.upload() + " was completed in a deleted bucket");
         }
     }
 
-    private void checkDurable(PartitionCommand.Commit commit, SegmentRef segment) {
+    private void checkDurable(WriteId write, SegmentRef segment) {
         SimCluster world = cluster;
         if (world == null) {
             return;
@@ -86,7 +104,7 @@ final class Checks implements SimGroup.Observer {
                 ChunkKey key = new ChunkKey(segment.pg(), segment.segment(), i);
                 SimDevice device = world.devices.get(pg.members().get(i));
                 if (device == null || device.store.stat(key).isEmpty()) {
-                    violated("write " + commit.write() + " committed without its chunk " + key);
+                    violated("write " + write + " committed without its chunk " + key);
                 }
             }
         }
@@ -162,6 +180,14 @@ final class Checks implements SimGroup.Observer {
                                 newest(group).rows, new PartitionQuery.BucketEmpty(bucket));
                 if (answer instanceof PartitionAnswer.Empty(boolean empty) && !empty) {
                     violated("bucket " + bucket + " was removed with something in it");
+                }
+                var uploads =
+                        new PartitionQuery.ListUploads(
+                                bucket, Bytes.EMPTY, Bytes.EMPTY, 0, Bytes.EMPTY, 1);
+                if (PartitionState.answer(newest(group).rows, uploads)
+                                instanceof PartitionAnswer.UploadPage page
+                        && !page.rows().isEmpty()) {
+                    violated("bucket " + bucket + " was removed with an upload in it");
                 }
             }
         }

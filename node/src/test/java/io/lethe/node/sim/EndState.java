@@ -5,9 +5,11 @@ import io.lethe.node.chunk.ChunkStore;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionQuery;
+import io.lethe.node.metadata.command.UploadRef;
 import io.lethe.node.metadata.command.VersionBody.Placement;
 import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.metadata.state.DirectoryReader;
+import io.lethe.node.metadata.state.Family;
 import io.lethe.node.metadata.state.PartitionState;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.ChunkKey;
@@ -20,6 +22,9 @@ import java.util.TreeSet;
 
 /** What must hold once faults have stopped and the background work has had its time. */
 final class EndState {
+    /** First byte of the keys of PARTS that have something swept. */
+    private static final int SWEEP = 5;
+
     private final SimCluster cluster;
 
     EndState(SimCluster cluster) {
@@ -59,6 +64,12 @@ final class EndState {
 
     private static String lackingIn(SimGroup group) {
         var figures = figures(group);
+        boolean swept =
+                Checks.newest(group).rows.family(Family.PARTS).keySet().stream()
+                        .noneMatch(key -> key.at(0) == SWEEP);
+        if (!swept) {
+            return group.id + " has parts to sweep";
+        }
         return figures.openWrites() + figures.garbageSegments() + figures.underprotected() == 0
                 ? ""
                 : group.id
@@ -111,10 +122,7 @@ final class EndState {
         for (SimGroup group : cluster.groups.values()) {
             List<VersionRow> rows = group.id.isDirectory() ? List.of() : versions(group);
             for (VersionRow row : rows) {
-                if (row.body() != null
-                        && row.body().placement() instanceof Placement.Segments(var segments)) {
-                    segments.forEach(segment -> name(segment, reader, named, allowed));
-                }
+                segments(group, row).forEach(one -> name(one, reader, named, allowed));
             }
         }
         for (SimDevice device : cluster.devices.values()) {
@@ -127,6 +135,24 @@ final class EndState {
             }
         }
         return named.isEmpty() ? "" : "lost chunks: " + named;
+    }
+
+    private static List<SegmentRef> segments(SimGroup group, VersionRow row) {
+        return switch (row.body() == null ? null : row.body().placement()) {
+            case null -> List.of();
+            case Placement.Inline _ -> List.of();
+            case Placement.Segments(var segments) -> segments;
+            case Placement.Parts(long upload, int _) -> {
+                UploadRef ref = new UploadRef(row.bucket(), row.key(), upload, row.write());
+                PartitionAnswer answer =
+                        PartitionState.answer(
+                                Checks.newest(group).rows,
+                                new PartitionQuery.SegmentsAt(ref, 0, 1_000));
+                yield answer instanceof PartitionAnswer.SegmentPage page
+                        ? page.segments()
+                        : List.of();
+            }
+        };
     }
 
     private static void name(

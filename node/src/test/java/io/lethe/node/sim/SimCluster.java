@@ -76,7 +76,8 @@ final class SimCluster {
                         4L << 20,
                         Duration.ofSeconds(5),
                         orphanAge(),
-                        Duration.ofSeconds(4 + loop.random.nextInt(20)));
+                        Duration.ofSeconds(4 + loop.random.nextInt(20)),
+                        1);
         StorageClass standard = new StorageClass("standard", scheme, loop.chance(200));
         int partitions = 1 + loop.random.nextInt(3);
         plan = new ClusterPlan("sim", count, "node", List.of(standard), partitions);

@@ -27,6 +27,7 @@ import io.lethe.node.object.Objects;
 import io.lethe.node.object.OrphanSweeper;
 import io.lethe.node.object.Rebuilder;
 import io.lethe.node.object.Reclaimer;
+import io.lethe.node.object.UploadHasher;
 import io.lethe.node.sim.SimLoop.Life;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +46,9 @@ final class SimNode {
 
     /** Within a deletion's own deadline of 15 s now and then, so that several meet at a mark. */
     private static final Duration MARK_PATIENCE = Duration.ofSeconds(8);
+
+    /** Above the deadline of a client's request. */
+    private static final long KEPT_MILLIS = 20_000;
 
     final int index;
     final NodeId id;
@@ -172,6 +176,7 @@ final class SimNode {
         ObjectPorts ports = now.ports;
         work(now, () -> new Reclaimer(ports, this::led));
         work(now, () -> new Rebuilder(ports, this::led));
+        work(now, () -> new UploadHasher(ports, this::led));
         work(now, () -> new BucketSweeper(ports, this::led, MARK_PATIENCE));
         for (SimDevice device : devices) {
             work(now, () -> new OrphanSweeper(ports, new Disks(now.tasks), device.id));
@@ -224,19 +229,18 @@ final class SimNode {
                 .toList();
     }
 
-    /** Closes open writes whose lease is over, in the partitions that this node leads. */
+    /**
+     * Closes open writes whose lease is over and sweeps dropped parts, in the partitions that this
+     * node leads.
+     */
     private void expire(Running now) {
         try {
             while (true) {
                 now.tasks.sleep(2 * WORK_EVERY_NANOS);
                 for (GroupId group : led()) {
                     try {
-                        var _ =
-                                now.metadata.executeIn(
-                                        group,
-                                        new PartitionCommand.ExpireWrites(100),
-                                        Long.MAX_VALUE,
-                                        now.tasks.clock().nanos() + LEASE_NANOS);
+                        sweep(now, group, new PartitionCommand.ExpireWrites(100));
+                        sweep(now, group, new PartitionCommand.SweepParts(20, KEPT_MILLIS));
                     } catch (StoreException e) {
                         cluster.workerFailed("expire", e);
                     }
@@ -245,6 +249,13 @@ final class SimNode {
         } catch (InterruptedException e) {
             // A crash ends it.
         }
+    }
+
+    private static void sweep(Running now, GroupId group, PartitionCommand command)
+            throws InterruptedException {
+        var _ =
+                now.metadata.executeIn(
+                        group, command, Long.MAX_VALUE, now.tasks.clock().nanos() + LEASE_NANOS);
     }
 
     private void keepLease(Running now, SimZooKeeper.Session session) {

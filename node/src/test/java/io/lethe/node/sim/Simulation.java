@@ -85,6 +85,9 @@ final class Simulation {
             return;
         }
         faults.stop();
+        if (!step("aborting uploads", 200, workload::abortUploads)) {
+            return;
+        }
         converge();
         if (loop.failure() == null && step("reading all", 200, workload::readAll)) {
             check(workload.unsound());

@@ -23,7 +23,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -34,7 +36,7 @@ final class Workload {
     static final String PLAIN = "plain";
     static final String VERSIONED = "versioned";
     static final String DOOMED = "doomed";
-    private static final Caller CALLER = new Caller(SimCluster.TENANT, "SIM", false);
+    static final Caller CALLER = new Caller(SimCluster.TENANT, "SIM", false);
     private static final long WITHIN_NANOS = 15_000 * SimNetwork.MILLI;
     private static final long HASTY_NANOS = 10 * SimNetwork.MILLI;
     private static final int STORM_CLIENTS = 4;
@@ -52,7 +54,7 @@ final class Workload {
 
     private final SimCluster cluster;
     private final SimLoop loop;
-    private final Tasks tasks;
+    final Tasks tasks;
     private final Checks checks;
     private final RandomSource random;
     private final Map<String, KeyHistory> histories = new TreeMap<>();
@@ -61,6 +63,10 @@ final class Workload {
     /** Value by bucket, key and version id, for versions that nobody deletes by id. */
     private final Map<String, Integer> acknowledged = new TreeMap<>();
 
+    /** Those of them that were uploaded in parts. */
+    private final Set<String> parted = new TreeSet<>();
+
+    private final UploadClient uploads;
     private int values;
     private int running;
     int done;
@@ -72,10 +78,11 @@ final class Workload {
         this.checks = checks;
         loop = cluster.loop;
         random = RandomSource.seeded(loop.random.nextLong());
+        uploads = new UploadClient(this, cluster, checks, random);
     }
 
     /** Something to do on a gateway. */
-    private interface Request<T> {
+    interface Request<T> {
         T on(Running gateway) throws InterruptedException;
     }
 
@@ -131,7 +138,9 @@ final class Workload {
 
     private void operate(String bucket, String key) throws InterruptedException {
         int dice = loop.random.nextInt(100);
-        if (dice < 35) {
+        if (dice < 8) {
+            upload(bucket, key);
+        } else if (dice < 35) {
             put(bucket, key, new Condition.Always());
         } else if (dice < 45) {
             put(bucket, key, new Condition.Absent());
@@ -177,7 +186,7 @@ final class Workload {
         }
     }
 
-    private <T> T anywhere(Request<T> request) throws InterruptedException {
+    <T> T anywhere(Request<T> request) throws InterruptedException {
         while (true) {
             SimNode node = cluster.nodes.get(loop.random.nextInt(cluster.nodes.size()));
             Running gateway = node.running();
@@ -188,7 +197,7 @@ final class Workload {
         }
     }
 
-    private long deadline() {
+    long deadline() {
         return loop.nanos() + WITHIN_NANOS;
     }
 
@@ -253,17 +262,45 @@ final class Workload {
         }
     }
 
+    private void upload(String bucket, String key) throws InterruptedException {
+        int value = ++values;
+        int size = size();
+        sizes.put(value, size);
+        byte[] bytes = Payload.of(value, size);
+        boolean create = loop.chance(200);
+        Condition condition = create ? new Condition.Absent() : new Condition.Always();
+        Kind kind = create ? Kind.CREATE : Kind.PUT;
+        UploadClient.Completed completed =
+                uploads.upload(bucket, key, "v" + value, bytes, condition);
+        if (completed == null) {
+            return;
+        }
+        KeyHistory history = history(bucket, key);
+        Told<ObjectInfo> told = completed.told();
+        if (told.value() != null) {
+            history.happened(kind, value, completed.start(), loop.moment());
+            if (bucket.equals(VERSIONED)) {
+                acknowledged.put(key + "/" + told.value().versionId(), value);
+                parted.add(key + "/" + told.value().versionId());
+            }
+        } else if (told.unknown()) {
+            history.unknown(kind, value, completed.start());
+        } else if (told.code() == ErrorCode.PRECONDITION_FAILED) {
+            history.happened(Kind.READ, KeyHistory.ANY, completed.start(), loop.moment());
+        }
+    }
+
     /**
      * What a request came to after its repeats.
      *
      * @param unknown whether it may have happened, or may still happen
      */
-    private record Told<T>(
+    record Told<T>(
             @org.jspecify.annotations.Nullable T value,
             boolean unknown,
             @org.jspecify.annotations.Nullable ErrorCode code) {}
 
-    private <T> Told<T> repeated(Request<T> request) throws InterruptedException {
+    <T> Told<T> repeated(Request<T> request) throws InterruptedException {
         boolean unknown = false;
         ErrorCode code = null;
         for (int i = 0; i < MOST_REPEATS; i++) {
@@ -296,7 +333,8 @@ final class Workload {
                     PRECONDITION_FAILED,
                     OUT_OF_SPACE,
                     DATA_UNREADABLE,
-                    NO_SUCH_KEY -> {}
+                    NO_SUCH_KEY,
+                    NO_SUCH_UPLOAD -> {}
             default -> loop.fail(new AssertionError("a client was told " + e.code(), e));
         }
     }
@@ -420,6 +458,8 @@ final class Workload {
                 try {
                     if (dice < 25) {
                         makeBucket(DOOMED, BucketRecord.Versioning.OFF);
+                    } else if (dice < 32) {
+                        uploads.leaveToDeletion(DOOMED);
                     } else if (dice < 60) {
                         doomedPut();
                     } else if (dice < 75) {
@@ -498,7 +538,7 @@ final class Workload {
     }
 
     /** Repeats what a gateway without a lease or a leader refuses for a moment. */
-    private <T> T surely(Request<T> request) throws InterruptedException {
+    <T> T surely(Request<T> request) throws InterruptedException {
         for (int i = 1; ; i++) {
             try {
                 return anywhere(request);
@@ -509,6 +549,11 @@ final class Workload {
                 tasks.sleep(SimNetwork.MILLI * 1_000);
             }
         }
+    }
+
+    /** Aborts the uploads that clients have left. */
+    void abortUploads() throws InterruptedException {
+        uploads.abortAll();
     }
 
     /** Reads everything once more, after the end of faults: everything must answer. */
@@ -526,6 +571,15 @@ final class Workload {
             int value = surely(gateway -> read(gateway, VERSIONED, key, id));
             if (value != version.getValue()) {
                 checks.violated("version " + version + " reads as " + value);
+            }
+            if (parted.contains(version.getKey())) {
+                byte[] whole = Payload.of(value, sizes.getOrDefault(value, 0));
+                boolean _ =
+                        surely(
+                                gateway -> {
+                                    uploads.readParts(gateway, VERSIONED, key, id, whole);
+                                    return true;
+                                });
             }
         }
     }

@@ -42,6 +42,7 @@ import io.lethe.node.metadata.command.PartitionAnswer.WriteStates;
  * 11 NotInRange
  * 12 MovedKeys           nullable grant, list of (write id, wrapped, grant, wrapped)
  * 13 KeyCopyPage         list of (copy, since varint, wiped varint), nullable next rowKey
+ * 14-21                  multipart uploads: {@link UploadAnswerCodec}
  * </pre>
  */
 public final class AnswerCodec {
@@ -89,6 +90,7 @@ public final class AnswerCodec {
                     out.u8(13)
                             .list(a.rows(), MOST, AnswerCodec::keyCopy)
                             .nullable(a.next(), FieldWriter::rowKey);
+            case PartitionAnswer.OfUpload a -> UploadAnswerCodec.write(out, a);
         }
         return out.toBytes();
     }
@@ -134,7 +136,7 @@ public final class AnswerCodec {
             case 13 ->
                     new KeyCopyPage(
                             in.list(MOST, AnswerCodec::keyCopy), in.nullable(FieldReader::rowKey));
-            default -> throw FieldReader.unknown("answer", type);
+            default -> UploadAnswerCodec.read(in, type);
         };
     }
 

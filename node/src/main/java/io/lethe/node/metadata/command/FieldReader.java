@@ -172,8 +172,46 @@ public final class FieldReader {
         return switch (type) {
             case 0 -> new Placement.Inline(blob(VersionBody.MOST_INLINE_BYTES));
             case 1 -> new Placement.Segments(list(VersionBody.MOST_SEGMENTS, FieldReader::segment));
+            case 2 -> new Placement.Parts(int64(), int32());
             default -> throw unknown("placement", type);
         };
+    }
+
+    public UploadRef upload() {
+        return new UploadRef(bucket(), key(), int64(), write());
+    }
+
+    public UploadRow uploadRow() {
+        return uploadFields(bucket(), key(), int64());
+    }
+
+    /** A row without bucket, key and order, which its row key says. */
+    public UploadRow uploadFields(BucketId bucket, Bytes key, long order) {
+        return new UploadRow(
+                bucket,
+                key,
+                order,
+                write(),
+                tenant(),
+                number(),
+                text(),
+                blob(PartBody.MOST_CHECKSUM_BYTES),
+                blob(VersionBody.MOST_INFO_BYTES),
+                shard(),
+                wrapped());
+    }
+
+    public PartRow part() {
+        return new PartRow(int32(), int64(), write(), number(), partBody());
+    }
+
+    public PartBody partBody() {
+        return new PartBody(
+                number(),
+                raw(16),
+                raw(32),
+                blob(PartBody.MOST_CHECKSUM_BYTES),
+                list(PartBody.MOST_SEGMENTS, FieldReader::segment));
     }
 
     public VersionRow row() {

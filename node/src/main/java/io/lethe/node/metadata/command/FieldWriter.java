@@ -145,7 +145,8 @@ public final class FieldWriter {
 
     /**
      * Size, etag, MD5 16, SHA-256 32, sealed info, shard id, wrapped key; then u8 0 and the
-     * ciphertext, or u8 1 and the list of segments.
+     * ciphertext, or u8 1 and the list of segments, or u8 2, the upload's order i64 and the count
+     * of parts i32.
      */
     public FieldWriter body(VersionBody body) {
         number(body.sizeBytes()).text(body.etag()).raw(body.md5()).raw(body.sha256());
@@ -156,7 +157,51 @@ public final class FieldWriter {
                     u8(0).blob("inline", inline.ciphertext(), VersionBody.MOST_INLINE_BYTES);
             case Placement.Segments segments ->
                     u8(1).list(segments.list(), VersionBody.MOST_SEGMENTS, FieldWriter::segment);
+            case Placement.Parts parts -> u8(2).int64(parts.upload()).int32(parts.count());
         };
+    }
+
+    /** Bucket id, key, order i64, write id. */
+    public FieldWriter upload(UploadRef upload) {
+        return bucket(upload.bucket())
+                .key(upload.key())
+                .int64(upload.order())
+                .id(upload.write().id());
+    }
+
+    /** Bucket id, key, order i64, then {@link #uploadFields}. */
+    public FieldWriter uploadRow(UploadRow row) {
+        return bucket(row.bucket()).key(row.key()).int64(row.order()).uploadFields(row);
+    }
+
+    /** Write, tenant, created, class text, checksum (256), sealed info, shard, wrapped key. */
+    public FieldWriter uploadFields(UploadRow row) {
+        return id(row.write().id())
+                .id(row.tenant().id())
+                .number(row.createdMillis())
+                .text(row.storageClass())
+                .blob("checksum", row.checksum(), PartBody.MOST_CHECKSUM_BYTES)
+                .blob("sealed info", row.sealedInfo(), VersionBody.MOST_INFO_BYTES)
+                .id(row.shard().id())
+                .wrapped(row.wrappedKey());
+    }
+
+    /** Number i32, order i64, write id, created varint, {@link #partBody}. */
+    public FieldWriter part(PartRow row) {
+        return int32(row.number())
+                .int64(row.order())
+                .id(row.write().id())
+                .number(row.createdMillis())
+                .partBody(row.body());
+    }
+
+    /** Size varint, MD5 16, SHA-256 32, checksum blob (256), list of segment (200). */
+    public FieldWriter partBody(PartBody body) {
+        return number(body.sizeBytes())
+                .raw(body.md5())
+                .raw(body.sha256())
+                .blob("checksum", body.checksum(), PartBody.MOST_CHECKSUM_BYTES)
+                .list(body.segments(), PartBody.MOST_SEGMENTS, FieldWriter::segment);
     }
 
     /** Bucket id, key, then {@link #version}. */

@@ -3,6 +3,7 @@ package io.lethe.node.metadata.command;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.SegmentRef;
+import io.lethe.node.model.TenantId;
 import io.lethe.node.model.WriteId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -127,4 +128,66 @@ public sealed interface PartitionAnswer {
             long fence,
             long stateMillis)
             implements PartitionAnswer {}
+
+    /** What is about multipart uploads. */
+    sealed interface OfUpload extends PartitionAnswer {}
+
+    /**
+     * @param row null when there is no such upload under way
+     * @param shard what opens its data key
+     * @param completedOrder of the version that it became; 0 for none
+     */
+    record UploadFound(@Nullable UploadRow row, @Nullable ShardGrant shard, long completedOrder)
+            implements OfUpload {}
+
+    /**
+     * @param rows without what only writers need
+     * @param next pass as {@code after}; empty when the range is done
+     * @param nextOrder pass as {@code afterOrder}
+     */
+    record UploadPage(List<UploadRow> rows, List<Bytes> prefixes, Bytes next, long nextOrder)
+            implements OfUpload {}
+
+    /**
+     * @param rows without segments
+     * @param next pass as {@code after}; 0 when done
+     */
+    record PartPage(List<PartRow> rows, int next) implements OfUpload {}
+
+    /**
+     * @param startBytes where the first of them begins in the version, or 0 in a part
+     * @param segments none where the offset lies behind the end, or the version or part is gone
+     */
+    record SegmentPage(long startBytes, List<SegmentRef> segments) implements OfUpload {
+        /** In a page: what the limit allows, and the part that passes it. */
+        public static final int MOST_SEGMENTS = PartitionQuery.MOST_ROWS + PartBody.MOST_SEGMENTS;
+    }
+
+    /**
+     * @param found false when the version has no such part
+     */
+    record PartSpan(boolean found, long startBytes, long lengthBytes) implements OfUpload {}
+
+    /**
+     * @param next pass as {@code after}; null when done
+     */
+    record HashPage(List<HashItem> items, @Nullable Bytes next) implements OfUpload {}
+
+    /**
+     * @param before the midstate at the part's beginning; empty at the first
+     */
+    record HashItem(UploadRef upload, PartitionCommand.PartName part, Bytes before) {}
+
+    /**
+     * @param number the last part that is hashed; 0 for none
+     */
+    record MidstateFound(int number, Bytes midstate) implements OfUpload {}
+
+    /** Null where nothing is, or where this replica lacks the slot. */
+    record KeyFound(@Nullable WrappedKey key, @Nullable ShardGrant shard) implements OfUpload {}
+
+    /**
+     * @param write the identity in associated data
+     */
+    record WrappedKey(WriteId write, TenantId tenant, Bytes wrappedKey) {}
 }

@@ -189,4 +189,89 @@ public sealed interface PartitionCommand {
 
     /** Forgets results of writes and deletes older than a day, at most {@code limit}. */
     record PruneResults(int limit) implements PartitionCommand {}
+
+    /** What is about multipart uploads. */
+    sealed interface OfUpload extends PartitionCommand {}
+
+    /**
+     * Begins a multipart upload, which lives until it is completed or aborted. Idempotent by write
+     * id. Answer: {@link PartitionReply.UploadCreated}, or RETRY, or a refusal.
+     *
+     * @param sealedInfo under the data key, as everything of the version to come
+     */
+    record CreateUpload(
+            WriteId write,
+            BucketId bucket,
+            Bytes key,
+            TenantId tenant,
+            String storageClass,
+            Bytes checksum,
+            Bytes sealedInfo,
+            ShardId shard,
+            Bytes wrappedKey)
+            implements OfUpload {}
+
+    /**
+     * Puts a part into an upload, in the place of a former one of its number, whose segments become
+     * garbage. Its chunks were written under the open write {@code write} of the same key, which
+     * ends with this; a part that was never finished is thus found by the lease of that write,
+     * however long the upload lives. Answer: {@link PartitionReply.PartPut}, or NO_SUCH_UPLOAD.
+     */
+    record PutPart(WriteId write, UploadRef upload, int number, PartBody body)
+            implements OfUpload {}
+
+    /** A part as its uploader knows it: no other may have come under its number since. */
+    record PartName(int number, long order) {}
+
+    /**
+     * Makes a version of an upload's parts; its other parts become garbage. Idempotent by the
+     * upload. Answer: {@link PartitionReply.Committed}, or NO_SUCH_UPLOAD, or INVALID_PART where a
+     * part was replaced since.
+     *
+     * @param parts ascending by number, at least one
+     * @param md5 of the whole plaintext, as is {@code sha256}
+     * @param sealedInfo takes the place of the upload's
+     */
+    record CompleteUpload(
+            UploadRef upload,
+            TenantId tenant,
+            BucketRecord.Versioning versioning,
+            Condition condition,
+            List<PartName> parts,
+            String etag,
+            Bytes md5,
+            Bytes sha256,
+            Bytes sealedInfo)
+            implements OfUpload {
+        public CompleteUpload {
+            parts = List.copyOf(parts);
+            Check.range("parts", parts.size(), 0, PartRow.MOST_PARTS);
+            Check.range("md5 bytes", md5.length(), 16, 16);
+            Check.range("sha256 bytes", sha256.length(), 32, 32);
+        }
+    }
+
+    /** Gives an upload up, whose parts become garbage. Idempotent for a day. */
+    record AbortUpload(UploadRef upload) implements OfUpload {}
+
+    /**
+     * Makes garbage of the parts of uploads that were aborted, of versions that are gone, and of
+     * parts that a completion left out, some {@code limit} rows and segments at a time. Answer:
+     * {@link PartitionReply.Swept}.
+     *
+     * @param keptMillis versions that are gone for less are left: who reads one reads on
+     */
+    record SweepParts(int limit, long keptMillis) implements OfUpload {}
+
+    /**
+     * Keeps how far the hashes over an upload's parts 1 to {@code part} have come. Does nothing
+     * where the part is another by now, or not the next one.
+     *
+     * @param midstate of {@link io.lethe.node.crypto.ResumableDigests}, opaque here; at most {@link
+     *     #MOST_MIDSTATE_BYTES}
+     */
+    record SaveHash(UploadRef upload, PartName part, Bytes midstate) implements OfUpload {
+        /** SHA-256 and MD5 each keep 64 bytes of input, 32 of state and a length. */
+        public static final int MOST_MIDSTATE_BYTES = 512;
+    }
 }

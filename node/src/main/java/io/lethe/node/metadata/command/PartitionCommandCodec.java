@@ -10,6 +10,7 @@ import io.lethe.node.metadata.command.PartitionCommand.DestroyShard;
 import io.lethe.node.metadata.command.PartitionCommand.ExpireWrites;
 import io.lethe.node.metadata.command.PartitionCommand.Fence;
 import io.lethe.node.metadata.command.PartitionCommand.Init;
+import io.lethe.node.metadata.command.PartitionCommand.OfUpload;
 import io.lethe.node.metadata.command.PartitionCommand.OpenShard;
 import io.lethe.node.metadata.command.PartitionCommand.OpenWrite;
 import io.lethe.node.metadata.command.PartitionCommand.PruneResults;
@@ -52,6 +53,7 @@ import java.util.List;
  * 18 ConfirmRewrap   shard id, node id
  * 19 RegisterKeyCopies  list of copy (1,000)
  * 20 DeregisterKeyCopy  copy, files varint, in place flag
+ * 21-26              multipart uploads: {@link UploadCommandCodec}
  *
  * condition: u8 0 always, 1 absent, 2 matches etag text, 3 differs etag text, 4 present
  * which:     u8 0 current, 1 order i64, 2 null
@@ -83,6 +85,7 @@ final class PartitionCommandCodec {
             case ConfirmRewrap _ -> 18;
             case RegisterKeyCopies _ -> 19;
             case DeregisterKeyCopy _ -> 20;
+            case OfUpload c -> UploadCommandCodec.type(c);
         };
     }
 
@@ -146,6 +149,7 @@ final class PartitionCommandCodec {
                 copy(out, c.copy());
                 out.number(c.receipt().files()).flag(c.receipt().inPlace());
             }
+            case OfUpload c -> UploadCommandCodec.fields(out, c);
         }
     }
 
@@ -183,7 +187,7 @@ final class PartitionCommandCodec {
         out.bucket(one.bucket()).key(one.key()).int64(one.order()).wrapped(one.wrappedKey());
     }
 
-    private static void condition(FieldWriter out, Condition condition) {
+    static void condition(FieldWriter out, Condition condition) {
         switch (condition) {
             case Condition.Always _ -> out.u8(0);
             case Condition.Absent _ -> out.u8(1);
@@ -269,7 +273,7 @@ final class PartitionCommandCodec {
                             copy(in),
                             new PartitionCommand.WipeReceipt(
                                     (int) Math.min(Integer.MAX_VALUE, in.number()), in.flag()));
-            default -> throw FieldReader.unknown("partition command", type);
+            default -> UploadCommandCodec.read(in, type);
         };
     }
 
@@ -277,7 +281,7 @@ final class PartitionCommandCodec {
         return new Rewrapped(in.bucket(), in.key(), in.int64(), in.wrapped());
     }
 
-    private static Condition condition(FieldReader in) {
+    static Condition condition(FieldReader in) {
         int type = in.u8();
         return switch (type) {
             case 0 -> new Condition.Always();

@@ -38,7 +38,10 @@ public sealed interface PartitionQuery {
             int limit)
             implements PartitionQuery {}
 
-    /** Whether any row of the bucket is left here: version, marker or open write. */
+    /**
+     * Whether a version, marker or open write of the bucket is left here. Uploads do not count:
+     * whoever deletes a bucket aborts them.
+     */
     record BucketEmpty(BucketId bucket) implements PartitionQuery {}
 
     /** The tenant's open shard. Answer: {@link PartitionAnswer.Shard}. */
@@ -78,4 +81,60 @@ public sealed interface PartitionQuery {
 
     /** Figures. */
     record Summary() implements PartitionQuery {}
+
+    /** What is about multipart uploads. */
+    sealed interface OfUpload extends PartitionQuery {}
+
+    /** Answer: {@link PartitionAnswer.UploadFound}. */
+    record FindUpload(UploadRef upload) implements OfUpload {}
+
+    /**
+     * One page of a bucket's uploads by key, then by time. Only this partition's range is walked.
+     * Answer: {@link PartitionAnswer.UploadPage}.
+     *
+     * @param after exclusive; a key, or a common prefix
+     * @param afterOrder 0: past all uploads of {@code after}; else those of it that began later
+     */
+    record ListUploads(
+            BucketId bucket, Bytes prefix, Bytes after, long afterOrder, Bytes delimiter, int limit)
+            implements OfUpload {}
+
+    /**
+     * Parts by number, of an upload or of a version made of one. Answer: {@link
+     * PartitionAnswer.PartPage}.
+     *
+     * @param after exclusive
+     */
+    record ListParts(UploadRef upload, int after, int limit) implements OfUpload {}
+
+    /**
+     * The segments of a version made of parts, from the part on that holds {@code offsetBytes}.
+     * Answer: {@link PartitionAnswer.SegmentPage}.
+     *
+     * @param limit segments, and at least one part's
+     */
+    record SegmentsAt(UploadRef upload, long offsetBytes, int limit) implements OfUpload {}
+
+    /** The segments of one part, by its order. Answer: {@link PartitionAnswer.SegmentPage}. */
+    record SegmentsOfPart(BucketId bucket, Bytes key, long order) implements OfUpload {}
+
+    /** Where a part lies in a version. Answer: {@link PartitionAnswer.PartSpan}. */
+    record FindPart(UploadRef upload, int number) implements OfUpload {}
+
+    /** Parts that are next to be hashed. Answer: {@link PartitionAnswer.HashPage}. */
+    record HashWork(@Nullable Bytes after, int limit) implements OfUpload {}
+
+    /**
+     * How far the hashes over an upload's first parts have come. Answer: {@link
+     * PartitionAnswer.MidstateFound}.
+     *
+     * @param through the last part of interest
+     */
+    record FindMidstate(UploadRef upload, int through) implements OfUpload {}
+
+    /**
+     * The data key under which a version's, an upload's or a part's segments are, by its order.
+     * Answer: {@link PartitionAnswer.KeyFound}.
+     */
+    record DataKey(BucketId bucket, Bytes key, long order) implements OfUpload {}
 }

@@ -57,4 +57,13 @@ public sealed interface PartitionReply {
      * @param marker true when a delete marker was written, or when the deleted version was one
      */
     record Deleted(long order, boolean nullVersion, boolean marker) implements PartitionReply {}
+
+    /**
+     * @param shardFull as in {@link Committed}
+     */
+    record UploadCreated(long order, long createdMillis, boolean shardFull)
+            implements PartitionReply {}
+
+    /** A part is durable under its upload. */
+    record PartPut(long order, long createdMillis) implements PartitionReply {}
 }

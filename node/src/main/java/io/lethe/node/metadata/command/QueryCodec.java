@@ -34,6 +34,7 @@ import io.lethe.node.model.SegmentId;
  * 10 Summary
  * 11 MovedFrom       shard id
  * 12 KeyCopies       after nullable rowKey, limit i32
+ * 13-21             multipart uploads: {@link UploadQueryCodec}
  * </pre>
  */
 public final class QueryCodec {
@@ -77,6 +78,7 @@ public final class QueryCodec {
             case MovedFrom q -> out.u8(11).id(q.shard().id());
             case KeyCopies q ->
                     out.u8(12).nullable(q.after(), FieldWriter::rowKey).int32(q.limit());
+            case PartitionQuery.OfUpload q -> UploadQueryCodec.write(out, q);
         }
         return out.toBytes();
     }
@@ -118,7 +120,7 @@ public final class QueryCodec {
             case 10 -> new Summary();
             case 11 -> new MovedFrom(in.shard());
             case 12 -> new KeyCopies(in.nullable(FieldReader::rowKey), in.int32());
-            default -> throw FieldReader.unknown("query", type);
+            default -> UploadQueryCodec.read(in, type);
         };
     }
 }

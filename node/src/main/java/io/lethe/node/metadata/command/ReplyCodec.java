@@ -21,6 +21,8 @@ import io.lethe.node.model.PgId;
  * 8 Swept          count i32
  * 9 Committed      order i64, null flag, created i64, shard-full flag
  * 10 Deleted       order i64, null flag, marker flag
+ * 11 UploadCreated order i64, created i64, shard-full flag
+ * 12 PartPut       order i64, created i64
  * </pre>
  */
 public final class ReplyCodec {
@@ -58,6 +60,9 @@ public final class ReplyCodec {
                             .flag(r.shardFull());
             case PartitionReply.Deleted r ->
                     out.u8(10).int64(r.order()).flag(r.nullVersion()).flag(r.marker());
+            case PartitionReply.UploadCreated r ->
+                    out.u8(11).int64(r.order()).int64(r.createdMillis()).flag(r.shardFull());
+            case PartitionReply.PartPut r -> out.u8(12).int64(r.order()).int64(r.createdMillis());
         }
         return out.toBytes();
     }
@@ -87,6 +92,8 @@ public final class ReplyCodec {
             case 8 -> new PartitionReply.Swept(in.int32());
             case 9 -> new PartitionReply.Committed(in.int64(), in.flag(), in.int64(), in.flag());
             case 10 -> new PartitionReply.Deleted(in.int64(), in.flag(), in.flag());
+            case 11 -> new PartitionReply.UploadCreated(in.int64(), in.int64(), in.flag());
+            case 12 -> new PartitionReply.PartPut(in.int64(), in.int64());
             default -> throw FieldReader.unknown("partition reply", type);
         };
     }

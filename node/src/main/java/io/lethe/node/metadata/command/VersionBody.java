@@ -51,6 +51,19 @@ public record VersionBody(
                 Check.range("segments", list.size(), 1, MOST_SEGMENTS);
             }
         }
+
+        /**
+         * In the parts of a multipart upload, whose rows name the segments: so that the version's
+         * own row stays short however many there are.
+         *
+         * @param upload order of the upload
+         * @param count parts, at most {@link PartRow#MOST_PARTS}
+         */
+        record Parts(long upload, int count) implements Placement {
+            public Parts {
+                Check.range("parts", count, 1, PartRow.MOST_PARTS);
+            }
+        }
     }
 
     public VersionBody {

@@ -32,7 +32,6 @@ import io.lethe.node.metadata.command.VersionBody.Placement;
 import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.SegmentId;
-import io.lethe.node.model.SegmentRef;
 import io.lethe.node.model.ShardId;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,10 +60,11 @@ final class Answers {
             case PartitionQuery.MovedFrom q -> moved(rows, head, q.shard());
             case PartitionQuery.KeyCopies q -> KeyCopies.page(rows, q.after(), limit(q.limit()));
             case Summary _ -> figures(rows, head);
+            case PartitionQuery.OfUpload q -> UploadAnswers.answer(rows, head, q);
         };
     }
 
-    private static int limit(int wanted) {
+    static int limit(int wanted) {
         return Math.clamp(wanted, 1, PartitionQuery.MOST_ROWS);
     }
 
@@ -111,19 +111,21 @@ final class Answers {
             states.add(
                     switch (WriteTable.get(rows, ask.write())) {
                         case null -> WriteState.UNKNOWN;
-                        case WriteRow.Open _ -> WriteState.OPEN;
+                        case WriteRow.Open _, WriteRow.Upload _ -> WriteState.OPEN;
                         case WriteRow.Closed _ -> WriteState.CLOSED;
                         case WriteRow.Removed _ -> WriteState.CLOSED;
                         case WriteRow.Done(BucketId bucket, Bytes key, Committed result) ->
                                 named(rows, head, bucket, key, result.order(), ask.segment());
                         case WriteRow.Replaced(BucketId bucket, Bytes key, long order) ->
                                 named(rows, head, bucket, key, order, ask.segment());
+                        case WriteRow.Part(BucketId bucket, Bytes key, long order, long _) ->
+                                named(rows, head, bucket, key, order, ask.segment());
                     });
         }
         return new PartitionAnswer.WriteStates(states);
     }
 
-    /** Whether the version that a write committed names the segment today. */
+    /** Whether the version or part that a write committed names the segment today. */
     private static WriteState named(
             Rows rows,
             PartitionHead head,
@@ -131,13 +133,10 @@ final class Answers {
             Bytes key,
             long order,
             SegmentId segment) {
-        VersionRow row = new KeyVersions(new Draft(rows, head), bucket, key).at(order);
-        VersionBody body = row == null ? null : row.body();
-        boolean named =
-                body != null
-                        && body.placement() instanceof Placement.Segments(List<SegmentRef> list)
-                        && list.stream().anyMatch(ref -> ref.segment().equals(segment));
-        return named ? WriteState.COMMITTED : WriteState.CLOSED;
+        Segmented owner = Segmented.find(new Draft(rows, head), bucket, key, order);
+        return owner != null && owner.segment(segment) != null
+                ? WriteState.COMMITTED
+                : WriteState.CLOSED;
     }
 
     private static GarbagePage garbage(Rows rows, Garbage q) {
@@ -170,13 +169,13 @@ final class Answers {
     }
 
     private static UnderprotectedRow underprotected(Bytes key, Bytes value) {
-        RowKeys.Parsed version = SegmentTable.versionOfThin(key);
+        RowKeys.Parsed owner = SegmentTable.ownerOfThin(key);
         RowValues.Thin thin = RowValues.Thin.decode(value);
         return new UnderprotectedRow(
                 key,
-                version.bucket(),
-                version.key(),
-                version.order(),
+                owner.bucket(),
+                owner.key(),
+                owner.order(),
                 thin.write(),
                 thin.segment(),
                 SegmentTable.sinceMillis(key));
@@ -208,17 +207,19 @@ final class Answers {
     private static PartitionAnswer holders(Rows rows, PartitionHead head, ShardId id) {
         Draft draft = new Draft(rows, head);
         List<Holder> holders = new ArrayList<>();
-        for (Bytes versionKey : ShardTable.holders(rows, id)) {
-            RowKeys.Parsed at = RowKeys.parse(versionKey, 0);
-            VersionRow row = new KeyVersions(draft, at.bucket(), at.key()).at(at.order());
-            VersionBody body = row == null ? null : row.body();
-            if (row == null || body == null) {
-                Check.that(false, "shard " + id + " holds a version that is not there");
+        for (Bytes place : ShardTable.holders(rows, id)) {
+            HeldKey held = HeldKey.find(draft, place);
+            if (held == null) {
+                Check.that(false, "shard " + id + " holds a key of nothing");
                 continue;
             }
             holders.add(
                     new Holder(
-                            row.bucket(), row.key(), row.order(), row.write(), body.wrappedKey()));
+                            held.bucket(),
+                            held.key(),
+                            held.order(),
+                            held.write(),
+                            held.wrappedKey()));
         }
         return new PartitionAnswer.Holders(rows.slot(id), holders);
     }
@@ -227,17 +228,15 @@ final class Answers {
         Draft draft = new Draft(rows, head);
         List<PartitionAnswer.MovedKey> keys = new ArrayList<>();
         for (ShardTable.Moved one : ShardTable.moved(rows, id)) {
-            RowKeys.Parsed at = RowKeys.parse(one.versionKey(), 0);
-            VersionRow row = new KeyVersions(draft, at.bucket(), at.key()).at(at.order());
-            VersionBody body = row == null ? null : row.body();
-            ShardTable.Shard now = body == null ? null : ShardTable.get(rows, body.shard());
-            if (row != null && body != null && now != null) {
+            HeldKey held = HeldKey.find(draft, one.versionKey());
+            ShardTable.Shard now = held == null ? null : ShardTable.get(rows, held.shard());
+            if (held != null && now != null) {
                 keys.add(
                         new PartitionAnswer.MovedKey(
-                                row.write(),
+                                held.write(),
                                 one.wrappedKey(),
-                                grant(rows, body.shard(), now),
-                                body.wrappedKey()));
+                                grant(rows, held.shard(), now),
+                                held.wrappedKey()));
             }
         }
         return new PartitionAnswer.MovedKeys(rows.slot(id), keys);

@@ -53,14 +53,22 @@ final class Commits {
         return write(draft, versions, c);
     }
 
-    private static PartitionReply write(Draft draft, KeyVersions versions, Commit c) {
-        boolean isNull = c.versioning() != Versioning.ENABLED;
-        if (isNull) {
-            VersionRow replaced = versions.nullVersion();
-            if (replaced != null) {
-                versions.drop(replaced);
-            }
+    static boolean badEtag(String etag) {
+        return etag.isEmpty() || etag.length() > MOST_ETAG_CHARS;
+    }
+
+    /** Takes the null version away where the next one will be it; returns whether it will. */
+    static boolean makeRoom(KeyVersions versions, Versioning versioning) {
+        boolean isNull = versioning != Versioning.ENABLED;
+        VersionRow replaced = isNull ? versions.nullVersion() : null;
+        if (replaced != null) {
+            versions.drop(replaced);
         }
+        return isNull;
+    }
+
+    private static PartitionReply write(Draft draft, KeyVersions versions, Commit c) {
+        boolean isNull = makeRoom(versions, c.versioning());
         long order = draft.nextOrder();
         boolean full =
                 versions.add(
@@ -87,8 +95,8 @@ final class Commits {
         return switch (WriteTable.get(draft, c.write())) {
             case WriteRow.Done done -> done.result();
             case WriteRow.Closed _ -> Writes.closed(c.write());
-            case WriteRow.Removed _ -> Writes.otherUse(c.write());
-            case WriteRow.Replaced _ -> Writes.otherUse(c.write());
+            case WriteRow.Removed _, WriteRow.Replaced _, WriteRow.Upload _, WriteRow.Part _ ->
+                    Writes.otherUse(c.write());
             case WriteRow.Open row ->
                     row.bucket().equals(c.bucket())
                                     && row.key().equals(c.key())
@@ -131,7 +139,7 @@ final class Commits {
         if (body.sizeBytes() < 0) {
             return "a size is " + body.sizeBytes() + " bytes";
         }
-        if (body.etag().isEmpty() || body.etag().length() > MOST_ETAG_CHARS) {
+        if (badEtag(body.etag())) {
             return "an ETag has " + body.etag().length() + " characters";
         }
         if (body.wrappedKey().isEmpty()) {
@@ -143,10 +151,12 @@ final class Commits {
                             ? null
                             : "an inline body has fewer bytes than its size says";
             case Placement.Segments(List<SegmentRef> list) -> fault(list, body.sizeBytes());
+            case Placement.Parts _ -> "a version of parts is made by completing their upload";
         };
     }
 
-    private static @Nullable String fault(List<SegmentRef> segments, long sizeBytes) {
+    /** What is wrong with a list of segments that are so long together; null when nothing is. */
+    static @Nullable String fault(List<SegmentRef> segments, long sizeBytes) {
         Set<SegmentId> ids = new HashSet<>();
         long total = 0;
         for (SegmentRef segment : segments) {

@@ -24,6 +24,10 @@ public enum Family {
     SHARDS,
     /** Partition: every copy of its key file, wherever it is. */
     KEY_COPIES,
+    /** Partition: multipart uploads that are under way, by key, then by time. */
+    UPLOADS,
+    /** Partition: parts of uploads and of the versions that they became, and their hashes. */
+    PARTS,
     /** Partition: segments to reclaim. */
     GARBAGE,
     /** Partition: segments with missing chunks. */

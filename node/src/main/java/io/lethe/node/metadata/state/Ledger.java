@@ -6,6 +6,7 @@ import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.metadata.command.VersionBody;
 import io.lethe.node.metadata.command.VersionBody.Placement;
 import io.lethe.node.metadata.command.VersionRow;
+import io.lethe.node.metadata.state.SegmentTable.Owner;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.SegmentRef;
 import io.lethe.node.model.TenantId;
@@ -22,7 +23,8 @@ import java.util.List;
  * USAGE    tenant id ‖ bucket i64                            versions, bytes
  * </pre>
  *
- * Usage counts every version and delete marker, and the plaintext bytes of versions.
+ * Usage counts every version and delete marker, and the plaintext bytes of versions, not the parts
+ * of uploads that are under way.
  */
 final class Ledger {
     private static final int SHA256 = 1;
@@ -46,7 +48,12 @@ final class Ledger {
             case Placement.Inline(Bytes ciphertext) ->
                     draft.put(Family.INLINE, versionKey, ciphertext);
             case Placement.Segments(List<SegmentRef> segments) ->
-                    segments.forEach(one -> SegmentTable.protection(draft, row, one));
+                    segments.forEach(one -> SegmentTable.protection(draft, Owner.of(row), one));
+            // Its parts have all rows already, and the upload's place in the shard stays.
+            case Placement.Parts parts -> {
+                PartTable.became(draft, objectKey(row), parts.upload(), row.order());
+                return false;
+            }
         }
         return ShardTable.hold(draft, body.shard(), versionKey);
     }
@@ -63,15 +70,21 @@ final class Ledger {
         draft.delete(Family.DIGESTS, digestKey(MD5, body.md5(), versionKey));
         switch (body.placement()) {
             case Placement.Inline _ -> draft.delete(Family.INLINE, versionKey);
-            case Placement.Segments(List<SegmentRef> segments) -> {
-                for (SegmentRef segment : segments) {
-                    SegmentTable.protectionGone(draft, row, segment);
-                    SegmentTable.makeGarbage(draft, segment);
-                }
+            case Placement.Segments(List<SegmentRef> segments) ->
+                    SegmentTable.ownerGone(draft, Owner.of(row), segments);
+            case Placement.Parts(long upload, int _) -> {
+                Bytes place = RowKeys.versionKey(objectKey(row), upload);
+                PartTable.gone(draft, place);
                 WriteTable.versionGone(draft, versionKey, row.write());
+                ShardTable.release(draft, body.shard(), place);
+                return;
             }
         }
         ShardTable.release(draft, body.shard(), versionKey);
+    }
+
+    private static Bytes objectKey(VersionRow row) {
+        return RowKeys.objectKey(row.bucket(), row.key());
     }
 
     private static Bytes digestKey(int kind, Bytes digest, Bytes versionKey) {

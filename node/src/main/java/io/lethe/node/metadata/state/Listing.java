@@ -69,7 +69,7 @@ final class Listing {
             return least;
         }
         Bytes start;
-        if (Objects.equals(after, commonPrefix(query, after))) {
+        if (Objects.equals(after, commonPrefix(query.prefix(), query.delimiter(), after))) {
             start = RowKeys.keyPrefix(query.bucket(), after).prefixEnd();
         } else {
             Bytes objectKey = RowKeys.objectKey(query.bucket(), after);
@@ -127,7 +127,7 @@ final class Listing {
                 return new Page(rows, isLatest, prefixes, last, lastOrder);
             }
             RowKeys.Parsed at = RowKeys.parse(row.key(), 0);
-            Bytes prefix = commonPrefix(query, at.key());
+            Bytes prefix = commonPrefix(query.prefix(), query.delimiter(), at.key());
             if (prefix == null) {
                 add(row, at);
             } else {
@@ -183,13 +183,12 @@ final class Listing {
     }
 
     /** The part of {@code key} up to the first delimiter after the prefix; null without one. */
-    private static @Nullable Bytes commonPrefix(ListKeys query, Bytes key) {
-        Bytes delimiter = query.delimiter();
-        if (delimiter.isEmpty() || !key.startsWith(query.prefix())) {
+    static @Nullable Bytes commonPrefix(Bytes prefix, Bytes delimiter, Bytes key) {
+        if (delimiter.isEmpty() || !key.startsWith(prefix)) {
             return null;
         }
         int lastStart = key.length() - delimiter.length();
-        for (int at = query.prefix().length(); at <= lastStart; at++) {
+        for (int at = prefix.length(); at <= lastStart; at++) {
             if (matches(key, at, delimiter)) {
                 return key.slice(0, at + delimiter.length());
             }

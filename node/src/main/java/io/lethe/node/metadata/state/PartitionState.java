@@ -4,10 +4,13 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.KeyCopy;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionCommand.AbortUpload;
 import io.lethe.node.metadata.command.PartitionCommand.CloseShard;
 import io.lethe.node.metadata.command.PartitionCommand.CloseWrite;
 import io.lethe.node.metadata.command.PartitionCommand.Commit;
+import io.lethe.node.metadata.command.PartitionCommand.CompleteUpload;
 import io.lethe.node.metadata.command.PartitionCommand.ConfirmRewrap;
+import io.lethe.node.metadata.command.PartitionCommand.CreateUpload;
 import io.lethe.node.metadata.command.PartitionCommand.Delete;
 import io.lethe.node.metadata.command.PartitionCommand.DeregisterKeyCopy;
 import io.lethe.node.metadata.command.PartitionCommand.DestroyShard;
@@ -17,6 +20,7 @@ import io.lethe.node.metadata.command.PartitionCommand.Init;
 import io.lethe.node.metadata.command.PartitionCommand.OpenShard;
 import io.lethe.node.metadata.command.PartitionCommand.OpenWrite;
 import io.lethe.node.metadata.command.PartitionCommand.PruneResults;
+import io.lethe.node.metadata.command.PartitionCommand.PutPart;
 import io.lethe.node.metadata.command.PartitionCommand.RaisePgEpoch;
 import io.lethe.node.metadata.command.PartitionCommand.Rebuilt;
 import io.lethe.node.metadata.command.PartitionCommand.Reclaimed;
@@ -24,10 +28,13 @@ import io.lethe.node.metadata.command.PartitionCommand.RegisterKeyCopies;
 import io.lethe.node.metadata.command.PartitionCommand.RenewWrites;
 import io.lethe.node.metadata.command.PartitionCommand.ReplaceSegment;
 import io.lethe.node.metadata.command.PartitionCommand.Rewrap;
+import io.lethe.node.metadata.command.PartitionCommand.SaveHash;
+import io.lethe.node.metadata.command.PartitionCommand.SweepParts;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.PartitionReply.Retry.Why;
 import io.lethe.node.metadata.command.Stamp;
+import io.lethe.node.metadata.command.UploadRef;
 import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.metadata.state.Change.Decision;
 import io.lethe.node.model.BucketId;
@@ -176,8 +183,24 @@ public final class PartitionState {
             case CloseWrite c -> new Target(c.bucket(), c.key(), false);
             case Rebuilt c -> new Target(c.bucket(), c.key(), false);
             case ReplaceSegment c -> new Target(c.bucket(), c.key(), false);
+            case PartitionCommand.OfUpload c -> ofUpload(c);
             default -> null;
         };
+    }
+
+    private static @Nullable Target ofUpload(PartitionCommand.OfUpload command) {
+        return switch (command) {
+            case CreateUpload c -> new Target(c.bucket(), c.key(), true);
+            case PutPart c -> target(c.upload(), true);
+            case CompleteUpload c -> target(c.upload(), true);
+            case AbortUpload c -> target(c.upload(), false);
+            case SaveHash c -> target(c.upload(), false);
+            case SweepParts _ -> null;
+        };
+    }
+
+    private static Target target(UploadRef upload, boolean ofRequest) {
+        return new Target(upload.bucket(), upload.key(), ofRequest);
     }
 
     private static PartitionReply execute(Draft draft, PartitionCommand command) {
@@ -202,6 +225,12 @@ public final class PartitionState {
             case Reclaimed c -> Segments.reclaimed(draft, c);
             case Rebuilt c -> Segments.rebuilt(draft, c);
             case ReplaceSegment c -> Segments.replace(draft, c);
+            case CreateUpload c -> Uploads.create(draft, c);
+            case PutPart c -> Parts.put(draft, c);
+            case CompleteUpload c -> Uploads.complete(draft, c);
+            case AbortUpload c -> Uploads.abort(draft, c);
+            case SaveHash c -> Parts.saveHash(draft, c);
+            case SweepParts c -> Parts.sweep(draft, c);
         };
     }
 

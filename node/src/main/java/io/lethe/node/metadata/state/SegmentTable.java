@@ -3,10 +3,13 @@ package io.lethe.node.metadata.state;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.metadata.command.FieldReader;
+import io.lethe.node.metadata.command.PartRow;
 import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.SegmentRef;
+import io.lethe.node.model.WriteId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * GARBAGE         since millis i64 ‖ segment id                    segment
- * UNDERPROTECTED  since millis i64 ‖ version key ‖ segment id      write id, segment
+ * UNDERPROTECTED  since millis i64 ‖ owner's key ‖ segment id      write id, segment
  * PG_EPOCHS       pg i64                                           epoch i32
  * </pre>
  *
- * A segment is under-protected since its version was made, also where it replaced another.
+ * A segment is under-protected since its owner was made, also where it replaced another.
  */
 final class SegmentTable {
     private SegmentTable() {}
@@ -51,40 +54,70 @@ final class SegmentTable {
         }
     }
 
-    private static Bytes thinKey(VersionRow row, SegmentId segment) {
-        Encoder out = new Encoder(256).i64(row.createdMillis());
-        out.raw(RowKeys.versionKey(row.bucket(), row.key(), row.order()));
+    /**
+     * What a segment belongs to.
+     *
+     * @param rowKey of a version, or of a part, which is named like one by its own order
+     * @param sinceMillis when it was made
+     */
+    record Owner(Bytes rowKey, long sinceMillis, WriteId write) {
+        static Owner of(VersionRow row) {
+            return new Owner(
+                    RowKeys.versionKey(row.bucket(), row.key(), row.order()),
+                    row.createdMillis(),
+                    row.write());
+        }
+
+        static Owner of(Bytes objectKey, PartRow part) {
+            return new Owner(
+                    RowKeys.versionKey(objectKey, part.order()),
+                    part.createdMillis(),
+                    part.write());
+        }
+    }
+
+    private static Bytes thinKey(Owner owner, SegmentId segment) {
+        Encoder out = new Encoder(256).i64(owner.sinceMillis()).raw(owner.rowKey());
         segment.id().encode(out);
         return out.toBytes();
     }
 
-    /** What {@link #thinKey} says of the version. */
-    static RowKeys.Parsed versionOfThin(Bytes key) {
+    /** What {@link #thinKey} says of the owner. */
+    static RowKeys.Parsed ownerOfThin(Bytes key) {
         return RowKeys.parse(key.slice(0, key.length() - 16), 8);
     }
 
     /**
-     * Enters, changes or removes the row of a segment of {@code row}, as its missing chunks say.
+     * Enters, changes or removes the row of a segment of {@code owner}, as its missing chunks say.
      */
-    static void protection(Draft draft, VersionRow row, SegmentRef segment) {
-        Bytes key = thinKey(row, segment.segment());
+    static void protection(Draft draft, Owner owner, SegmentRef segment) {
+        Bytes key = thinKey(owner, segment.segment());
         if (segment.missing() == 0) {
-            protectionGone(draft, row, segment);
+            protectionGone(draft, owner, segment);
             return;
         }
         if (!draft.has(Family.UNDERPROTECTED, key)) {
             draft.head.underprotected++;
         }
-        draft.put(Family.UNDERPROTECTED, key, new RowValues.Thin(row.write(), segment).encode());
+        draft.put(Family.UNDERPROTECTED, key, new RowValues.Thin(owner.write(), segment).encode());
     }
 
-    /** The version or the segment is gone: so is its row. */
-    static void protectionGone(Draft draft, VersionRow row, SegmentRef segment) {
-        Bytes key = thinKey(row, segment.segment());
+    /** The owner or the segment is gone: so is its row. */
+    static void protectionGone(Draft draft, Owner owner, SegmentRef segment) {
+        Bytes key = thinKey(owner, segment.segment());
         if (draft.has(Family.UNDERPROTECTED, key)) {
             draft.head.underprotected--;
             draft.delete(Family.UNDERPROTECTED, key);
         }
+    }
+
+    /** The owner is gone for good, and so are its segments. */
+    static void ownerGone(Draft draft, Owner owner, List<SegmentRef> segments) {
+        for (SegmentRef segment : segments) {
+            protectionGone(draft, owner, segment);
+            makeGarbage(draft, segment);
+        }
+        WriteTable.versionGone(draft, owner.rowKey(), owner.write());
     }
 
     private static Bytes pgKey(PgId pg) {

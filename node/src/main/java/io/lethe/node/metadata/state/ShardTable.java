@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * 1 ‖ shard id                                    {@link Shard}
  * 2 ‖ tenant id ‖ ~opened millis i64 ‖ shard id   open shards of a tenant, newest first (no value)
- * 3 ‖ shard id ‖ version key                      versions whose data keys it wraps     (no value)
+ * 3 ‖ shard id ‖ version key or upload's place    holders of data keys it wraps         (no value)
  * 4 ‖ shard id                                    closed or past its fill               (no value)
- * 5 ‖ shard id ‖ version key                      moved out of it, not confirmed: format u8 = 1 ‖
+ * 5 ‖ shard id ‖ as in 3                          moved out of it, not confirmed: format u8 = 1 ‖
  *                                                 the data key as it was wrapped under it
  * </pre>
  *

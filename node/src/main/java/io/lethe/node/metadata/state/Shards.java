@@ -12,8 +12,6 @@ import io.lethe.node.metadata.command.PartitionCommand.Rewrapped;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.PartitionReply.Retry.Why;
 import io.lethe.node.metadata.command.ShardGrant;
-import io.lethe.node.metadata.command.VersionBody;
-import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.metadata.state.ShardTable.Shard;
 import io.lethe.node.metadata.state.ShardTable.State;
 import io.lethe.node.model.ErrorCode;
@@ -143,28 +141,15 @@ final class Shards {
     }
 
     private static void rewrap(Draft draft, Rewrap c, Rewrapped one) {
-        KeyVersions versions = new KeyVersions(draft, one.bucket(), one.key());
-        VersionRow row = versions.at(one.order());
-        VersionBody body = row == null ? null : row.body();
-        if (row == null || body == null) {
-            Check.that(false, "shard " + c.from() + " holds a version that is not there");
+        Bytes place = RowKeys.versionKey(one.bucket(), one.key(), one.order());
+        HeldKey held = HeldKey.find(draft, place);
+        if (held == null) {
+            Check.that(false, "shard " + c.from() + " holds a key of nothing");
             return;
         }
-        versions.update(
-                RowValues.withBody(
-                        row,
-                        new VersionBody(
-                                body.sizeBytes(),
-                                body.etag(),
-                                body.md5(),
-                                body.sha256(),
-                                body.sealedInfo(),
-                                c.to(),
-                                one.wrappedKey(),
-                                body.placement())));
-        Bytes versionKey = RowKeys.versionKey(one.bucket(), one.key(), one.order());
-        ShardTable.moved(draft, c.from(), versionKey, body.wrappedKey());
-        ShardTable.release(draft, c.from(), versionKey);
-        var _ = ShardTable.hold(draft, c.to(), versionKey);
+        held.rewrap(draft, c.to(), one.wrappedKey());
+        ShardTable.moved(draft, c.from(), place, held.wrappedKey());
+        ShardTable.release(draft, c.from(), place);
+        var _ = ShardTable.hold(draft, c.to(), place);
     }
 }

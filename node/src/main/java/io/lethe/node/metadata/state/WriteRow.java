@@ -14,7 +14,8 @@ import io.lethe.node.model.TenantId;
  * <p>Value: format u8 = 1 ‖ type u8 ‖ fields: 1 open: bucket i64, key, tenant id, expires varint; 2
  * committed: bucket i64, key, order i64, null flag, created varint, shard-full flag; 3 closed:
  * listed flag; 4 deleted: order i64, null flag, marker flag; 5 replaced: bucket i64, key, order
- * i64.
+ * i64; 6 upload: bucket i64, key, tenant id, order i64; 7 part: bucket i64, key, order i64, created
+ * varint.
  */
 sealed interface WriteRow {
     /** Chunks may be written under it, and it may be committed. */
@@ -37,6 +38,12 @@ sealed interface WriteRow {
     /** Its segment took the place of another in a version that is kept. */
     record Replaced(BucketId bucket, Bytes key, long order) implements WriteRow {}
 
+    /** A multipart upload that is under way, without a lease. */
+    record Upload(BucketId bucket, Bytes key, TenantId tenant, long order) implements WriteRow {}
+
+    /** Its segments became a part of an upload, which has this order. */
+    record Part(BucketId bucket, Bytes key, long order, long createdMillis) implements WriteRow {}
+
     default Bytes encode() {
         FieldWriter out = RowValues.begin();
         switch (this) {
@@ -58,6 +65,14 @@ sealed interface WriteRow {
             case Removed(Deleted d) ->
                     out.u8(4).int64(d.order()).flag(d.nullVersion()).flag(d.marker());
             case Replaced w -> out.u8(5).bucket(w.bucket()).key(w.key()).int64(w.order());
+            case Upload w ->
+                    out.u8(6).bucket(w.bucket()).key(w.key()).id(w.tenant().id()).int64(w.order());
+            case Part w ->
+                    out.u8(7)
+                            .bucket(w.bucket())
+                            .key(w.key())
+                            .int64(w.order())
+                            .number(w.createdMillis());
         }
         return out.toBytes();
     }
@@ -78,6 +93,8 @@ sealed interface WriteRow {
             case 3 -> new Closed(in.flag());
             case 4 -> new Removed(new Deleted(in.int64(), in.flag(), in.flag()));
             case 5 -> new Replaced(in.bucket(), in.key(), in.int64());
+            case 6 -> new Upload(in.bucket(), in.key(), in.tenant(), in.int64());
+            case 7 -> new Part(in.bucket(), in.key(), in.int64(), in.number());
             default -> throw FieldReader.unknown("write row", type);
         };
     }

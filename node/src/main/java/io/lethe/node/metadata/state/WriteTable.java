@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * 1 ‖ write id                       {@link WriteRow}
  * 2 ‖ expires i64 ‖ write id         open writes by expiry                     (no value)
  * 3 ‖ millis i64 ‖ write id          results that may be forgotten a day later (no value)
- * 4 ‖ bucket prefix ‖ write id       open writes of a bucket                   (no value)
+ * 4 ‖ bucket prefix ‖ write id       open writes of a bucket, without uploads  (no value)
  * 5 ‖ version key ‖ write id         writes whose segments a version took over (no value)
  * </pre>
  *
@@ -74,6 +74,12 @@ final class WriteTable {
         draft.put(Family.WRITES, key(BY_EXPIRY, time(row.expiresMillis()), write), Bytes.EMPTY);
     }
 
+    /** Begins an upload: an open write without a lease. */
+    static void begin(Draft draft, WriteId write, WriteRow.Upload row) {
+        draft.head.openWrites++;
+        draft.put(Family.WRITES, rowKey(write), row.encode());
+    }
+
     /** Ends a write, open or never opened, with a row that may be forgotten a day from now. */
     static void end(Draft draft, WriteId write, WriteRow row) {
         endForGood(draft, write, row);
@@ -82,11 +88,16 @@ final class WriteTable {
 
     /** Ends a write with a row that stays until {@link #forgettable}. */
     static void endForGood(Draft draft, WriteId write, WriteRow row) {
-        if (get(draft, write) instanceof WriteRow.Open before) {
-            draft.head.openWrites--;
-            draft.delete(Family.WRITES, key(BY_EXPIRY, time(before.expiresMillis()), write));
-            draft.delete(
-                    Family.WRITES, key(BY_BUCKET, RowKeys.bucketPrefix(before.bucket()), write));
+        switch (get(draft, write)) {
+            case WriteRow.Open before -> {
+                draft.head.openWrites--;
+                draft.delete(Family.WRITES, key(BY_EXPIRY, time(before.expiresMillis()), write));
+                draft.delete(
+                        Family.WRITES,
+                        key(BY_BUCKET, RowKeys.bucketPrefix(before.bucket()), write));
+            }
+            case WriteRow.Upload _ -> draft.head.openWrites--;
+            case null, default -> {}
         }
         draft.put(Family.WRITES, rowKey(write), row.encode());
     }
@@ -131,13 +142,15 @@ final class WriteTable {
         List<Bytes> keys = dueKeys(draft, BY_END, beforeMillis, limit);
         for (Bytes key : keys) {
             WriteId write = idAtEnd(key);
-            Check.that(
-                    !(get(draft, write) instanceof WriteRow.Open),
-                    write + " is open and forgotten");
+            Check.that(!isOpen(get(draft, write)), write + " is open and forgotten");
             draft.delete(Family.WRITES, key);
             draft.delete(Family.WRITES, rowKey(write));
         }
         return keys.size();
+    }
+
+    private static boolean isOpen(@Nullable WriteRow row) {
+        return row instanceof WriteRow.Open || row instanceof WriteRow.Upload;
     }
 
     private static List<WriteId> due(Draft draft, int kind, long beforeMillis, int limit) {

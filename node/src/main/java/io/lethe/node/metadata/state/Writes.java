@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides about open writes. Transitions of a write id: none → open (OpenWrite, again to renew) →
- * committed (Commit, ReplaceSegment) or closed (CloseWrite, ExpireWrites); none → closed; none →
- * committed (inline). Nothing leaves committed or closed but being forgotten (PruneResults).
+ * committed (Commit, ReplaceSegment, PutPart) or closed (CloseWrite, ExpireWrites); none → closed;
+ * none → committed (inline). Nothing leaves committed or closed but being forgotten (PruneResults).
+ * Uploads are writes without a lease, see {@link Uploads}.
  */
 final class Writes {
     /** Longest lease of a write, in milliseconds: a day, far above any renewal interval. */
@@ -39,8 +40,8 @@ final class Writes {
         return switch (before) {
             case WriteRow.Done done -> done.result();
             case WriteRow.Closed _ -> closed(c.write());
-            case WriteRow.Replaced _ -> otherUse(c.write());
-            case WriteRow.Removed _ -> otherUse(c.write());
+            case WriteRow.Replaced _, WriteRow.Removed _, WriteRow.Upload _, WriteRow.Part _ ->
+                    otherUse(c.write());
             case WriteRow.Open row
                     when !row.bucket().equals(c.bucket())
                             || !row.key().equals(c.key())
@@ -97,7 +98,7 @@ final class Writes {
                                 write,
                                 new WriteRow.Open(
                                         bucket, key, tenant, draft.millis() + c.leaseMillis()));
-                case WriteRow.Done _, WriteRow.Replaced _ -> {}
+                case WriteRow.Done _, WriteRow.Replaced _, WriteRow.Part _ -> {}
                 case null, default -> closed.add(write);
             }
         }
@@ -108,10 +109,10 @@ final class Writes {
         WriteRow before = WriteTable.get(draft, c.write());
         boolean list = !c.written().isEmpty();
         switch (before) {
-            case WriteRow.Done _, WriteRow.Replaced _ -> {
+            case WriteRow.Done _, WriteRow.Replaced _, WriteRow.Part _ -> {
                 return new PartitionReply.WriteEnded(true);
             }
-            case WriteRow.Removed _ -> {
+            case WriteRow.Removed _, WriteRow.Upload _ -> {
                 return otherUse(c.write());
             }
             case WriteRow.Closed(boolean listed) -> {
@@ -149,11 +150,11 @@ final class Writes {
         return new PartitionReply.Swept(WriteTable.forget(draft, before, c.limit()));
     }
 
-    private static boolean badLimit(int limit) {
+    static boolean badLimit(int limit) {
         return limit < 1 || limit > PartitionCommand.MOST_LIST;
     }
 
-    private static String limitMessage(int limit) {
+    static String limitMessage(int limit) {
         return "a limit is " + limit + ", and must be from 1 to " + PartitionCommand.MOST_LIST;
     }
 }

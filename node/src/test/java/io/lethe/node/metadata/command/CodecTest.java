@@ -11,6 +11,7 @@ import io.lethe.node.model.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class CodecTest {
@@ -30,6 +31,7 @@ class CodecTest {
                             CommandCodec.encode(stamp, one),
                             CommandCodec::decodePartition));
         }
+        samples.addAll(ofUploads(values));
         for (DirectoryCommand one : values.directoryCommands()) {
             Stamp stamp = values.stamp();
             samples.add(
@@ -53,6 +55,29 @@ class CodecTest {
         return samples;
     }
 
+    private static List<Sample> ofUploads(RandomValues values) {
+        RandomUploads uploads = new RandomUploads(values);
+        List<Sample> samples = new ArrayList<>();
+        for (PartitionCommand one : uploads.commands()) {
+            Stamp stamp = values.stamp();
+            samples.add(
+                    new Sample(
+                            new PartitionEntry(stamp, one),
+                            CommandCodec.encode(stamp, one),
+                            CommandCodec::decodePartition));
+        }
+        for (PartitionQuery one : uploads.queries()) {
+            samples.add(new Sample(one, QueryCodec.encode(one), QueryCodec::decode));
+        }
+        for (PartitionReply one : uploads.replies()) {
+            samples.add(new Sample(one, ReplyCodec.encode(one), ReplyCodec::decodePartition));
+        }
+        for (PartitionAnswer one : uploads.answers()) {
+            samples.add(new Sample(one, AnswerCodec.encode(one), AnswerCodec::decode));
+        }
+        return samples;
+    }
+
     @Test
     void everythingComesBackAsItWent() {
         for (long seed = 0; seed < SEEDS; seed++) {
@@ -67,22 +92,35 @@ class CodecTest {
     @Test
     void everyTypeIsAmongTheSamples() {
         RandomValues values = new RandomValues(1);
-        assertThat(types(values.partitionCommands())).isEqualTo(permitted(PartitionCommand.class));
+        RandomUploads uploads = new RandomUploads(values);
+        assertThat(types(values.partitionCommands(), uploads.commands()))
+                .isEqualTo(permitted(PartitionCommand.class));
         assertThat(types(values.directoryCommands())).isEqualTo(permitted(DirectoryCommand.class));
-        assertThat(types(values.queries())).isEqualTo(permitted(PartitionQuery.class));
-        assertThat(types(values.partitionReplies())).isEqualTo(permitted(PartitionReply.class));
+        assertThat(types(values.queries(), uploads.queries()))
+                .isEqualTo(permitted(PartitionQuery.class));
+        assertThat(types(values.partitionReplies(), uploads.replies()))
+                .isEqualTo(permitted(PartitionReply.class));
         assertThat(types(values.directoryReplies())).isEqualTo(permitted(DirectoryReply.class));
-        assertThat(types(values.answers())).isEqualTo(permitted(PartitionAnswer.class));
+        assertThat(types(values.answers(), uploads.answers()))
+                .isEqualTo(permitted(PartitionAnswer.class));
     }
 
-    static List<String> types(List<?> values) {
-        return values.stream().map(one -> one.getClass().getSimpleName()).sorted().toList();
+    static List<String> types(List<?>... values) {
+        return Stream.of(values)
+                .flatMap(List::stream)
+                .map(one -> one.getClass().getSimpleName())
+                .sorted()
+                .toList();
     }
 
     static List<String> permitted(Class<?> sealed) {
         List<String> names = new ArrayList<>();
         for (Class<?> one : sealed.getPermittedSubclasses()) {
-            names.add(one.getSimpleName());
+            if (one.isSealed()) {
+                names.addAll(permitted(one));
+            } else {
+                names.add(one.getSimpleName());
+            }
         }
         return names.stream().sorted().toList();
     }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class LogFormatTest {
     private static final long PARTITION_SEED = 1;
     private static final long DIRECTORY_SEED = 2;
+    private static final long UPLOAD_SEED = 3;
 
     /** Seeds of more commits and deletes, so that everything inside them is among the lines. */
     private static final long FIRST_MORE_SEED = 11;
@@ -69,6 +70,9 @@ class LogFormatTest {
                 }
             }
         }
+        RandomUploads uploads = new RandomUploads(new RandomValues(UPLOAD_SEED));
+        commands.addAll(uploads.commands());
+        commands.add(uploads.commitOfParts());
         return commands;
     }
 

@@ -34,9 +34,11 @@ public final class PartitionInvariants {
     private final MapRows rows;
     private final List<VersionRow> versions = new ArrayList<>();
     private final Map<SegmentId, SegmentRef> live = new HashMap<>();
+    private final UploadInvariants uploads;
 
     private PartitionInvariants(MapRows rows) {
         this.rows = rows;
+        uploads = new UploadInvariants(rows);
     }
 
     /** Fails when any invariant is broken. Rows without a head are those of a new partition. */
@@ -46,7 +48,7 @@ public final class PartitionInvariants {
         }
     }
 
-    /** All segments that live versions name. */
+    /** All segments that live versions and parts name. */
     public static Set<SegmentId> liveSegments(MapRows rows) {
         PartitionInvariants invariants = new PartitionInvariants(rows);
         invariants.keys();
@@ -60,6 +62,7 @@ public final class PartitionInvariants {
         shards();
         segments();
         writes();
+        uploads.check(versions);
     }
 
     /** Every version in exactly one of CURRENT and VERSIONS, and the pointers. */
@@ -113,6 +116,9 @@ public final class PartitionInvariants {
             for (SegmentRef one : segmentsOf(row)) {
                 assertThat(live.put(one.segment(), one)).as("a segment in two versions").isNull();
             }
+        }
+        for (SegmentRef one : uploads.segments()) {
+            assertThat(live.put(one.segment(), one)).as("a segment in two parts").isNull();
         }
     }
 
@@ -181,9 +187,15 @@ public final class PartitionInvariants {
         for (VersionRow row : versions) {
             VersionBody body = row.body();
             if (body != null) {
-                expected.computeIfAbsent(body.shard(), _ -> new HashSet<>()).add(versionKey(row));
+                expected.computeIfAbsent(body.shard(), _ -> new HashSet<>())
+                        .add(UploadInvariants.holder(row));
             }
         }
+        uploads.open()
+                .forEach(
+                        one ->
+                                expected.computeIfAbsent(one.shard(), _ -> new HashSet<>())
+                                        .add(Uploads.place(one.ref())));
         Map<ShardId, Set<Bytes>> holders = new HashMap<>();
         Map<ShardId, ShardTable.Shard> shards = new HashMap<>();
         Set<ShardId> open = new HashSet<>();
@@ -281,14 +293,20 @@ public final class PartitionInvariants {
         Set<WriteId> open = new HashSet<>();
         Set<WriteId> forGood = new HashSet<>();
         for (VersionRow row : versions) {
-            if (!segmentsOf(row).isEmpty()) {
+            if (!segmentsOf(row).isEmpty() || UploadInvariants.isOfParts(row)) {
                 forGood.add(row.write());
                 assertThat(writes.get(row.write())).isInstanceOf(WriteRow.Done.class);
             }
         }
+        Set<WriteId> running = uploads.running(writes);
+        forGood.addAll(uploads.writes());
         byVersion.forEach(
                 (id, key) -> {
-                    assertThat(versions).anyMatch(row -> versionKey(row).equals(key));
+                    assertThat(
+                                    uploads.hasPart(key)
+                                            || versions.stream()
+                                                    .anyMatch(row -> versionKey(row).equals(key)))
+                            .isTrue();
                     assertThat(writes.get(id)).isInstanceOf(WriteRow.Replaced.class);
                     forGood.add(id);
                 });
@@ -296,6 +314,8 @@ public final class PartitionInvariants {
                 (id, row) -> {
                     if (row instanceof WriteRow.Open) {
                         open.add(id);
+                    } else if (row instanceof WriteRow.Upload) {
+                        assertThat(running).as("an upload without a row").contains(id);
                     } else {
                         assertThat(byEnd.contains(id) || forGood.contains(id))
                                 .as("%s stays for ever: %s", id, row)
@@ -307,7 +327,8 @@ public final class PartitionInvariants {
         assertThat(Collections.disjoint(byEnd, forGood)).as("kept and forgotten").isTrue();
         assertThat(Collections.disjoint(byEnd, open)).as("open and forgotten").isTrue();
         assertThat(writes.keySet().containsAll(byEnd)).as("ends without rows").isTrue();
-        assertThat(head().openWrites).isEqualTo(open.size());
+        assertThat(Collections.disjoint(byEnd, running)).as("running and forgotten").isTrue();
+        assertThat(head().openWrites).isEqualTo(open.size() + running.size());
     }
 
     /** Usage as the rows say, for tests. */

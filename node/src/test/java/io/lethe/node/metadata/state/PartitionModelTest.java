@@ -30,6 +30,7 @@ import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.PartitionReply.Committed;
 import io.lethe.node.metadata.command.PartitionReply.Refused;
 import io.lethe.node.metadata.command.PartitionReply.WriteEnded;
+import io.lethe.node.metadata.command.RandomUploads;
 import io.lethe.node.metadata.command.RandomValues;
 import io.lethe.node.metadata.command.Stamp;
 import io.lethe.node.metadata.command.VersionBody;
@@ -480,7 +481,13 @@ class PartitionModelTest {
                     var _ = partition.execute(stamp, command);
                     var _ = partition.execute(random.stamp(), command);
                 }
+                RandomUploads uploads = new RandomUploads(random);
+                for (PartitionCommand command : uploads.commands()) {
+                    Stamp stamp = new Stamp(++partition.millis, random.number(), 0, 1);
+                    var _ = partition.execute(stamp, command);
+                }
                 random.queries().forEach(partition::ask);
+                uploads.queries().forEach(partition::ask);
                 PartitionInvariants.check(partition.rows);
             } catch (RuntimeException | AssertionError failure) {
                 throw new AssertionError("seed " + seed, failure);

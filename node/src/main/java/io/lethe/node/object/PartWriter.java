@@ -1,0 +1,113 @@
+package io.lethe.node.object;
+
+import io.lethe.node.crypto.Digests;
+import io.lethe.node.metadata.command.PartBody;
+import io.lethe.node.metadata.command.PartRow;
+import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.SegmentRef;
+import io.lethe.node.model.StorageClass;
+import io.lethe.node.model.WriteId;
+import java.util.List;
+
+/**
+ * Puts parts into uploads. Each has an open write of its own, so that what a part that was broken
+ * off leaves behind is found by that write's lease, and not only when the upload is over. Safe for
+ * any task.
+ */
+final class PartWriter {
+    private final ObjectPorts ports;
+    private final BodyWriter.Shared shared;
+    private final UploadFinder finder;
+    private final MemoryBudget memory;
+
+    PartWriter(BodyWriter.Shared shared, UploadFinder finder, MemoryBudget memory) {
+        ports = shared.ports();
+        this.shared = shared;
+        this.finder = finder;
+        this.memory = memory;
+    }
+
+    Uploads.PartInfo put(Caller caller, Uploads.PartRequest request, Body body, long deadlineNanos)
+            throws InterruptedException {
+        BodyReader reading = new BodyReader(body, BodyReader.MOST_PART_BYTES);
+        UploadFinder.Named named =
+                finder.named(
+                        caller, request.bucket(), request.key(), request.uploadId(), deadlineNanos);
+        UploadFinder.Running upload = finder.running(caller, named, deadlineNanos);
+        WriteId write = new WriteId(Id128.random(ports.random()));
+        if (reading.atEnd()) {
+            return commit(caller, request, upload, write, reading, List.of(), deadlineNanos);
+        }
+        StorageClass storageClass =
+                shared.storageClass(upload.row().storageClass(), named.admitted().bucket());
+        BodyWriter.Target target =
+                new BodyWriter.Target(
+                        named.admitted(),
+                        upload.ref().key(),
+                        caller.tenant(),
+                        write,
+                        upload.ref().write(),
+                        upload.dataKey(),
+                        storageClass);
+        BodyWriter writer = new BodyWriter(shared, target, reading, deadlineNanos);
+        boolean stored = false;
+        try (var _ = memory.take(CellBuffers.bytes(storageClass.scheme()))) {
+            var _ = writer.open();
+            writer.write(new byte[0], 0);
+            Uploads.PartInfo info =
+                    commit(
+                            caller,
+                            request,
+                            upload,
+                            write,
+                            reading,
+                            writer.segments(),
+                            deadlineNanos);
+            stored = true;
+            return info;
+        } finally {
+            if (!stored) {
+                writer.close();
+            }
+        }
+    }
+
+    private Uploads.PartInfo commit(
+            Caller caller,
+            Uploads.PartRequest request,
+            UploadFinder.Running upload,
+            WriteId write,
+            BodyReader body,
+            List<SegmentRef> segments,
+            long deadlineNanos)
+            throws InterruptedException {
+        Digests.Result sums = body.sums(request.expectedMd5(), request.expectedSha256());
+        PartBody content =
+                new PartBody(
+                        body.totalBytes(),
+                        sums.md5(),
+                        sums.sha256(),
+                        request.checksum().get(),
+                        segments);
+        PartitionReply reply =
+                shared.commits()
+                        .fenced(
+                                caller,
+                                request.bucket(),
+                                upload.named().admitted(),
+                                upload.named().rowKey(),
+                                _ ->
+                                        new PartitionCommand.PutPart(
+                                                write, upload.ref(), request.number(), content),
+                                deadlineNanos);
+        if (reply instanceof PartitionReply.PartPut put) {
+            ports.meters().partsWritten.increment();
+            return Uploads.PartInfo.of(
+                    new PartRow(
+                            request.number(), put.order(), write, put.createdMillis(), content));
+        }
+        throw Commits.failure(reply);
+    }
+}

@@ -1,0 +1,304 @@
+package io.lethe.node.object;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.base.Clock;
+import io.lethe.node.base.RandomSource;
+import io.lethe.node.base.codec.Decoder;
+import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.base.task.VirtualTasks;
+import io.lethe.node.crypto.KeyBytes;
+import io.lethe.node.erasure.kernel.Kernels;
+import io.lethe.node.metadata.MemoryDirectory;
+import io.lethe.node.metadata.Metadata;
+import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.metadata.command.DirectoryReply;
+import io.lethe.node.metadata.command.KeyCopy;
+import io.lethe.node.metadata.command.PartitionAnswer;
+import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionQuery;
+import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.metadata.command.ShardGrant;
+import io.lethe.node.metadata.command.Stamp;
+import io.lethe.node.metadata.state.Change.Decision;
+import io.lethe.node.metadata.state.MapRows;
+import io.lethe.node.metadata.state.PartitionInvariants;
+import io.lethe.node.metadata.state.PartitionState;
+import io.lethe.node.model.BucketId;
+import io.lethe.node.model.BucketRecord.Versioning;
+import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.DeviceRecord;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.GroupId;
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.NodeId;
+import io.lethe.node.model.NodeRecord;
+import io.lethe.node.model.PartitionRecord;
+import io.lethe.node.model.Scheme;
+import io.lethe.node.model.SegmentId;
+import io.lethe.node.model.ShardId;
+import io.lethe.node.model.StoreException;
+import io.lethe.node.model.TenantId;
+import io.lethe.node.model.TenantRecord;
+import io.lethe.node.model.Ticket;
+import io.lethe.node.model.WriteId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * An object path with everything below it in memory and without faults: one partition, one
+ * placement group of 2+1, the real state machines, the real cipher and code. Small parts.
+ */
+final class ObjectWorld {
+    static final Caller CALLER = new Caller(new TenantId(new Id128(5, 5)), "AK", false);
+    static final String PLAIN = "plain";
+    static final String VERSIONED = "versioned";
+    static final long LEAST_PART_BYTES = 1_000;
+    private static final GroupId PARTITION = new GroupId(1);
+    private static final Scheme SCHEME = new Scheme(2, 1, Scheme.LEAST_CELL_BYTES);
+
+    final VirtualTasks tasks =
+            new VirtualTasks(
+                    Clock.system(),
+                    (_, e) -> {
+                        throw new AssertionError(e);
+                    });
+    final MemoryPeers peers = new MemoryPeers(tasks);
+    final Partition metadata = new Partition();
+    final ObjectPorts ports =
+            new ObjectPorts(
+                    tasks,
+                    RandomSource.seeded(1),
+                    metadata.directory.copy(),
+                    metadata,
+                    peers,
+                    (operation, pg, epoch, segment) ->
+                            new Ticket(
+                                    operation,
+                                    pg,
+                                    epoch,
+                                    segment,
+                                    0,
+                                    0,
+                                    1,
+                                    Bytes.wrap(new byte[Ticket.MAC_BYTES])),
+                    new BoundKeys(),
+                    () -> {},
+                    new Codecs(Kernels.best().kernel()),
+                    new ObjectMeters(),
+                    new ObjectSettings(
+                            4 * 1024,
+                            Duration.ofMillis(50),
+                            Duration.ofSeconds(60),
+                            8L << 20,
+                            8L << 20,
+                            Duration.ofSeconds(1),
+                            Duration.ofSeconds(1),
+                            Duration.ofSeconds(1),
+                            LEAST_PART_BYTES));
+    final Objects objects = new Objects(ports);
+    final Buckets buckets = new Buckets(ports);
+
+    ObjectWorld() {
+        metadata.bear();
+        metadata.bucket(PLAIN, 1, Versioning.OFF);
+        metadata.bucket(VERSIONED, 2, Versioning.ENABLED);
+    }
+
+    long deadline() {
+        return tasks.clock().nanos() + Duration.ofSeconds(30).toNanos();
+    }
+
+    /** A directory and a partition, both always led. */
+    static final class Partition implements Metadata {
+        final MemoryDirectory directory = new MemoryDirectory();
+        final MapRows rows = new MapRows();
+        private long millis = 1_800_000_000_000L;
+        private long ids = 100;
+
+        private Id128 id() {
+            return new Id128(0, ++ids);
+        }
+
+        private void order(DirectoryCommand command) {
+            DirectoryReply reply = directory.execute(command, 1, 0).reply();
+            if (reply instanceof DirectoryReply.Refused refused) {
+                throw new AssertionError(refused);
+            }
+        }
+
+        void bear() {
+            directory.bear();
+            order(
+                    new DirectoryCommand.PutTenant(
+                            new TenantRecord(CALLER.tenant(), "t", "T", 1, Bytes.utf8("key"))));
+            List<DeviceId> devices = new ArrayList<>();
+            for (int i = 0; i < SCHEME.width(); i++) {
+                NodeId node = new NodeId(id());
+                order(
+                        new DirectoryCommand.PutNode(
+                                new NodeRecord(
+                                        node,
+                                        1,
+                                        "node-" + i,
+                                        1,
+                                        2,
+                                        3,
+                                        4,
+                                        "rack-" + i,
+                                        Set.of(NodeRecord.Role.values()),
+                                        "key",
+                                        NodeRecord.State.UP)));
+                devices.add(new DeviceId(id()));
+                order(
+                        new DirectoryCommand.PutDevice(
+                                new DeviceRecord(
+                                        devices.getLast(),
+                                        node,
+                                        1L << 30,
+                                        1L << 30,
+                                        DeviceRecord.State.WRITABLE)));
+            }
+            order(new DirectoryCommand.CreatePg("standard", SCHEME, devices));
+            NodeId voter = new NodeId(id());
+            order(
+                    new DirectoryCommand.PutPartition(
+                            new PartitionRecord(
+                                    PARTITION,
+                                    Bytes.EMPTY,
+                                    Bytes.EMPTY,
+                                    List.of(new PartitionRecord.Replica(voter, 0)),
+                                    List.of(),
+                                    1)));
+            var _ =
+                    executeIn(
+                            PARTITION,
+                            new PartitionCommand.Init(
+                                    Bytes.EMPTY,
+                                    Bytes.EMPTY,
+                                    0,
+                                    List.of(KeyCopy.replica(voter, 0))),
+                            0,
+                            0);
+            var _ =
+                    executeIn(
+                            PARTITION,
+                            new PartitionCommand.OpenShard(
+                                    new ShardGrant(
+                                            new ShardId(id()),
+                                            CALLER.tenant(),
+                                            1,
+                                            Bytes.utf8("shard"))),
+                            0,
+                            0);
+        }
+
+        void bucket(String name, long id, Versioning versioning) {
+            order(
+                    new DirectoryCommand.CreateBucket(
+                            new BucketId(id),
+                            CALLER.tenant(),
+                            name,
+                            "standard",
+                            versioning,
+                            directory.copy().index()));
+        }
+
+        @Override
+        public PartitionReply execute(
+                Bytes rowKey, PartitionCommand command, long checkedAt, long deadlineNanos) {
+            return executeIn(PARTITION, command, checkedAt, deadlineNanos);
+        }
+
+        @Override
+        public synchronized PartitionReply executeIn(
+                GroupId partition, PartitionCommand command, long checkedAt, long deadlineNanos) {
+            Decision<PartitionReply> decision =
+                    PartitionState.decide(rows, new Stamp(++millis, checkedAt, 0, 1), command);
+            rows.apply(decision.changes());
+            PartitionInvariants.check(rows);
+            return decision.reply();
+        }
+
+        @Override
+        public PartitionAnswer query(Bytes rowKey, PartitionQuery query, long deadlineNanos) {
+            return queryIn(PARTITION, query, deadlineNanos);
+        }
+
+        @Override
+        public synchronized PartitionAnswer queryIn(
+                GroupId partition, PartitionQuery query, long deadlineNanos) {
+            return PartitionState.answer(rows, query);
+        }
+
+        @Override
+        public synchronized Applied execute(
+                DirectoryCommand command, long controllerEpoch, long deadlineNanos) {
+            return directory.execute(command, controllerEpoch, deadlineNanos);
+        }
+
+        @Override
+        public void catchUpDirectory(long deadlineNanos) {}
+
+        /** Garbage, after all sweeps. */
+        synchronized List<SegmentId> garbage() {
+            while (executeIn(PARTITION, new PartitionCommand.SweepParts(10, 0), 0, 0)
+                            instanceof PartitionReply.Swept swept
+                    && swept.count() > 0) {
+                // Once more.
+            }
+            return ((PartitionAnswer.GarbagePage)
+                            PartitionState.answer(
+                                    rows, new PartitionQuery.Garbage(null, Long.MAX_VALUE, 1_000)))
+                    .rows().stream().map(row -> row.segment().segment()).toList();
+        }
+    }
+
+    /** Wrapping that binds as the real one does and hides nothing. */
+    private static final class BoundKeys implements VersionKeys {
+        private final RandomSource random = RandomSource.seeded(2);
+
+        @Override
+        public synchronized KeyBytes fresh() {
+            return KeyBytes.random(random);
+        }
+
+        private static Encoder bound(ShardGrant shard, WriteId write) {
+            Encoder out = new Encoder(64);
+            shard.shard().id().encode(out);
+            write.id().encode(out);
+            return out;
+        }
+
+        @Override
+        public Bytes wrap(KeyBytes dataKey, ShardGrant shard, WriteId write) {
+            return bound(shard, write).raw(dataKey.getEncoded()).toBytes();
+        }
+
+        @Override
+        public KeyBytes unwrap(Bytes wrapped, ShardGrant shard, WriteId write) {
+            Bytes head = bound(shard, write).toBytes();
+            if (!wrapped.startsWith(head)) {
+                throw new StoreException(ErrorCode.CORRUPT, "wrapped for another shard or write");
+            }
+            return KeyBytes.copyOf(wrapped.slice(head.length(), wrapped.length()).toArray());
+        }
+
+        @Override
+        public Bytes sealInfo(KeyBytes dataKey, WriteId write, byte[] info) {
+            Encoder out = new Encoder(info.length + Id128.BYTES);
+            write.id().encode(out);
+            return out.raw(info).toBytes();
+        }
+
+        @Override
+        public byte[] openInfo(KeyBytes dataKey, WriteId write, Bytes sealed) {
+            Decoder in = new Decoder(sealed);
+            if (!Id128.decode(in).equals(write.id())) {
+                throw new StoreException(ErrorCode.CORRUPT, "sealed for another write");
+            }
+            return in.raw(sealed.length() - Id128.BYTES);
+        }
+    }
+}
