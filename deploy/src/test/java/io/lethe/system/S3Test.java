@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -33,6 +35,8 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CommonPrefix;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.Delete;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -41,6 +45,7 @@ import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.ObjectVersion;
+import software.amazon.awssdk.services.s3.model.Part;
 import software.amazon.awssdk.services.s3.model.PutBucketAccelerateConfigurationRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -198,8 +203,7 @@ class S3Test {
                             g -> g.bucket("s3-ranges").key("k").range("bytes=100-199999"));
             GetObjectResponse said = part.response();
             assertThat(said.contentRange()).isEqualTo("bytes 100-199999/300000");
-            assertThat(part.asByteArray())
-                    .isEqualTo(java.util.Arrays.copyOfRange(body, 100, 200_000));
+            assertThat(part.asByteArray()).isEqualTo(Arrays.copyOfRange(body, 100, 200_000));
             assertThat(refused(() -> s3.getObject(g -> g.bucket("s3-ranges").key("k").range(past))))
                     .extracting(S3Exception::statusCode)
                     .isEqualTo(416);
@@ -410,6 +414,70 @@ class S3Test {
                                         : HttpRequest.BodyPublishers.ofString(body))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void anUploadInPartsBecomesOneObjectOrNothing(Cluster cluster) {
+        byte[] first = bytes(1, 5 << 20);
+        byte[] second = bytes(2, 5 << 20);
+        byte[] last = bytes(3, 100_000);
+        try (S3Client s3 = client(cluster, 3);
+                S3Client other = client(cluster, 5)) {
+            s3.createBucket(b -> b.bucket("s3-multipart"));
+            String id = s3.createMultipartUpload(c -> c.bucket("s3-multipart").key("k")).uploadId();
+            CompletedPart three = part(other, id, 3, last);
+            CompletedPart replaced = part(s3, id, 1, second);
+            CompletedPart two = part(other, id, 2, second);
+            CompletedPart one = part(s3, id, 1, first);
+            assertThat(s3.listParts(l -> l.bucket("s3-multipart").key("k").uploadId(id)).parts())
+                    .extracting(Part::size)
+                    .containsExactly(5L << 20, 5L << 20, 100_000L);
+            assertThat(refused(() -> s3.headObject(h -> h.bucket("s3-multipart").key("k"))))
+                    .extracting(S3Exception::statusCode)
+                    .isEqualTo(404);
+            assertThat(refused(() -> complete(s3, id, replaced, two, three)).awsErrorDetails())
+                    .extracting(AwsErrorDetails::errorCode)
+                    .isEqualTo("InvalidPart");
+            String eTag = complete(s3, id, one, two, three).eTag();
+            assertThat(eTag).endsWith("-3\"");
+            assertThat(complete(other, id, one, two, three).eTag()).isEqualTo(eTag);
+            byte[] whole =
+                    other.getObjectAsBytes(g -> g.bucket("s3-multipart").key("k")).asByteArray();
+            assertThat(whole).hasSize(first.length + second.length + last.length);
+            assertThat(Arrays.copyOf(whole, first.length)).isEqualTo(first);
+            assertThat(
+                            s3.getObjectAsBytes(
+                                            g -> g.bucket("s3-multipart").key("k").partNumber(3))
+                                    .asByteArray())
+                    .isEqualTo(last);
+            String given =
+                    s3.createMultipartUpload(c -> c.bucket("s3-multipart").key("x")).uploadId();
+            s3.abortMultipartUpload(a -> a.bucket("s3-multipart").key("x").uploadId(given));
+            assertThat(s3.listMultipartUploads(l -> l.bucket("s3-multipart")).uploads()).isEmpty();
+        }
+    }
+
+    private static CompletedPart part(S3Client s3, String id, int number, byte[] body) {
+        String eTag =
+                s3.uploadPart(
+                                u ->
+                                        u.bucket("s3-multipart")
+                                                .key("k")
+                                                .uploadId(id)
+                                                .partNumber(number),
+                                RequestBody.fromBytes(body))
+                        .eTag();
+        return CompletedPart.builder().partNumber(number).eTag(eTag).build();
+    }
+
+    private static CompleteMultipartUploadResponse complete(
+            S3Client s3, String id, CompletedPart... parts) {
+        return s3.completeMultipartUpload(
+                c ->
+                        c.bucket("s3-multipart")
+                                .key("k")
+                                .uploadId(id)
+                                .multipartUpload(m -> m.parts(parts)));
     }
 
     @Test

@@ -113,6 +113,11 @@ public final class S3Call {
         exchange.begin(status, headers, lengthBytes);
     }
 
+    /** As {@link #begin}, for a body whose length is not known. */
+    public void beginStreamed(int status) {
+        exchange.begin(status, headers, HttpExchange.CHUNKED);
+    }
+
     public void write(byte[] bytes, int offset, int lengthBytes) throws InterruptedException {
         exchange.write(bytes, offset, lengthBytes);
     }

@@ -10,17 +10,8 @@ import io.lethe.node.s3.S3Call;
 final class GetObject implements Operation {
     @Override
     public void run(S3Call call) throws InterruptedException {
-        ReadRange range = RangeHeader.parse(call.request().header("range"));
-        try (ObjectReader.Opened opened =
-                call.ports()
-                        .objects()
-                        .get(
-                                call.caller(),
-                                call.bucket(),
-                                call.key(),
-                                ObjectAnswers.wantedVersion(call),
-                                range,
-                                call.deadlineNanos())) {
+        ReadRange range = ObjectAnswers.wantedRange(call);
+        try (ObjectReader.Opened opened = ObjectAnswers.open(call, range)) {
             ObjectInfo info = opened.info();
             ObjectAnswers.checkConditions(call, info);
             boolean part = !(range instanceof ReadRange.All);

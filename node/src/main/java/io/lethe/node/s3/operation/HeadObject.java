@@ -1,6 +1,7 @@
 package io.lethe.node.s3.operation;
 
 import io.lethe.node.object.ObjectInfo;
+import io.lethe.node.object.ObjectReader;
 import io.lethe.node.object.ReadRange;
 import io.lethe.node.s3.RangeHeader;
 import io.lethe.node.s3.S3Call;
@@ -9,10 +10,21 @@ import io.lethe.node.s3.S3Call;
 final class HeadObject implements Operation {
     @Override
     public void run(S3Call call) throws InterruptedException {
-        ReadRange range = RangeHeader.parse(call.request().header("range"));
-        ObjectInfo info = ObjectAnswers.head(call);
+        ReadRange range = ObjectAnswers.wantedRange(call);
+        if (range instanceof ReadRange.Part) {
+            // Where a part lies is known to whoever reads it.
+            try (ObjectReader.Opened opened = ObjectAnswers.open(call, range)) {
+                answer(call, opened.info(), range, opened.range());
+            }
+        } else {
+            ObjectInfo info = ObjectAnswers.head(call);
+            answer(call, info, range, range.within(info.sizeBytes()));
+        }
+    }
+
+    private static void answer(
+            S3Call call, ObjectInfo info, ReadRange range, ReadRange.Resolved resolved) {
         ObjectAnswers.checkConditions(call, info);
-        ReadRange.Resolved resolved = range.within(info.sizeBytes());
         boolean part = !(range instanceof ReadRange.All);
         ObjectHeaders.write(call, info, !part);
         call.header("content-range", RangeHeader.contentRange(resolved, info.sizeBytes()), part);

@@ -1,7 +1,10 @@
 package io.lethe.node.s3.operation;
 
 import io.lethe.node.object.ObjectInfo;
+import io.lethe.node.object.ObjectReader;
+import io.lethe.node.object.ReadRange;
 import io.lethe.node.s3.Preconditions;
+import io.lethe.node.s3.RangeHeader;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
 
@@ -22,6 +25,31 @@ final class ObjectAnswers {
             case FAILED -> throw S3Error.PRECONDITION_FAILED.exception();
             case NOT_MODIFIED -> throw S3Error.NOT_MODIFIED.exception();
         }
+    }
+
+    /** By {@code partNumber}, or by the {@code Range} header. */
+    static ReadRange wantedRange(S3Call call) {
+        if (!call.request().hasParameter("partNumber")) {
+            return RangeHeader.parse(call.request().header("range"));
+        }
+        if (call.request().header("range").isPresent()) {
+            throw S3Error.INVALID_REQUEST.because(
+                    "Cannot specify both Range header and partNumber query parameter");
+        }
+        return new ReadRange.Part(Parameters.number(call, "partNumber", 1, 1, Integer.MAX_VALUE));
+    }
+
+    /** The caller must close what it gets. */
+    static ObjectReader.Opened open(S3Call call, ReadRange range) throws InterruptedException {
+        return call.ports()
+                .objects()
+                .get(
+                        call.caller(),
+                        call.bucket(),
+                        call.key(),
+                        wantedVersion(call),
+                        range,
+                        call.deadlineNanos());
     }
 
     static ObjectInfo head(S3Call call) throws InterruptedException {

@@ -98,6 +98,10 @@ final class ObjectHeaders {
         info.attributes()
                 .metadata()
                 .forEach((name, value) -> call.header(UserMetadata.PREFIX + name, latin(value)));
+        call.header(
+                "x-amz-mp-parts-count",
+                info.partsCount(),
+                info.partsCount() > 0 && call.request().hasParameter("partNumber"));
         int tags = info.attributes().tags().size();
         call.header("x-amz-tagging-count", tags, tags > 0);
     }

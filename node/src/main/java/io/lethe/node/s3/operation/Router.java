@@ -78,12 +78,42 @@ public final class Router {
                 new ListObjectVersions());
         add(routes, "ListObjectsV2", About.BUCKET, "GET", "list-type", new ListObjects(true));
         add(routes, "ListObjects", About.BUCKET, "GET", "", new ListObjects(false));
+        add(routes, "ListMultipartUploads", About.BUCKET, "GET", "uploads", MultipartUploads::list);
         add(routes, "DeleteObjects", About.BUCKET, "POST", "delete", new DeleteObjects());
         return routes;
     }
 
     private static List<Route> object() {
         List<Route> routes = new ArrayList<>();
+        add(
+                routes,
+                "CreateMultipartUpload",
+                About.OBJECT,
+                "POST",
+                "uploads",
+                MultipartUploads::create);
+        add(
+                routes,
+                "UploadPart, UploadPartCopy",
+                About.OBJECT,
+                "PUT",
+                "uploadId",
+                new UploadPart());
+        add(
+                routes,
+                "CompleteMultipartUpload",
+                About.OBJECT,
+                "POST",
+                "uploadId",
+                new CompleteMultipartUpload());
+        add(
+                routes,
+                "AbortMultipartUpload",
+                About.OBJECT,
+                "DELETE",
+                "uploadId",
+                MultipartUploads::abort);
+        add(routes, "ListParts", About.OBJECT, "GET", "uploadId", MultipartUploads::parts);
         add(routes, "PutObject, CopyObject", About.OBJECT, "PUT", "", new PutObject());
         add(routes, "GetObject", About.OBJECT, "GET", "", new GetObject());
         add(routes, "HeadObject", About.OBJECT, "HEAD", "", new HeadObject());

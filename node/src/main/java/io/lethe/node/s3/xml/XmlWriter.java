@@ -14,13 +14,16 @@ public final class XmlWriter {
     public static final String S3 = "http://s3.amazonaws.com/doc/2006-03-01/";
     public static final String STS = "https://sts.amazonaws.com/doc/2011-06-15/";
 
+    /** What every document begins with. */
+    public static final String DECLARATION = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
     private static final String XSI = "http://www.w3.org/2001/XMLSchema-instance";
 
     private final StringBuilder out = new StringBuilder(1024);
     private final Deque<String> open = new ArrayDeque<>();
 
     private XmlWriter(String root, String namespace) {
-        out.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<").append(root);
+        out.append(DECLARATION).append('<').append(root);
         if (!namespace.isEmpty()) {
             out.append(" xmlns=\"").append(namespace).append('"');
         }

@@ -1,0 +1,120 @@
+package io.lethe.node.s3.operation;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.StoreException;
+import io.lethe.node.object.Body;
+import io.lethe.node.object.Uploads;
+import io.lethe.node.object.Uploads.PartInfo;
+import io.lethe.node.s3.CopySource;
+import io.lethe.node.s3.Preconditions;
+import io.lethe.node.s3.RangeHeader;
+import io.lethe.node.s3.S3Call;
+import io.lethe.node.s3.S3Error;
+import io.lethe.node.s3.checksum.ChecksumValue;
+import io.lethe.node.s3.checksum.ContentMd5;
+import io.lethe.node.s3.xml.XmlWriter;
+import java.util.Optional;
+
+/** PUT of a part: its body, or a range of another object. */
+final class UploadPart implements Operation {
+    private static final int MOST_PARTS = 10_000;
+
+    @Override
+    public void run(S3Call call) throws InterruptedException {
+        Refusals.checkWrite(call);
+        Optional<CopySource> source = CopySource.of(call.request());
+        if (source.isPresent()) {
+            copy(call, source.get());
+            return;
+        }
+        if (call.body().declaredBytes() == Body.UNKNOWN) {
+            throw S3Error.MISSING_CONTENT_LENGTH.exception();
+        }
+        Bytes md5 = ContentMd5.of(call.request()).orElse(null);
+        PartInfo part;
+        try {
+            part =
+                    call.ports()
+                            .objects()
+                            .uploads()
+                            .putPart(
+                                    call.caller(),
+                                    new Uploads.PartRequest(
+                                            call.bucket(),
+                                            call.key(),
+                                            MultipartUploads.id(call),
+                                            number(call),
+                                            md5,
+                                            call.body().signedSha256(),
+                                            () -> checksum(call)),
+                                    call.body(),
+                                    call.deadlineNanos());
+        } catch (StoreException e) {
+            if (e.code() == ErrorCode.BAD_DIGEST && md5 == null) {
+                throw S3Error.X_AMZ_CONTENT_SHA256_MISMATCH.exception();
+            }
+            throw e;
+        }
+        UploadChecksums.ofPart(part.checksum())
+                .ifPresent(sum -> call.header(sum.algorithm().header(), sum.text()));
+        call.header("etag", '"' + part.etag() + '"').empty(200);
+    }
+
+    private static int number(S3Call call) {
+        String text = call.request().parameter("partNumber").orElse("");
+        int number = Parameters.number(call, "partNumber", 0, 1, Integer.MAX_VALUE);
+        if (number < 1 || number > MOST_PARTS) {
+            throw Parameters.invalid(
+                    "partNumber",
+                    text,
+                    "Part number must be an integer between 1 and 10000, inclusive");
+        }
+        return number;
+    }
+
+    private static Bytes checksum(S3Call call) {
+        ChecksumValue known = call.body().checksum();
+        return known == null ? Bytes.EMPTY : UploadChecksums.encode(known);
+    }
+
+    private static void copy(S3Call call, CopySource source) throws InterruptedException {
+        String version = source.versionId().orElse("");
+        var read =
+                call.ports()
+                        .objects()
+                        .head(
+                                call.caller(),
+                                source.bucket(),
+                                source.key(),
+                                version,
+                                call.deadlineNanos());
+        Preconditions.ofCopySource(call.request()).checkCopy(read.etag(), read.createdMillis());
+        PartInfo part =
+                call.ports()
+                        .objects()
+                        .uploads()
+                        .copyPart(
+                                call.caller(),
+                                new Uploads.PartRequest(
+                                        call.bucket(),
+                                        call.key(),
+                                        MultipartUploads.id(call),
+                                        number(call),
+                                        null,
+                                        null,
+                                        () -> Bytes.EMPTY),
+                                source.bucket(),
+                                source.key(),
+                                version,
+                                RangeHeader.parseCopy(
+                                        call.request().header("x-amz-copy-source-range")),
+                                call.deadlineNanos());
+        call.header("x-amz-copy-source-version-id", version, !version.isEmpty());
+        call.xml(
+                200,
+                XmlWriter.s3("CopyPartResult")
+                        .date("LastModified", part.createdMillis())
+                        .text("ETag", '"' + part.etag() + '"'));
+    }
+}
