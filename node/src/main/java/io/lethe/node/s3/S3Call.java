@@ -6,6 +6,7 @@ import io.lethe.node.http.HttpExchange;
 import io.lethe.node.http.RequestHead.Header;
 import io.lethe.node.object.Caller;
 import io.lethe.node.s3.checksum.ContentMd5;
+import io.lethe.node.s3.xml.XmlReader;
 import io.lethe.node.s3.xml.XmlWriter;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One request that has been admitted, and its answer. One task. */
 public final class S3Call {
-    /** Of bodies that are read whole: a list of 1,000 keys of 1,024 bytes, escaped. */
-    private static final int MOST_WHOLE_BYTES = 2 * 1024 * 1024;
+    /** Of bodies that are read whole: 10,000 parts with their checksums. */
+    private static final int MOST_WHOLE_BYTES = XmlReader.MOST_LIST_BYTES;
 
     private final HttpExchange exchange;
     private final S3Request request;
