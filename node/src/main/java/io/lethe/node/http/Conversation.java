@@ -18,8 +18,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
@@ -198,16 +196,9 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     private HttpAnswer refusal(@Nullable Throwable cause) {
-        if (cause instanceof TooLongHttpLineException) {
-            figures.rejected("line bytes");
-            return HttpAnswer.text(414, "the request line is too long");
-        }
-        if (cause instanceof TooLongHttpHeaderException) {
-            figures.rejected("header bytes");
-            return HttpAnswer.text(431, "the headers are too long");
-        }
-        figures.rejected("malformed");
-        return HttpAnswer.text(400, "the request is malformed");
+        MalformedRequest malformed = MalformedRequest.of(cause);
+        figures.rejected(malformed.bound());
+        return HttpAnswer.text(malformed.status(), malformed.why());
     }
 
     private static HttpQuestion question(ChannelHandlerContext context, FullHttpRequest request) {

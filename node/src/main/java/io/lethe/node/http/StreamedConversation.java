@@ -17,8 +17,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -318,16 +316,11 @@ final class StreamedConversation extends ChannelInboundHandlerAdapter {
             figures.rejected("malformed");
             exchange.body().broke(BodyBroken.Why.MALFORMED);
             refused = true;
-        } else if (cause instanceof TooLongHttpLineException) {
-            figures.rejected("line bytes");
-            refuse(context, 414, "the request line is too long");
-        } else if (cause instanceof TooLongHttpHeaderException) {
-            figures.rejected("header bytes");
-            refuse(context, 431, "the headers are too long");
-        } else {
-            figures.rejected("malformed");
-            refuse(context, 400, "the request is malformed");
+            return;
         }
+        MalformedRequest malformed = MalformedRequest.of(cause);
+        figures.rejected(malformed.bound());
+        refuse(context, malformed.status(), malformed.why());
     }
 
     /** Answers without a task, and closes. */
