@@ -2,6 +2,7 @@ package io.lethe.node.s3.operation;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.task.Promise;
+import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.object.Attributes;
 import io.lethe.node.object.ObjectInfo;
@@ -12,6 +13,7 @@ import io.lethe.node.s3.Preconditions;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.S3Exception;
+import io.lethe.node.s3.checksum.ChecksumAlgorithm;
 import io.lethe.node.s3.checksum.ChecksumValue;
 import io.lethe.node.s3.xml.CompleteUpload;
 import io.lethe.node.s3.xml.ErrorDocument;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * POST of {@code ?uploadId}: makes an object of parts. Where that takes long (whole-object digests
@@ -81,55 +84,70 @@ final class CompleteMultipartUpload implements Operation {
 
     private static Uploads.CompleteRequest request(S3Call call, CompleteUpload wanted)
             throws InterruptedException {
-        String id = MultipartUploads.id(call);
-        Uploads uploads = call.ports().objects().uploads();
-        Attributes attributes = null;
-        Optional<Uploads.UploadInfo> running = running(call, uploads, id);
-        if (running.isPresent()) {
-            Uploads.UploadInfo upload = running.get();
-            Map<Integer, PartInfo> stored = stored(call, uploads, id);
-            List<PartInfo> parts = new ArrayList<>();
-            for (CompleteUpload.Part part : wanted.parts()) {
-                PartInfo one = stored.get(part.number());
-                if (one == null) {
-                    throw S3Error.INVALID_PART.exception();
-                }
-                part.checksums()
-                        .forEach(
-                                (algorithm, text) ->
-                                        UploadChecksums.checkClaim(text, algorithm, one));
-                parts.add(one);
-            }
-            Optional<ChecksumValue> whole =
-                    UploadChecksums.decode(upload.checksum())
-                            .flatMap(asked -> UploadChecksums.whole(asked, parts));
-            if (whole.isPresent()) {
-                attributes =
-                        upload.attributes()
-                                .with(Map.of(whole.get().algorithm().header(), whole.get().text()));
-            }
-        }
         return new Uploads.CompleteRequest(
                 call.bucket(),
                 call.key(),
-                id,
-                wanted.parts().stream()
-                        .map(part -> new Uploads.PartClaim(part.number(), part.eTag(), Bytes.EMPTY))
-                        .toList(),
+                MultipartUploads.id(call),
+                wanted.parts().stream().map(CompleteMultipartUpload::claim).toList(),
                 Preconditions.ofWrite(call.request()),
-                attributes);
+                withChecksum(call, wanted));
     }
 
-    /** Empty where it has been completed already: a repeat gets the same answer. */
-    private static Optional<Uploads.UploadInfo> running(S3Call call, Uploads uploads, String id)
-            throws InterruptedException {
-        try {
-            return Optional.of(
-                    uploads.find(
-                            call.caller(), call.bucket(), call.key(), id, call.deadlineNanos()));
-        } catch (StoreException e) {
-            return Optional.empty();
+    /**
+     * @throws S3Exception InvalidPart for a checksum that is none, and for two: a part has one
+     */
+    private static Uploads.PartClaim claim(CompleteUpload.Part part) {
+        Bytes checksum = Bytes.EMPTY;
+        for (Map.Entry<ChecksumAlgorithm, String> said : part.checksums().entrySet()) {
+            if (!checksum.isEmpty()) {
+                throw S3Error.INVALID_PART.exception();
+            }
+            checksum =
+                    ChecksumValue.parse(said.getKey(), said.getValue())
+                            .map(UploadChecksums::encode)
+                            .orElseThrow(S3Error.INVALID_PART::exception);
         }
+        return new Uploads.PartClaim(part.number(), part.eTag(), checksum);
+    }
+
+    /**
+     * The upload's attributes with the checksum of the whole; null where none was asked for, or
+     * where the upload is complete already, and a repeat gets the same answer.
+     */
+    private static @Nullable Attributes withChecksum(S3Call call, CompleteUpload wanted)
+            throws InterruptedException {
+        Uploads uploads = call.ports().objects().uploads();
+        String id = MultipartUploads.id(call);
+        Uploads.UploadInfo upload;
+        try {
+            upload =
+                    uploads.find(
+                            call.caller(), call.bucket(), call.key(), id, call.deadlineNanos());
+        } catch (StoreException e) {
+            if (e.code() == ErrorCode.NO_SUCH_UPLOAD) {
+                return null;
+            }
+            throw e;
+        }
+        Optional<UploadChecksums.Wanted> asked = UploadChecksums.decode(upload.checksum());
+        if (asked.isEmpty()) {
+            return null;
+        }
+        Map<Integer, PartInfo> stored = stored(call, uploads, id);
+        List<PartInfo> parts = new ArrayList<>();
+        for (CompleteUpload.Part part : wanted.parts()) {
+            PartInfo one = stored.get(part.number());
+            if (one == null) {
+                throw S3Error.INVALID_PART.exception();
+            }
+            parts.add(one);
+        }
+        return UploadChecksums.whole(asked.get(), parts)
+                .map(
+                        whole ->
+                                upload.attributes()
+                                        .with(Map.of(whole.algorithm().header(), whole.text())))
+                .orElse(null);
     }
 
     private static Map<Integer, PartInfo> stored(S3Call call, Uploads uploads, String id)
@@ -164,7 +182,7 @@ final class CompleteMultipartUpload implements Operation {
                 .headers()
                 .forEach(
                         (name, value) ->
-                                io.lethe.node.s3.checksum.ChecksumAlgorithm.byHeader(name)
+                                ChecksumAlgorithm.byHeader(name)
                                         .ifPresent(sum -> out.text(sum.element(), value)));
         if (begun) {
             finish(call, out.end());

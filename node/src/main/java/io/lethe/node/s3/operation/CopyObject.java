@@ -31,16 +31,7 @@ final class CopyObject implements Operation {
                             + " itself without changing the object's metadata, storage class,"
                             + " website redirect location or encryption attributes.");
         }
-        ObjectInfo read =
-                call.ports()
-                        .objects()
-                        .head(
-                                call.caller(),
-                                source.bucket(),
-                                source.key(),
-                                version,
-                                call.deadlineNanos());
-        Preconditions.ofCopySource(call.request()).checkCopy(read.etag(), read.createdMillis());
+        ObjectAnswers.checkSource(call, source);
         ObjectInfo stored =
                 call.ports()
                         .objects()

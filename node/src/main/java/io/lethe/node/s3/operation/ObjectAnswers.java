@@ -3,6 +3,7 @@ package io.lethe.node.s3.operation;
 import io.lethe.node.object.ObjectInfo;
 import io.lethe.node.object.ObjectReader;
 import io.lethe.node.object.ReadRange;
+import io.lethe.node.s3.CopySource;
 import io.lethe.node.s3.Preconditions;
 import io.lethe.node.s3.RangeHeader;
 import io.lethe.node.s3.S3Call;
@@ -50,6 +51,24 @@ final class ObjectAnswers {
                         wantedVersion(call),
                         range,
                         call.deadlineNanos());
+    }
+
+    /**
+     * Looks at what a copy reads.
+     *
+     * @throws io.lethe.node.s3.S3Exception PreconditionFailed
+     */
+    static void checkSource(S3Call call, CopySource source) throws InterruptedException {
+        ObjectInfo read =
+                call.ports()
+                        .objects()
+                        .head(
+                                call.caller(),
+                                source.bucket(),
+                                source.key(),
+                                source.versionId().orElse(""),
+                                call.deadlineNanos());
+        Preconditions.ofCopySource(call.request()).checkCopy(read.etag(), read.createdMillis());
     }
 
     static ObjectInfo head(S3Call call) throws InterruptedException {

@@ -2,7 +2,6 @@ package io.lethe.node.s3.operation;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.object.Uploads.PartInfo;
-import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.S3Request;
 import io.lethe.node.s3.checksum.ChecksumAlgorithm;
 import io.lethe.node.s3.checksum.ChecksumValue;
@@ -71,19 +70,5 @@ final class UploadChecksums {
                 wanted.type() == ChecksumValue.Type.FULL_OBJECT
                         ? ChecksumValue.fullObject(wanted.algorithm(), values)
                         : ChecksumValue.composite(wanted.algorithm(), values));
-    }
-
-    /**
-     * @throws io.lethe.node.s3.S3Exception InvalidPart when a client names another checksum than
-     *     the part has
-     */
-    static void checkClaim(String claimed, ChecksumAlgorithm algorithm, PartInfo part) {
-        boolean same =
-                ChecksumValue.parse(algorithm, claimed)
-                        .flatMap(value -> ofPart(part.checksum()).map(value::same))
-                        .orElse(false);
-        if (!same) {
-            throw S3Error.INVALID_PART.exception().with("PartNumber", "" + part.number());
-        }
     }
 }

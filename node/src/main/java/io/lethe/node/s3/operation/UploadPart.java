@@ -1,18 +1,12 @@
 package io.lethe.node.s3.operation;
 
 import io.lethe.node.base.Bytes;
-import io.lethe.node.model.ErrorCode;
-import io.lethe.node.model.StoreException;
-import io.lethe.node.object.Body;
 import io.lethe.node.object.Uploads;
 import io.lethe.node.object.Uploads.PartInfo;
 import io.lethe.node.s3.CopySource;
-import io.lethe.node.s3.Preconditions;
 import io.lethe.node.s3.RangeHeader;
 import io.lethe.node.s3.S3Call;
-import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.checksum.ChecksumValue;
-import io.lethe.node.s3.checksum.ContentMd5;
 import io.lethe.node.s3.xml.XmlWriter;
 import java.util.Optional;
 
@@ -28,34 +22,25 @@ final class UploadPart implements Operation {
             copy(call, source.get());
             return;
         }
-        if (call.body().declaredBytes() == Body.UNKNOWN) {
-            throw S3Error.MISSING_CONTENT_LENGTH.exception();
-        }
-        Bytes md5 = ContentMd5.of(call.request()).orElse(null);
-        PartInfo part;
-        try {
-            part =
-                    call.ports()
-                            .objects()
-                            .uploads()
-                            .putPart(
-                                    call.caller(),
-                                    new Uploads.PartRequest(
-                                            call.bucket(),
-                                            call.key(),
-                                            MultipartUploads.id(call),
-                                            number(call),
-                                            md5,
-                                            call.body().signedSha256(),
-                                            () -> checksum(call)),
-                                    call.body(),
-                                    call.deadlineNanos());
-        } catch (StoreException e) {
-            if (e.code() == ErrorCode.BAD_DIGEST && md5 == null) {
-                throw S3Error.X_AMZ_CONTENT_SHA256_MISMATCH.exception();
-            }
-            throw e;
-        }
+        SentBody body = SentBody.of(call);
+        PartInfo part =
+                body.store(
+                        () ->
+                                call.ports()
+                                        .objects()
+                                        .uploads()
+                                        .putPart(
+                                                call.caller(),
+                                                new Uploads.PartRequest(
+                                                        call.bucket(),
+                                                        call.key(),
+                                                        MultipartUploads.id(call),
+                                                        number(call),
+                                                        body.md5(),
+                                                        body.sha256(),
+                                                        () -> checksum(call)),
+                                                call.body(),
+                                                call.deadlineNanos()));
         UploadChecksums.ofPart(part.checksum())
                 .ifPresent(sum -> call.header(sum.algorithm().header(), sum.text()));
         call.header("etag", '"' + part.etag() + '"').empty(200);
@@ -80,16 +65,7 @@ final class UploadPart implements Operation {
 
     private static void copy(S3Call call, CopySource source) throws InterruptedException {
         String version = source.versionId().orElse("");
-        var read =
-                call.ports()
-                        .objects()
-                        .head(
-                                call.caller(),
-                                source.bucket(),
-                                source.key(),
-                                version,
-                                call.deadlineNanos());
-        Preconditions.ofCopySource(call.request()).checkCopy(read.etag(), read.createdMillis());
+        ObjectAnswers.checkSource(call, source);
         PartInfo part =
                 call.ports()
                         .objects()
