@@ -102,6 +102,11 @@ public record Attributes(
         return new Attributes(contentType, metadata, tags, all);
     }
 
+    /** The same with these tags in the place of its own. */
+    public Attributes withTags(Map<String, String> others) {
+        return new Attributes(contentType, metadata, others, headers);
+    }
+
     private static int bytes(Map<String, String> map) {
         int bytes = 0;
         for (var entry : map.entrySet()) {

@@ -22,4 +22,19 @@ public record ObjectInfo(
         String storageClass,
         boolean latest,
         Attributes attributes,
-        int partsCount) {}
+        int partsCount) {
+    ObjectInfo with(Attributes other) {
+        return new ObjectInfo(
+                key,
+                versionId,
+                sizeBytes,
+                etag,
+                md5,
+                sha256,
+                createdMillis,
+                storageClass,
+                latest,
+                other,
+                partsCount);
+    }
+}

@@ -8,6 +8,7 @@ import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.WriteId;
+import java.util.Map;
 
 /**
  * Objects, as the doors see them: every call blocks its task, streams, and fails with {@link
@@ -23,6 +24,7 @@ public final class Objects {
     private final ObjectLister lister;
     private final Commits commits;
     private final Uploads uploads;
+    private final VersionUpdates updates;
 
     public Objects(ObjectPorts ports) {
         gate = new BucketGate(ports.directory(), ports.metadata(), ports.lease());
@@ -36,11 +38,16 @@ public final class Objects {
         reader = new ObjectReader(ports, gate, health);
         lister = new ObjectLister(ports, gate);
         uploads = new Uploads(gate, shared, shards, reader, memory);
+        updates = new VersionUpdates(ports, gate, reader, commits);
     }
 
     /** Multipart uploads. */
     public Uploads uploads() {
         return uploads;
+    }
+
+    VersionUpdates updates() {
+        return updates;
     }
 
     /** Stores an object; when it returns, it is durable and visible to everybody. */
@@ -151,8 +158,38 @@ public final class Objects {
     }
 
     /**
-     * Copies a version under new keys into new segments; attributes come from {@code target}, or
-     * from the source where {@code keepAttributes}.
+     * Replaces the tags of a version; returns it as it is now.
+     *
+     * @param versionId empty for the current version
+     */
+    public ObjectInfo setTags(
+            Caller caller,
+            String bucket,
+            String key,
+            String versionId,
+            Map<String, String> tags,
+            long deadlineNanos)
+            throws InterruptedException {
+        return updates.attributes(
+                new VersionUpdates.Target(caller, bucket, key, VersionIds.parse(versionId)),
+                attributes -> attributes.withTags(tags),
+                deadlineNanos);
+    }
+
+    /** What a copy takes over from its source; the rest comes from the request. */
+    public record Kept(boolean metadata, boolean tags) {
+        public static final Kept ALL = new Kept(true, true);
+        public static final Kept NONE = new Kept(false, false);
+
+        Attributes of(Attributes source, Attributes request) {
+            return (metadata ? source : request).withTags((tags ? source : request).tags());
+        }
+    }
+
+    /**
+     * Copies a version under new keys into new segments.
+     *
+     * @param kept which attributes do not come from {@code target}
      */
     public ObjectInfo copy(
             Caller caller,
@@ -160,7 +197,7 @@ public final class Objects {
             String sourceKey,
             String sourceVersionId,
             PutRequest target,
-            boolean keepAttributes,
+            Kept kept,
             long deadlineNanos)
             throws InterruptedException {
         try (ObjectReader.Opened source =
@@ -177,7 +214,7 @@ public final class Objects {
                             target.bucket(),
                             target.key(),
                             target.storageClass(),
-                            keepAttributes ? source.info().attributes() : target.attributes(),
+                            kept.of(source.info().attributes(), target.attributes()),
                             target.condition(),
                             source.info().md5(),
                             source.info().sha256());

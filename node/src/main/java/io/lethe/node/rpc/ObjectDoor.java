@@ -451,7 +451,9 @@ public final class ObjectDoor extends ObjectServiceGrpc.ObjectServiceImplBase {
                                     request.getSourceKey(),
                                     source.versionId(),
                                     target,
-                                    !request.getReplaceMetadata(),
+                                    request.getReplaceMetadata()
+                                            ? Objects.Kept.NONE
+                                            : Objects.Kept.ALL,
                                     call.deadlineNanos());
                     return CopyObjectResponse.newBuilder()
                             .setResult(response(copy))

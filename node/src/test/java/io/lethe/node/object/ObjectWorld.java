@@ -106,8 +106,35 @@ final class ObjectWorld {
         metadata.bucket(VERSIONED, 2, Versioning.ENABLED);
     }
 
+    VersionUpdates updates() {
+        return objects.updates();
+    }
+
     long deadline() {
         return tasks.clock().nanos() + Duration.ofSeconds(30).toNanos();
+    }
+
+    /** A body of these bytes. */
+    static Body body(byte[] bytes) {
+        return new Body() {
+            private int taken;
+
+            @Override
+            public long declaredBytes() {
+                return bytes.length;
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int lengthBytes) {
+                if (taken == bytes.length) {
+                    return -1;
+                }
+                int count = Math.min(lengthBytes, bytes.length - taken);
+                System.arraycopy(bytes, taken, target, offset, count);
+                taken += count;
+                return count;
+            }
+        };
     }
 
     /** A directory and a partition, both always led. */

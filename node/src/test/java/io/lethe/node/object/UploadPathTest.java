@@ -45,28 +45,6 @@ class UploadPathTest {
         return bytes;
     }
 
-    private static Body body(byte[] bytes) {
-        return new Body() {
-            private int taken;
-
-            @Override
-            public long declaredBytes() {
-                return bytes.length;
-            }
-
-            @Override
-            public int read(byte[] target, int offset, int lengthBytes) {
-                if (taken == bytes.length) {
-                    return -1;
-                }
-                int count = Math.min(lengthBytes, bytes.length - taken);
-                System.arraycopy(bytes, taken, target, offset, count);
-                taken += count;
-                return count;
-            }
-        };
-    }
-
     private UploadInfo create(String bucket, String key) throws InterruptedException {
         return uploads.create(
                 CALLER,
@@ -94,7 +72,7 @@ class UploadPathTest {
     private PartInfo put(String bucket, UploadInfo upload, int number, byte[] part)
             throws InterruptedException {
         return uploads.putPart(
-                CALLER, request(bucket, upload, number), body(part), world.deadline());
+                CALLER, request(bucket, upload, number), ObjectWorld.body(part), world.deadline());
     }
 
     private static CompleteRequest completion(String bucket, UploadInfo upload, PartInfo... parts) {
@@ -314,7 +292,7 @@ class UploadPathTest {
                                         uploads.putPart(
                                                 CALLER,
                                                 lie,
-                                                body(bytes(2, 5_000)),
+                                                ObjectWorld.body(bytes(2, 5_000)),
                                                 world.deadline())))
                 .isEqualTo(ErrorCode.BAD_DIGEST);
         assertThat(world.metadata.garbage()).as("what was written of it").hasSize(1);

@@ -102,6 +102,21 @@ public sealed interface PartitionCommand {
             Condition condition)
             implements PartitionCommand {}
 
+    /**
+     * Replaces what is said of a version, where it still is what the sender has seen: of two who
+     * change it at once, one reads again. Idempotent. Answer: {@link PartitionReply.Done}, or
+     * STALE_EPOCH where it was changed since, or NO_SUCH_VERSION.
+     *
+     * @param seen the sealed info that the new one was made from
+     */
+    record SetInfo(BucketId bucket, Bytes key, long order, Bytes seen, Bytes sealedInfo)
+            implements PartitionCommand {
+        public SetInfo {
+            Check.range("seen info bytes", seen.length(), 0, VersionBody.MOST_INFO_BYTES);
+            Check.range("sealed info bytes", sealedInfo.length(), 0, VersionBody.MOST_INFO_BYTES);
+        }
+    }
+
     /** Adds a shard key, computed by the leader outside; the only command that carries one. */
     record OpenShard(ShardGrant grant) implements PartitionCommand {}
 

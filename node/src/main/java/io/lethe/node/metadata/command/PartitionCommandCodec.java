@@ -22,6 +22,7 @@ import io.lethe.node.metadata.command.PartitionCommand.RenewWrites;
 import io.lethe.node.metadata.command.PartitionCommand.ReplaceSegment;
 import io.lethe.node.metadata.command.PartitionCommand.Rewrap;
 import io.lethe.node.metadata.command.PartitionCommand.Rewrapped;
+import io.lethe.node.metadata.command.PartitionCommand.SetInfo;
 import io.lethe.node.metadata.command.PartitionCommand.Which;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.PgId;
@@ -54,6 +55,7 @@ import java.util.List;
  * 19 RegisterKeyCopies  list of copy (1,000)
  * 20 DeregisterKeyCopy  copy, files varint, in place flag
  * 21-26              multipart uploads: {@link UploadCommandCodec}
+ * 40 SetInfo         bucket i64, key, order i64, seen info blob, sealed info blob
  *
  * condition: u8 0 always, 1 absent, 2 matches etag text, 3 differs etag text, 4 present
  * which:     u8 0 current, 1 order i64, 2 null
@@ -85,6 +87,7 @@ final class PartitionCommandCodec {
             case ConfirmRewrap _ -> 18;
             case RegisterKeyCopies _ -> 19;
             case DeregisterKeyCopy _ -> 20;
+            case SetInfo _ -> 40;
             case OfUpload c -> UploadCommandCodec.type(c);
         };
     }
@@ -149,6 +152,12 @@ final class PartitionCommandCodec {
                 copy(out, c.copy());
                 out.number(c.receipt().files()).flag(c.receipt().inPlace());
             }
+            case SetInfo c ->
+                    out.bucket(c.bucket())
+                            .key(c.key())
+                            .int64(c.order())
+                            .blob("seen info", c.seen(), VersionBody.MOST_INFO_BYTES)
+                            .blob("sealed info", c.sealedInfo(), VersionBody.MOST_INFO_BYTES);
             case OfUpload c -> UploadCommandCodec.fields(out, c);
         }
     }
@@ -273,6 +282,13 @@ final class PartitionCommandCodec {
                             copy(in),
                             new PartitionCommand.WipeReceipt(
                                     (int) Math.min(Integer.MAX_VALUE, in.number()), in.flag()));
+            case 40 ->
+                    new SetInfo(
+                            in.bucket(),
+                            in.key(),
+                            in.int64(),
+                            in.blob(VersionBody.MOST_INFO_BYTES),
+                            in.blob(VersionBody.MOST_INFO_BYTES));
             default -> UploadCommandCodec.read(in, type);
         };
     }

@@ -71,4 +71,8 @@ public record VersionBody(
         Check.range("sha256 bytes", sha256.length(), 32, 32);
         Check.range("sealed info bytes", sealedInfo.length(), 0, MOST_INFO_BYTES);
     }
+
+    public VersionBody withInfo(Bytes info) {
+        return new VersionBody(sizeBytes, etag, md5, sha256, info, shard, wrappedKey, placement);
+    }
 }

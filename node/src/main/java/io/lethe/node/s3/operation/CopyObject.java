@@ -3,6 +3,7 @@ package io.lethe.node.s3.operation;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.WriteId;
 import io.lethe.node.object.ObjectInfo;
+import io.lethe.node.object.Objects;
 import io.lethe.node.object.PutRequest;
 import io.lethe.node.s3.CopySource;
 import io.lethe.node.s3.Preconditions;
@@ -18,14 +19,12 @@ final class CopyObject implements Operation {
         Refusals.checkWrite(call);
         CopySource source = CopySource.of(call.request()).orElseThrow();
         String version = source.versionId().orElse("");
-        boolean keep = keeps(call, "x-amz-metadata-directive");
-        if (keep != keeps(call, "x-amz-tagging-directive")
-                && call.request().header("x-amz-tagging-directive").isPresent()) {
-            throw S3Error.NOT_IMPLEMENTED.because(
-                    "Metadata and tags are copied or replaced together.");
-        }
+        Objects.Kept kept =
+                new Objects.Kept(
+                        keeps(call, "x-amz-metadata-directive"),
+                        keeps(call, "x-amz-tagging-directive"));
         boolean same = source.bucket().equals(call.bucket()) && source.key().equals(call.key());
-        if (same && keep && version.isEmpty()) {
+        if (same && kept.equals(Objects.Kept.ALL) && version.isEmpty()) {
             throw S3Error.INVALID_REQUEST.because(
                     "This copy request is illegal because it is trying to copy an object to"
                             + " itself without changing the object's metadata, storage class,"
@@ -49,7 +48,7 @@ final class CopyObject implements Operation {
                                         Preconditions.ofWrite(call.request()),
                                         null,
                                         null),
-                                keep,
+                                kept,
                                 call.deadlineNanos());
         ObjectHeaders.versionId(call, stored);
         call.header(
@@ -66,7 +65,7 @@ final class CopyObject implements Operation {
         return switch (word) {
             case "COPY" -> true;
             case "REPLACE" -> false;
-            default -> throw Parameters.invalid(directive, word, "Unknown metadata directive.");
+            default -> throw Parameters.invalid(directive, word, "Unknown directive.");
         };
     }
 }

@@ -121,6 +121,14 @@ public final class Router {
         add(routes, "GetObjectAcl", About.OBJECT, "GET", "acl", ObjectAcl::get);
         add(routes, "PutObjectAcl", About.OBJECT, "PUT", "acl", ObjectAcl::put);
         add(routes, "GetObjectTagging", About.OBJECT, "GET", "tagging", ObjectTagging::get);
+        add(routes, "PutObjectTagging", About.OBJECT, "PUT", "tagging", ObjectTagging::put);
+        add(
+                routes,
+                "DeleteObjectTagging",
+                About.OBJECT,
+                "DELETE",
+                "tagging",
+                ObjectTagging::delete);
         return routes;
     }
 

@@ -32,6 +32,14 @@ class CodecTest {
                             CommandCodec::decodePartition));
         }
         samples.addAll(ofUploads(values));
+        for (PartitionCommand one : new RandomUpdates(values).commands()) {
+            Stamp stamp = values.stamp();
+            samples.add(
+                    new Sample(
+                            new PartitionEntry(stamp, one),
+                            CommandCodec.encode(stamp, one),
+                            CommandCodec::decodePartition));
+        }
         for (DirectoryCommand one : values.directoryCommands()) {
             Stamp stamp = values.stamp();
             samples.add(
@@ -93,7 +101,8 @@ class CodecTest {
     void everyTypeIsAmongTheSamples() {
         RandomValues values = new RandomValues(1);
         RandomUploads uploads = new RandomUploads(values);
-        assertThat(types(values.partitionCommands(), uploads.commands()))
+        RandomUpdates updates = new RandomUpdates(values);
+        assertThat(types(values.partitionCommands(), uploads.commands(), updates.commands()))
                 .isEqualTo(permitted(PartitionCommand.class));
         assertThat(types(values.directoryCommands())).isEqualTo(permitted(DirectoryCommand.class));
         assertThat(types(values.queries(), uploads.queries()))

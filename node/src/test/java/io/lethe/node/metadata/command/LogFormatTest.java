@@ -27,6 +27,7 @@ class LogFormatTest {
     private static final long PARTITION_SEED = 1;
     private static final long DIRECTORY_SEED = 2;
     private static final long UPLOAD_SEED = 3;
+    private static final long UPDATE_SEED = 4;
 
     /** Seeds of more commits and deletes, so that everything inside them is among the lines. */
     private static final long FIRST_MORE_SEED = 11;
@@ -73,6 +74,7 @@ class LogFormatTest {
         RandomUploads uploads = new RandomUploads(new RandomValues(UPLOAD_SEED));
         commands.addAll(uploads.commands());
         commands.add(uploads.commitOfParts());
+        commands.addAll(new RandomUpdates(new RandomValues(UPDATE_SEED)).commands());
         return commands;
     }
 

@@ -1,0 +1,100 @@
+package io.lethe.node.object;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionCommand.Which;
+import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.metadata.command.VersionRow;
+import io.lethe.node.metadata.state.RowKeys;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.StoreException;
+import java.util.function.UnaryOperator;
+
+/**
+ * Changes versions where they lie. What is said of one is sealed under its data key, so a gateway
+ * reads it, changes it, and has it replaced only where it is still what it read. Safe for any task.
+ */
+final class VersionUpdates {
+    /** Each follows a change by another that came between, so somebody always comes through. */
+    private static final int MOST_LOOKS = 50;
+
+    private final ObjectPorts ports;
+    private final BucketGate gate;
+    private final ObjectReader reader;
+    private final Commits commits;
+
+    VersionUpdates(ObjectPorts ports, BucketGate gate, ObjectReader reader, Commits commits) {
+        this.ports = ports;
+        this.gate = gate;
+        this.reader = reader;
+        this.commits = commits;
+    }
+
+    /** A version of an object as a door names it. */
+    record Target(Caller caller, String bucket, String key, Which which) {}
+
+    /** Changes the attributes of a version; returns the version as it is now. */
+    ObjectInfo attributes(Target target, UnaryOperator<Attributes> change, long deadlineNanos)
+            throws InterruptedException {
+        for (int look = 1; ; look++) {
+            BucketGate.Admitted admitted =
+                    gate.admit(target.caller().tenant(), target.bucket(), deadlineNanos);
+            ObjectReader.Located located =
+                    reader.locate(
+                            target.caller(),
+                            target.bucket(),
+                            target.key(),
+                            target.which(),
+                            deadlineNanos);
+            PartitionReply reply = replace(target, admitted, located, change, deadlineNanos);
+            if (reply instanceof PartitionReply.Done) {
+                ObjectInfo before = reader.info(located);
+                return before.with(change.apply(before.attributes()));
+            }
+            if (!again(reply, target.which()) || look == MOST_LOOKS) {
+                throw failure(reply);
+            }
+        }
+    }
+
+    private PartitionReply replace(
+            Target target,
+            BucketGate.Admitted admitted,
+            ObjectReader.Located located,
+            UnaryOperator<Attributes> change,
+            long deadlineNanos)
+            throws InterruptedException {
+        VersionRow row = located.row();
+        Bytes seen = located.body().sealedInfo();
+        Attributes before =
+                Attributes.decode(ports.keys().openInfo(located.dataKey(), row.write(), seen));
+        Bytes sealed =
+                ports.keys()
+                        .sealInfo(located.dataKey(), row.write(), change.apply(before).encode());
+        return commits.fenced(
+                target.caller(),
+                target.bucket(),
+                admitted,
+                RowKeys.objectKey(row.bucket(), row.key()),
+                _ ->
+                        new PartitionCommand.SetInfo(
+                                row.bucket(), row.key(), row.order(), seen, sealed),
+                deadlineNanos);
+    }
+
+    /** Another change came between, or the current version is another by now. */
+    private static boolean again(PartitionReply reply, Which which) {
+        return reply instanceof PartitionReply.Refused(ErrorCode code, var _)
+                && (code == ErrorCode.STALE_EPOCH
+                        || (code == ErrorCode.NO_SUCH_VERSION && which instanceof Which.Current));
+    }
+
+    private static StoreException failure(PartitionReply reply) {
+        return reply instanceof PartitionReply.Refused(ErrorCode code, var _)
+                        && code == ErrorCode.STALE_EPOCH
+                ? new StoreException(
+                        ErrorCode.OVERLOADED,
+                        "the version is being changed by many at once; try again")
+                : Commits.failure(reply);
+    }
+}
