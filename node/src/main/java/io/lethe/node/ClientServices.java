@@ -25,6 +25,7 @@ import io.lethe.node.rpc.ClusterView;
 import io.lethe.node.rpc.NodeReports;
 import io.lethe.node.rpc.ObjectDoor;
 import io.lethe.node.rpc.Requests;
+import io.lethe.node.s3.BucketSettings;
 import io.lethe.node.s3.S3Credentials;
 import io.lethe.node.s3.S3Door;
 import io.lethe.node.s3.S3Ports;
@@ -42,6 +43,9 @@ final class ClientServices {
     private static final Duration ASK_WITHIN = Duration.ofSeconds(2);
 
     private static final Duration KEY_WITHIN = Duration.ofSeconds(5);
+
+    /** Of buckets' documents that the S3 door keeps in parsed form: some ten thousand policies. */
+    private static final long MOST_SETTINGS_BYTES = 16L << 20;
 
     private ClientServices() {}
 
@@ -75,6 +79,7 @@ final class ClientServices {
                                 new S3Ports(
                                         objects,
                                         buckets,
+                                        new BucketSettings(joined.directory(), MOST_SETTINGS_BYTES),
                                         credentials(keys),
                                         parts.tasks(),
                                         parts.random(),

@@ -4,8 +4,10 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
 import io.lethe.node.metadata.state.Holder;
 import io.lethe.node.model.AccessKeyRecord;
+import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.GroupId;
@@ -73,6 +75,12 @@ public interface Directory {
     Optional<BucketRecord> bucket(TenantId tenant, String name);
 
     Optional<BucketRecord> bucket(BucketId id);
+
+    /**
+     * A bucket's document, read from the table: whoever needs it for each request keeps what it
+     * made of it, by {@link BucketRecord#settings}' index.
+     */
+    Optional<BucketDocument> bucketDocument(BucketId bucket, BucketSetting setting);
 
     /** Up to {@code limit} of a tenant's buckets by name, after a name (empty: from the first). */
     List<BucketRecord> buckets(TenantId tenant, String afterName, int limit);

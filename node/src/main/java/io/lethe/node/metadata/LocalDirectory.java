@@ -15,8 +15,10 @@ import io.lethe.node.metadata.state.Rows;
 import io.lethe.node.metadata.table.GroupTable;
 import io.lethe.node.metadata.table.Position;
 import io.lethe.node.model.AccessKeyRecord;
+import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.ErrorCode;
@@ -333,6 +335,11 @@ public final class LocalDirectory implements Directory, GroupState.Listener {
     @Override
     public Optional<BucketRecord> bucket(BucketId id) {
         return buckets.get(id, () -> ask(directory -> directory.bucket(id)));
+    }
+
+    @Override
+    public Optional<BucketDocument> bucketDocument(BucketId bucket, BucketSetting setting) {
+        return ask(directory -> directory.bucketDocument(bucket, setting));
     }
 
     @Override

@@ -11,8 +11,10 @@ import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.UploadRow;
 import io.lethe.node.metadata.state.RowKeys;
+import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.PartitionRecord;
@@ -28,8 +30,8 @@ public final class Buckets {
     private static final Duration FINISH_WITHIN = Duration.ofSeconds(5);
 
     /**
-     * Each follows a removal of a bucket, or a change of this one's versioning, that came between;
-     * more only where buckets are removed in bulk.
+     * Each follows a removal of a bucket, or the same change of this one, that came between; more
+     * only where buckets are removed in bulk.
      */
     private static final int MOST_SENDS = 20;
 
@@ -104,6 +106,15 @@ public final class Buckets {
                         + classes.stream().map(StorageClass::name).toList());
     }
 
+    /**
+     * A bucket as this node's own copy of the directory has it, at the price of a look-up; whether
+     * it is there at all is asked of the directory first.
+     */
+    public BucketRecord look(Caller caller, String name, long deadlineNanos)
+            throws InterruptedException {
+        return gate.admit(caller.tenant(), name, deadlineNanos).bucket();
+    }
+
     /** A bucket with every change of it that was acknowledged before the call. */
     public BucketRecord get(Caller caller, String name, long deadlineNanos)
             throws InterruptedException {
@@ -126,16 +137,51 @@ public final class Buckets {
     public void setVersioning(
             Caller caller, String name, BucketRecord.Versioning versioning, long deadlineNanos)
             throws InterruptedException {
+        change(
+                caller,
+                name,
+                (bucket, seenIndex) ->
+                        new DirectoryCommand.SetVersioning(bucket, versioning, seenIndex),
+                deadlineNanos);
+    }
+
+    /**
+     * Sets a bucket's document, or removes it where it is empty. Acknowledged once this node's own
+     * copy has it and every partition is fenced: whatever is asked here afterwards, and whatever
+     * any node commits, goes by it.
+     */
+    public void setDocument(
+            Caller caller, String name, BucketSetting setting, Bytes document, long deadlineNanos)
+            throws InterruptedException {
+        change(
+                caller,
+                name,
+                (bucket, seenIndex) ->
+                        new DirectoryCommand.SetBucketSetting(bucket, setting, document, seenIndex),
+                deadlineNanos);
+        ports.metadata().catchUpDirectory(deadlineNanos);
+    }
+
+    /** A bucket's document with every change that was acknowledged before the call. */
+    public Optional<BucketDocument> document(
+            Caller caller, String name, BucketSetting setting, long deadlineNanos)
+            throws InterruptedException {
+        BucketId bucket = get(caller, name, deadlineNanos).id();
+        return ports.directory().bucketDocument(bucket, setting);
+    }
+
+    /** What changes a bucket, made for what the sender has seen of the directory. */
+    private interface Change {
+        DirectoryCommand of(BucketId bucket, long seenIndex);
+    }
+
+    private void change(Caller caller, String name, Change change, long deadlineNanos)
+            throws InterruptedException {
         for (int i = 1; ; i++) {
             long seenIndex = ports.directory().index();
             BucketRecord bucket = gate.admit(caller.tenant(), name, deadlineNanos).bucket();
             Metadata.Applied applied =
-                    ports.metadata()
-                            .execute(
-                                    new DirectoryCommand.SetVersioning(
-                                            bucket.id(), versioning, seenIndex),
-                                    0,
-                                    deadlineNanos);
+                    ports.metadata().execute(change.of(bucket.id(), seenIndex), 0, deadlineNanos);
             if (applied.reply() instanceof DirectoryReply.Done) {
                 fence(bucket.id(), applied.index(), deadlineNanos);
                 return;
@@ -144,7 +190,7 @@ public final class Buckets {
             if (failure.code() != ErrorCode.STALE_EPOCH || i == MOST_SENDS) {
                 throw failure;
             }
-            // It was set by another, which this copy of the directory has not heard of yet.
+            // It was changed by another, which this copy of the directory has not heard of yet.
             ports.metadata().catchUpDirectory(deadlineNanos);
         }
     }

@@ -9,6 +9,7 @@ import io.lethe.node.object.Objects;
 public record S3Ports(
         Objects objects,
         Buckets buckets,
+        BucketSettings bucketSettings,
         S3Credentials credentials,
         Tasks tasks,
         RandomSource random,

@@ -3,8 +3,10 @@ package io.lethe.node.metadata.command;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Check;
 import io.lethe.node.model.AccessKeyRecord;
+import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.Id128;
@@ -115,6 +117,20 @@ public sealed interface DirectoryCommand {
      */
     record SetVersioning(BucketId bucket, BucketRecord.Versioning versioning, long seenIndex)
             implements DirectoryCommand {}
+
+    /**
+     * Sets a bucket's document, or removes it. One that comes late must not undo a newer one, as
+     * with {@link SetVersioning}.
+     *
+     * @param document empty: none
+     * @param seenIndex directory index that the sender had seen
+     */
+    record SetBucketSetting(BucketId bucket, BucketSetting setting, Bytes document, long seenIndex)
+            implements DirectoryCommand {
+        public SetBucketSetting {
+            Check.range("document bytes", document.length(), 0, BucketDocument.MOST_BYTES);
+        }
+    }
 
     /**
      * <i>Controller.</i> Adds a ticket key; the newest two stay valid.

@@ -16,11 +16,14 @@ import io.lethe.node.metadata.command.DirectoryCommand.PutTenant;
 import io.lethe.node.metadata.command.DirectoryCommand.PutTicketKey;
 import io.lethe.node.metadata.command.DirectoryCommand.PutUser;
 import io.lethe.node.metadata.command.DirectoryCommand.RegisterHolder;
+import io.lethe.node.metadata.command.DirectoryCommand.SetBucketSetting;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetPgState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetVersioning;
 import io.lethe.node.metadata.command.DirectoryCommand.SuspendHolder;
+import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketRecord.Versioning;
+import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.PlacementGroup;
@@ -51,6 +54,7 @@ import io.lethe.node.model.PlacementGroup;
  * 18 DropHolder          node id, incarnation varint
  * 19 PutSetting          name text, value text
  * 20 SuspendHolder       node id, incarnation varint
+ * 21 SetBucketSetting    bucket i64, setting u8, document blob (524,288), seen index varint
  * </pre>
  */
 final class DirectoryCommandCodec {
@@ -80,6 +84,7 @@ final class DirectoryCommandCodec {
             case DropHolder _ -> 18;
             case PutSetting _ -> 19;
             case SuspendHolder _ -> 20;
+            case SetBucketSetting _ -> 21;
         };
     }
 
@@ -119,6 +124,11 @@ final class DirectoryCommandCodec {
             case DropHolder c -> out.id(c.node().id()).number(c.incarnation());
             case PutSetting c -> out.text(c.name()).text(c.value());
             case SuspendHolder c -> out.id(c.node().id()).number(c.incarnation());
+            case SetBucketSetting c ->
+                    out.bucket(c.bucket())
+                            .choice(c.setting())
+                            .blob("document", c.document(), BucketDocument.MOST_BYTES)
+                            .number(c.seenIndex());
         }
     }
 
@@ -167,6 +177,12 @@ final class DirectoryCommandCodec {
             case 18 -> new DropHolder(RecordCodec.nodeId(in), in.number());
             case 19 -> new PutSetting(in.text(), in.text());
             case 20 -> new SuspendHolder(RecordCodec.nodeId(in), in.number());
+            case 21 ->
+                    new SetBucketSetting(
+                            in.bucket(),
+                            in.choice(BucketSetting.values()),
+                            in.blob(BucketDocument.MOST_BYTES),
+                            in.number());
             default -> throw FieldReader.unknown("directory command", type);
         };
     }

@@ -2,7 +2,9 @@ package io.lethe.node.metadata.command;
 
 import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
 import io.lethe.node.model.AccessKeyRecord;
+import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.GroupId;
@@ -17,7 +19,10 @@ import io.lethe.node.model.TenantRecord;
 import io.lethe.node.model.UserRecord;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Fields of the directory's records, in commands, replies and rows alike; in the encodings of
@@ -35,7 +40,10 @@ import java.util.Set;
  * tenant     id, alias text, display name text, key version i32, wrapped key
  * user       tenant id, id, name text
  * access key id text, tenant id, user id, sealed secret blob (4,096), operator flag
- * bucket     id i64, tenant id, name text, class text, versioning u8, state u8, created varint
+ * bucket     id i64, tenant id, name text, class text, versioning u8, state u8, mark index varint,
+ *            versioning index varint, created varint, lock or none, list of setting (64)
+ * lock       mode u8, days varint, years varint
+ * setting    setting u8, index varint
  * ticket key node id, sealed key blob (4,096)
  * </pre>
  */
@@ -45,6 +53,9 @@ public final class RecordCodec {
 
     /** Bytes of a sealed secret or key. */
     private static final int MOST_SEALED_BYTES = 4 * 1024;
+
+    /** There are a dozen; the rest is for later versions. */
+    private static final int MOST_SETTINGS = 64;
 
     private static final int MOST_MEMBERS = Scheme.MOST_DATA + Scheme.MOST_PARITY;
 
@@ -212,7 +223,31 @@ public final class RecordCodec {
         out.bucket(bucket.id()).id(bucket.tenant().id()).text(bucket.name());
         out.text(bucket.storageClass()).choice(bucket.versioning()).choice(bucket.state());
         out.number(bucket.markIndex()).number(bucket.versioningIndex());
-        out.number(bucket.createdMillis());
+        out.number(bucket.createdMillis()).nullable(bucket.lock(), RecordCodec::lock);
+        out.list(
+                List.copyOf(new TreeMap<>(bucket.settings()).entrySet()),
+                MOST_SETTINGS,
+                (o, setting) -> o.choice(setting.getKey()).number(setting.getValue()));
+    }
+
+    private static void lock(FieldWriter out, BucketLock lock) {
+        out.choice(lock.mode()).number(lock.days()).number(lock.years());
+    }
+
+    private static BucketLock lock(FieldReader in) {
+        return new BucketLock(
+                in.choice(BucketLock.Mode.values()),
+                Math.toIntExact(in.number()),
+                Math.toIntExact(in.number()));
+    }
+
+    private static Map<BucketSetting, Long> settings(FieldReader in) {
+        return in
+                .list(
+                        MOST_SETTINGS,
+                        each -> Map.entry(each.choice(BucketSetting.values()), each.number()))
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     public static BucketRecord bucket(FieldReader in) {
@@ -225,7 +260,9 @@ public final class RecordCodec {
                 in.choice(BucketRecord.State.values()),
                 in.number(),
                 in.number(),
-                in.number());
+                in.number(),
+                in.nullable(RecordCodec::lock),
+                settings(in));
     }
 
     public static void sealedTicketKey(FieldWriter out, SealedTicketKey key) {

@@ -7,14 +7,20 @@ import static io.lethe.node.metadata.state.DirectoryDraft.refused;
 import io.lethe.node.metadata.command.DirectoryCommand.CreateBucket;
 import io.lethe.node.metadata.command.DirectoryCommand.FinishBucketDelete;
 import io.lethe.node.metadata.command.DirectoryCommand.MarkBucketDeleting;
+import io.lethe.node.metadata.command.DirectoryCommand.SetBucketSetting;
 import io.lethe.node.metadata.command.DirectoryCommand.SetVersioning;
 import io.lethe.node.metadata.command.DirectoryReply;
 import io.lethe.node.metadata.state.Table.BucketName;
+import io.lethe.node.metadata.state.Table.SettingKey;
+import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketRecord.State;
 import io.lethe.node.model.BucketRecord.Versioning;
+import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.ErrorCode;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * Decides about buckets. States: none → ACTIVE (CreateBucket) → DELETING (MarkBucketDeleting) →
@@ -65,7 +71,9 @@ final class Buckets {
                         State.ACTIVE,
                         0,
                         draft.head.index,
-                        draft.head.stateMillis);
+                        draft.head.stateMillis,
+                        null,
+                        Map.of());
         var _ = draft.put(Table.BUCKET_NAMES, name, c.bucket());
         var _ = draft.put(Table.BUCKETS, c.bucket(), bucket);
         return new DirectoryReply.BucketCreated(bucket);
@@ -90,7 +98,7 @@ final class Buckets {
         if (bucket.state() == State.DELETING) {
             return new DirectoryReply.BucketMarked(bucket.markIndex());
         }
-        var _ = mark(draft, bucket, draft.head.index);
+        var _ = draft.put(Table.BUCKETS, bucket.id(), bucket.withMark(draft.head.index));
         return new DirectoryReply.BucketMarked(draft.head.index);
     }
 
@@ -101,7 +109,7 @@ final class Buckets {
         }
         boolean stands = bucket.state() == State.DELETING && bucket.markIndex() == c.markIndex();
         if (!c.remove()) {
-            return stands ? mark(draft, bucket, 0) : DONE;
+            return stands ? draft.put(Table.BUCKETS, bucket.id(), bucket.withMark(0)) : DONE;
         }
         if (!stands) {
             return refused(
@@ -111,6 +119,10 @@ final class Buckets {
                             + " was given up by another who deleted it too; delete it again");
         }
         draft.head.bucketRemovedIndex = draft.head.index;
+        for (BucketSetting setting : BucketSetting.values()) {
+            SettingKey key = new SettingKey(bucket.id(), setting);
+            var _ = draft.delete(Table.BUCKET_SETTINGS, key);
+        }
         var _ = draft.delete(Table.BUCKET_NAMES, new BucketName(bucket.tenant(), bucket.name()));
         return draft.delete(Table.BUCKETS, bucket.id());
     }
@@ -134,32 +146,41 @@ final class Buckets {
                             + ", after this was sent; send it again");
         }
         // Also where nothing changes: it is acknowledged, and an older one must not undo it.
-        return put(draft, bucket, c.versioning(), bucket.markIndex(), draft.head.index);
-    }
-
-    private static DirectoryReply mark(DirectoryDraft draft, BucketRecord bucket, long markIndex) {
-        return put(draft, bucket, bucket.versioning(), markIndex, bucket.versioningIndex());
-    }
-
-    private static DirectoryReply put(
-            DirectoryDraft draft,
-            BucketRecord bucket,
-            Versioning versioning,
-            long markIndex,
-            long versioningIndex) {
         return draft.put(
                 Table.BUCKETS,
                 bucket.id(),
-                new BucketRecord(
-                        bucket.id(),
-                        bucket.tenant(),
-                        bucket.name(),
-                        bucket.storageClass(),
-                        versioning,
-                        markIndex > 0 ? State.DELETING : State.ACTIVE,
-                        markIndex,
-                        versioningIndex,
-                        bucket.createdMillis()));
+                bucket.withVersioning(c.versioning(), draft.head.index));
+    }
+
+    static DirectoryReply setSetting(DirectoryDraft draft, SetBucketSetting c) {
+        BucketRecord bucket = Table.BUCKETS.get(draft.rows, c.bucket());
+        if (bucket == null) {
+            return unknown(c.bucket());
+        }
+        SettingKey key = new SettingKey(c.bucket(), c.setting());
+        BucketDocument before = Table.BUCKET_SETTINGS.get(draft.rows, key);
+        if (before != null
+                && c.seenIndex() < before.index()
+                && !c.document().equals(before.bytes())) {
+            return refused(
+                    ErrorCode.STALE_EPOCH,
+                    c.setting()
+                            + " of bucket "
+                            + bucket.name()
+                            + " was set at "
+                            + before.index()
+                            + ", after this was sent; send it again");
+        }
+        Map<BucketSetting, Long> settings = new EnumMap<>(BucketSetting.class);
+        settings.putAll(bucket.settings());
+        if (c.document().isEmpty()) {
+            settings.remove(c.setting());
+        } else {
+            settings.put(c.setting(), draft.head.index);
+        }
+        BucketDocument document = new BucketDocument(draft.head.index, c.document());
+        var _ = draft.put(Table.BUCKET_SETTINGS, key, document);
+        return draft.put(Table.BUCKETS, bucket.id(), bucket.withSettings(settings));
     }
 
     private static DirectoryReply unknown(BucketId bucket) {

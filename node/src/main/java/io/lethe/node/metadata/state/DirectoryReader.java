@@ -7,9 +7,12 @@ import io.lethe.node.metadata.command.FieldReader;
 import io.lethe.node.metadata.command.RecordCodec;
 import io.lethe.node.metadata.state.Rows.Step;
 import io.lethe.node.metadata.state.Table.BucketName;
+import io.lethe.node.metadata.state.Table.SettingKey;
 import io.lethe.node.model.AccessKeyRecord;
+import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.GroupId;
@@ -149,6 +152,12 @@ public final class DirectoryReader implements Directory {
     @Override
     public Optional<BucketRecord> bucket(BucketId id) {
         return find(Table.BUCKETS, id);
+    }
+
+    @Override
+    public Optional<BucketDocument> bucketDocument(BucketId bucket, BucketSetting setting) {
+        return find(Table.BUCKET_SETTINGS, new SettingKey(bucket, setting))
+                .filter(document -> !document.bytes().isEmpty());
     }
 
     @Override

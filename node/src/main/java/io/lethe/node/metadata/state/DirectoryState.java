@@ -17,6 +17,7 @@ import io.lethe.node.metadata.command.DirectoryCommand.PutTenant;
 import io.lethe.node.metadata.command.DirectoryCommand.PutTicketKey;
 import io.lethe.node.metadata.command.DirectoryCommand.PutUser;
 import io.lethe.node.metadata.command.DirectoryCommand.RegisterHolder;
+import io.lethe.node.metadata.command.DirectoryCommand.SetBucketSetting;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetPgState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetVersioning;
@@ -88,7 +89,8 @@ public final class DirectoryState {
             case PutPartition _, PutStorageClass _, PutTicketKey _ -> true;
             case SuspendHolder _, DropHolder _ -> true;
             case InitCluster _, PutTenant _, PutUser _, PutAccessKey _, CreateBucket _ -> false;
-            case MarkBucketDeleting _, FinishBucketDelete _, SetVersioning _ -> false;
+            case MarkBucketDeleting _, FinishBucketDelete _ -> false;
+            case SetVersioning _, SetBucketSetting _ -> false;
             case RegisterHolder _, PutSetting _ -> false;
         };
     }
@@ -118,6 +120,7 @@ public final class DirectoryState {
             case MarkBucketDeleting c -> Buckets.markDeleting(draft, c);
             case FinishBucketDelete c -> Buckets.finishDelete(draft, c);
             case SetVersioning c -> Buckets.setVersioning(draft, c);
+            case SetBucketSetting c -> Buckets.setSetting(draft, c);
             case PutTicketKey c -> Accounts.putTicketKey(draft, c);
             case RegisterHolder c -> Accounts.registerHolder(draft, c);
             case SuspendHolder c -> Accounts.suspendHolder(draft, c);

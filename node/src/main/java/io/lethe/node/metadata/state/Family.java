@@ -56,6 +56,8 @@ public enum Family {
     BUCKETS,
     /** Directory: tenant, name → bucket id. */
     BUCKET_NAMES,
+    /** Directory: bucket id, setting → document. */
+    BUCKET_SETTINGS,
     /** Directory. */
     TICKET_KEYS,
     /** Directory: incarnations that may hold a freshness lease. */

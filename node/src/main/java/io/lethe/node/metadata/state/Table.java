@@ -8,8 +8,10 @@ import io.lethe.node.metadata.command.FieldWriter;
 import io.lethe.node.metadata.command.RecordCodec;
 import io.lethe.node.metadata.state.Rows.Step;
 import io.lethe.node.model.AccessKeyRecord;
+import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.GroupId;
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * TENANTS           id 16                     USERS             tenant id ‖ user id
  * ACCESS_KEYS       access key id in UTF-8    BUCKETS           bucket i64
  * BUCKET_NAMES      tenant id ‖ name → bucket i64
+ * BUCKET_SETTINGS   bucket i64 ‖ setting u8 → index varint, document blob (524,288)
  * TICKET_KEYS       key id i32 → list of ticket key
  * HOLDERS           node id → incarnation varint, suspended flag
  * SETTINGS          name in UTF-8 → value text
@@ -102,6 +105,18 @@ record Table<I, R>(
                     id -> of(id.tenant().id()).plus(Bytes.utf8(id.name())),
                     FieldWriter::bucket,
                     FieldReader::bucket);
+    static final Table<SettingKey, BucketDocument> BUCKET_SETTINGS =
+            new Table<>(
+                    Family.BUCKET_SETTINGS,
+                    id ->
+                            new Encoder(16)
+                                    .i64(id.bucket().value())
+                                    .u8(id.setting().ordinal())
+                                    .toBytes(),
+                    (out, document) ->
+                            out.number(document.index())
+                                    .blob("document", document.bytes(), BucketDocument.MOST_BYTES),
+                    in -> new BucketDocument(in.number(), in.blob(BucketDocument.MOST_BYTES)));
     static final Table<Integer, List<SealedTicketKey>> TICKET_KEYS =
             new Table<>(
                     Family.TICKET_KEYS,
@@ -117,6 +132,9 @@ record Table<I, R>(
                     in -> new Holder(in.number(), in.flag()));
     static final Table<String, String> SETTINGS =
             new Table<>(Family.SETTINGS, Bytes::utf8, FieldWriter::text, FieldReader::text);
+
+    /** A document's place. */
+    record SettingKey(BucketId bucket, BucketSetting setting) {}
 
     /** A user's place. */
     record UserKey(TenantId tenant, Id128 user) {}

@@ -67,6 +67,7 @@ final class TableFamilies {
                     new Definition(Family.ACCESS_KEYS, Use.LOOKED_UP),
                     new Definition(Family.BUCKETS, Use.LOOKED_UP),
                     new Definition(Family.BUCKET_NAMES, Use.WALKED),
+                    new Definition(Family.BUCKET_SETTINGS, Use.LOOKED_UP),
                     new Definition(Family.TICKET_KEYS, Use.HOT),
                     new Definition(Family.HOLDERS, Use.HOT),
                     new Definition(Family.SETTINGS, Use.HOT));

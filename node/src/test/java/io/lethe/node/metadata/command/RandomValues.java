@@ -7,7 +7,9 @@ import io.lethe.node.metadata.command.PartitionCommand.Which;
 import io.lethe.node.metadata.command.VersionBody.Placement;
 import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.BucketId;
+import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.ErrorCode;
@@ -30,6 +32,7 @@ import io.lethe.node.model.WriteId;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -286,7 +289,15 @@ public final class RandomValues {
                 state,
                 state == BucketRecord.State.DELETING ? 1 + (number() >>> 1) : 0,
                 number() >>> 1,
-                number());
+                number(),
+                coin() ? null : lock(),
+                coin() ? Map.of() : Map.of(one(BucketSetting.values()), number()));
+    }
+
+    private BucketLock lock() {
+        return coin()
+                ? new BucketLock(BucketLock.Mode.NONE, 0, 0)
+                : new BucketLock(BucketLock.Mode.GOVERNANCE, 1 + random.nextInt(99), 0);
     }
 
     private DeviceRecord deviceRecord() {
@@ -322,7 +333,9 @@ public final class RandomValues {
                 new DirectoryCommand.RegisterHolder(node(), number()),
                 new DirectoryCommand.DropHolder(node(), number()),
                 new DirectoryCommand.PutSetting(text(), text()),
-                new DirectoryCommand.SuspendHolder(node(), number()));
+                new DirectoryCommand.SuspendHolder(node(), number()),
+                new DirectoryCommand.SetBucketSetting(
+                        bucketId(), one(BucketSetting.values()), bytes(0, 90), number()));
     }
 
     /** One question of each type. */
