@@ -43,6 +43,7 @@ import io.lethe.node.metadata.command.PartitionAnswer.WriteStates;
  * 12 MovedKeys           nullable grant, list of (write id, wrapped, grant, wrapped)
  * 13 KeyCopyPage         list of (copy, since varint, wiped varint), nullable next rowKey
  * 14-21                  multipart uploads: {@link UploadAnswerCodec}
+ * 40-41                  changes: {@link ChangeCodec}
  * </pre>
  */
 public final class AnswerCodec {
@@ -91,6 +92,7 @@ public final class AnswerCodec {
                             .list(a.rows(), MOST, AnswerCodec::keyCopy)
                             .nullable(a.next(), FieldWriter::rowKey);
             case PartitionAnswer.OfUpload a -> UploadAnswerCodec.write(out, a);
+            case PartitionAnswer.OfChange a -> ChangeCodec.answer(out, a);
         }
         return out.toBytes();
     }
@@ -136,6 +138,7 @@ public final class AnswerCodec {
             case 13 ->
                     new KeyCopyPage(
                             in.list(MOST, AnswerCodec::keyCopy), in.nullable(FieldReader::rowKey));
+            case 40, 41 -> ChangeCodec.answer(in, type);
             default -> UploadAnswerCodec.read(in, type);
         };
     }

@@ -16,4 +16,10 @@ public sealed interface Condition {
 
     /** The current version has another ETag, or there is none: If-None-Match with a tag. */
     record Differs(String etag) implements Condition {}
+
+    /** The key's newest version, object or delete marker, is this one still. */
+    record Newest(long order) implements Condition {}
+
+    /** This version of the key is there still, current or not. */
+    record There(long order) implements Condition {}
 }

@@ -190,4 +190,57 @@ public sealed interface PartitionAnswer {
      * @param write the identity in associated data
      */
     record WrappedKey(WriteId write, TenantId tenant, Bytes wrappedKey) {}
+
+    /** What is about the index of changes. */
+    sealed interface OfChange extends PartitionAnswer {}
+
+    /**
+     * @param next pass as {@code from}: everything before it was looked at, and nothing will come
+     *     before it any more
+     * @param done whether the walk is over for now
+     */
+    record ChangePage(List<ChangeRow> rows, long next, boolean done) implements OfChange {
+        public ChangePage {
+            rows = List.copyOf(rows);
+        }
+    }
+
+    /**
+     * Something that was made.
+     *
+     * @param upload the write id of an upload; null for a version
+     * @param newer versions of the key above it, counted to {@code depth + 1}
+     * @param versions itself, then those below it, newest first: at most {@code depth + 2}; none of
+     *     an upload
+     */
+    record ChangeRow(
+            Bytes key, long order, @Nullable WriteId upload, int newer, List<Brief> versions) {
+        public ChangeRow {
+            versions = List.copyOf(versions);
+        }
+    }
+
+    /**
+     * What is said of a version in passing.
+     *
+     * @param sizeBytes {@link #MARKER} for a delete marker
+     */
+    record Brief(long order, long createdMillis, long sizeBytes) {
+        public static final long MARKER = -1;
+
+        public boolean isMarker() {
+            return sizeBytes == MARKER;
+        }
+    }
+
+    /**
+     * @param next pass as {@code after}; null when done
+     */
+    record ProgressPage(List<BucketProgress> list, @Nullable Bytes next) implements OfChange {
+        public ProgressPage {
+            list = List.copyOf(list);
+        }
+    }
+
+    record BucketProgress(BucketId bucket, Bytes progress) {}
 }

@@ -289,4 +289,23 @@ public sealed interface PartitionCommand {
         /** SHA-256 and MD5 each keep 64 bytes of input, 32 of state and a length. */
         public static final int MOST_MIDSTATE_BYTES = 512;
     }
+
+    /** What is about the index of changes. */
+    sealed interface OfChange extends PartitionCommand {}
+
+    /** Who walks the index of changes, bucket by bucket, and keeps how far it has come. */
+    enum Walk {
+        LIFECYCLE,
+        INVENTORY
+    }
+
+    /**
+     * Keeps how far a walk of a bucket has come. Answer: {@link PartitionReply.Done}.
+     *
+     * @param progress opaque here, at most {@link #MOST_PROGRESS_BYTES}; empty: forgotten
+     */
+    record SaveProgress(Walk walk, BucketId bucket, Bytes progress) implements OfChange {
+        /** A cursor for each of a thousand rules, three times over. */
+        public static final int MOST_PROGRESS_BYTES = 64 * 1024;
+    }
 }

@@ -56,8 +56,10 @@ import java.util.List;
  * 20 DeregisterKeyCopy  copy, files varint, in place flag
  * 21-26              multipart uploads: {@link UploadCommandCodec}
  * 40 SetInfo         bucket i64, key, order i64, seen info blob, sealed info blob
+ * 60                 changes: {@link ChangeCodec}
  *
- * condition: u8 0 always, 1 absent, 2 matches etag text, 3 differs etag text, 4 present
+ * condition: u8 0 always, 1 absent, 2 matches etag text, 3 differs etag text, 4 present, 10 newest
+ *            order i64, 11 there order i64
  * which:     u8 0 current, 1 order i64, 2 null
  * copy:      kind u8 (0 replica, 1 export, 2 backup), node id, number varint
  * </pre>
@@ -89,6 +91,7 @@ final class PartitionCommandCodec {
             case DeregisterKeyCopy _ -> 20;
             case SetInfo _ -> 40;
             case OfUpload c -> UploadCommandCodec.type(c);
+            case PartitionCommand.OfChange c -> ChangeCodec.type(c);
         };
     }
 
@@ -159,6 +162,7 @@ final class PartitionCommandCodec {
                             .blob("seen info", c.seen(), VersionBody.MOST_INFO_BYTES)
                             .blob("sealed info", c.sealedInfo(), VersionBody.MOST_INFO_BYTES);
             case OfUpload c -> UploadCommandCodec.fields(out, c);
+            case PartitionCommand.OfChange c -> ChangeCodec.fields(out, c);
         }
     }
 
@@ -203,6 +207,8 @@ final class PartitionCommandCodec {
             case Condition.Matches c -> out.u8(2).text(c.etag());
             case Condition.Differs c -> out.u8(3).text(c.etag());
             case Condition.Present _ -> out.u8(4);
+            case Condition.Newest c -> out.u8(10).int64(c.order());
+            case Condition.There c -> out.u8(11).int64(c.order());
         }
     }
 
@@ -289,6 +295,7 @@ final class PartitionCommandCodec {
                             in.int64(),
                             in.blob(VersionBody.MOST_INFO_BYTES),
                             in.blob(VersionBody.MOST_INFO_BYTES));
+            case 60 -> ChangeCodec.command(in, type);
             default -> UploadCommandCodec.read(in, type);
         };
     }
@@ -305,6 +312,8 @@ final class PartitionCommandCodec {
             case 2 -> new Condition.Matches(in.text());
             case 3 -> new Condition.Differs(in.text());
             case 4 -> new Condition.Present();
+            case 10 -> new Condition.Newest(in.int64());
+            case 11 -> new Condition.There(in.int64());
             default -> throw FieldReader.unknown("condition", type);
         };
     }

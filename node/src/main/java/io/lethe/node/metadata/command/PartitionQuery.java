@@ -137,4 +137,30 @@ public sealed interface PartitionQuery {
      * Answer: {@link PartitionAnswer.KeyFound}.
      */
     record DataKey(BucketId bucket, Bytes key, long order) implements OfUpload {}
+
+    /** What is about the index of changes. */
+    sealed interface OfChange extends PartitionQuery {}
+
+    /**
+     * What was made in a bucket, by time: versions, delete markers and uploads that are there
+     * still, each with the versions around it. Answer: {@link PartitionAnswer.ChangePage}.
+     *
+     * @param from order, inclusive
+     * @param to order, exclusive
+     * @param prefix of keys; others are passed over
+     * @param depth how many versions are counted above one, and how many below it are shown beyond
+     *     the first; at most {@link #MOST_DEPTH}
+     */
+    record Changes(BucketId bucket, long from, long to, Bytes prefix, int depth, int limit)
+            implements OfChange {
+        /** S3 keeps up to 100 newer noncurrent versions, and one is current. */
+        public static final int MOST_DEPTH = 101;
+
+        /** Rows that are looked at in one answer, shown or passed over. */
+        public static final int MOST_LOOKED_AT = 20_000;
+    }
+
+    /** Progress that was saved, by bucket. Answer: {@link PartitionAnswer.ProgressPage}. */
+    record SavedProgress(PartitionCommand.Walk walk, @Nullable Bytes after, int limit)
+            implements OfChange {}
 }

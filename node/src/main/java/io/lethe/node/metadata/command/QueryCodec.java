@@ -35,6 +35,7 @@ import io.lethe.node.model.SegmentId;
  * 11 MovedFrom       shard id
  * 12 KeyCopies       after nullable rowKey, limit i32
  * 13-21             multipart uploads: {@link UploadQueryCodec}
+ * 40-41             changes: {@link ChangeCodec}
  * </pre>
  */
 public final class QueryCodec {
@@ -79,6 +80,7 @@ public final class QueryCodec {
             case KeyCopies q ->
                     out.u8(12).nullable(q.after(), FieldWriter::rowKey).int32(q.limit());
             case PartitionQuery.OfUpload q -> UploadQueryCodec.write(out, q);
+            case PartitionQuery.OfChange q -> ChangeCodec.query(out, q);
         }
         return out.toBytes();
     }
@@ -120,6 +122,7 @@ public final class QueryCodec {
             case 10 -> new Summary();
             case 11 -> new MovedFrom(in.shard());
             case 12 -> new KeyCopies(in.nullable(FieldReader::rowKey), in.int32());
+            case 40, 41 -> ChangeCodec.query(in, type);
             default -> UploadQueryCodec.read(in, type);
         };
     }

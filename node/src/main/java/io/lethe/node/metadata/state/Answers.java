@@ -61,6 +61,7 @@ final class Answers {
             case PartitionQuery.KeyCopies q -> KeyCopies.page(rows, q.after(), limit(q.limit()));
             case Summary _ -> figures(rows, head);
             case PartitionQuery.OfUpload q -> UploadAnswers.answer(rows, head, q);
+            case PartitionQuery.OfChange q -> Changes.answer(rows, head, q);
         };
     }
 

@@ -38,7 +38,7 @@ final class Commits {
             return Replies.invalid(fault);
         }
         KeyVersions versions = new KeyVersions(draft, c.bucket(), c.key());
-        PartitionReply failed = failed(c.condition(), versions.current());
+        PartitionReply failed = failed(c.condition(), versions);
         if (failed != null) {
             return failed;
         }
@@ -113,8 +113,9 @@ final class Commits {
                 : List.of();
     }
 
-    /** A refusal when the condition does not hold of the current version; else null. */
-    static @Nullable PartitionReply failed(Condition condition, @Nullable VersionRow current) {
+    /** A refusal when the condition does not hold of the key's versions; else null. */
+    static @Nullable PartitionReply failed(Condition condition, KeyVersions versions) {
+        VersionRow current = versions.current();
         VersionBody body = current == null ? null : current.body();
         String etag = body == null ? null : body.etag();
         boolean holds =
@@ -124,6 +125,8 @@ final class Commits {
                     case Condition.Matches(String wanted) -> wanted.equals(etag);
                     case Condition.Present _ -> etag != null;
                     case Condition.Differs(String unwanted) -> !unwanted.equals(etag);
+                    case Condition.Newest(long order) -> isNewest(versions, order);
+                    case Condition.There(long order) -> versions.at(order) != null;
                 };
         return holds
                 ? null
@@ -132,6 +135,11 @@ final class Commits {
                         etag == null
                                 ? "the condition does not hold: the object does not exist"
                                 : "the condition does not hold: the object's ETag is " + etag);
+    }
+
+    private static boolean isNewest(KeyVersions versions, long order) {
+        VersionRow newest = versions.newest();
+        return newest != null && newest.order() == order;
     }
 
     /** What is wrong with a body; null when nothing is. */

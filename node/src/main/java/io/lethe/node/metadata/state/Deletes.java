@@ -26,7 +26,7 @@ final class Deletes {
         }
         KeyVersions versions = new KeyVersions(draft, c.bucket(), c.key());
         VersionRow current = versions.current();
-        PartitionReply failed = Commits.failed(c.condition(), current);
+        PartitionReply failed = Commits.failed(c.condition(), versions);
         if (failed != null) {
             return failed;
         }

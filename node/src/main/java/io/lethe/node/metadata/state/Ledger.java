@@ -13,8 +13,8 @@ import io.lethe.node.model.TenantId;
 import java.util.List;
 
 /**
- * What has to be true elsewhere when a version comes or goes: inline bytes, digests, the shard's
- * holders, usage, protection, garbage, and how long the write's row is kept. The only place where
+ * What has to be true elsewhere when a version comes or goes: inline bytes, digests, the index
+ * of changes, the shard's holders, usage, protection, garbage, and how long the write's row is kept. The only place where
  * these change with a version, so that they can't drift apart. Static and pure.
  *
  * <pre>
@@ -37,6 +37,7 @@ final class Ledger {
      */
     static boolean added(Draft draft, VersionRow row) {
         usage(draft, row, 1);
+        ChangeTable.made(draft, row);
         VersionBody body = row.body();
         if (body == null) {
             return false;
@@ -61,6 +62,7 @@ final class Ledger {
     /** Forgets a version, which makes its segments garbage. */
     static void dropped(Draft draft, VersionRow row) {
         usage(draft, row, -1);
+        ChangeTable.gone(draft, row.bucket(), row.order());
         VersionBody body = row.body();
         if (body == null) {
             return;

@@ -234,6 +234,7 @@ public final class PartitionState {
             case AbortUpload c -> Uploads.abort(draft, c);
             case SaveHash c -> Parts.saveHash(draft, c);
             case SweepParts c -> Parts.sweep(draft, c);
+            case PartitionCommand.SaveProgress c -> Changes.save(draft, c);
         };
     }
 

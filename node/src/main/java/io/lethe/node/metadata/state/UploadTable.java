@@ -55,7 +55,14 @@ final class UploadTable {
                 RowValues.begin().uploadFields(row).toBytes());
     }
 
+    /** Enters an upload that begins. */
+    static void begin(Draft draft, UploadRow row) {
+        put(draft, row);
+        ChangeTable.made(draft, row);
+    }
+
     static void delete(Draft draft, UploadRow row) {
         draft.delete(Family.UPLOADS, key(row.bucket(), row.key(), row.order()));
+        ChangeTable.gone(draft, row.bucket(), row.order());
     }
 }

@@ -68,7 +68,7 @@ final class Uploads {
                         c.sealedInfo(),
                         c.shard(),
                         c.wrappedKey());
-        UploadTable.put(draft, row);
+        UploadTable.begin(draft, row);
         WriteTable.begin(
                 draft,
                 c.write(),
@@ -128,7 +128,7 @@ final class Uploads {
             return Replies.invalid("an ETag has " + c.etag().length() + " characters");
         }
         KeyVersions versions = new KeyVersions(draft, ref.bucket(), ref.key());
-        PartitionReply failed = Commits.failed(c.condition(), versions.current());
+        PartitionReply failed = Commits.failed(c.condition(), versions);
         if (failed != null) {
             return failed;
         }

@@ -83,6 +83,29 @@ class CodecTest {
         for (PartitionAnswer one : uploads.answers()) {
             samples.add(new Sample(one, AnswerCodec.encode(one), AnswerCodec::decode));
         }
+        samples.addAll(ofChanges(values));
+        return samples;
+    }
+
+    private static List<Sample> ofChanges(RandomValues values) {
+        RandomChanges changes = new RandomChanges(values);
+        List<Sample> samples = new ArrayList<>();
+        for (List<PartitionCommand> list : List.of(changes.commands(), changes.conditions())) {
+            for (PartitionCommand one : list) {
+                Stamp stamp = values.stamp();
+                samples.add(
+                        new Sample(
+                                new PartitionEntry(stamp, one),
+                                CommandCodec.encode(stamp, one),
+                                CommandCodec::decodePartition));
+            }
+        }
+        for (PartitionQuery one : changes.queries()) {
+            samples.add(new Sample(one, QueryCodec.encode(one), QueryCodec::decode));
+        }
+        for (PartitionAnswer one : changes.answers()) {
+            samples.add(new Sample(one, AnswerCodec.encode(one), AnswerCodec::decode));
+        }
         return samples;
     }
 
@@ -102,15 +125,21 @@ class CodecTest {
         RandomValues values = new RandomValues(1);
         RandomUploads uploads = new RandomUploads(values);
         RandomUpdates updates = new RandomUpdates(values);
-        assertThat(types(values.partitionCommands(), uploads.commands(), updates.commands()))
+        RandomChanges changes = new RandomChanges(values);
+        assertThat(
+                        types(
+                                values.partitionCommands(),
+                                uploads.commands(),
+                                updates.commands(),
+                                changes.commands()))
                 .isEqualTo(permitted(PartitionCommand.class));
         assertThat(types(values.directoryCommands())).isEqualTo(permitted(DirectoryCommand.class));
-        assertThat(types(values.queries(), uploads.queries()))
+        assertThat(types(values.queries(), uploads.queries(), changes.queries()))
                 .isEqualTo(permitted(PartitionQuery.class));
         assertThat(types(values.partitionReplies(), uploads.replies()))
                 .isEqualTo(permitted(PartitionReply.class));
         assertThat(types(values.directoryReplies())).isEqualTo(permitted(DirectoryReply.class));
-        assertThat(types(values.answers(), uploads.answers()))
+        assertThat(types(values.answers(), uploads.answers(), changes.answers()))
                 .isEqualTo(permitted(PartitionAnswer.class));
     }
 

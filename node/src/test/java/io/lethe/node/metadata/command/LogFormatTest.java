@@ -28,6 +28,7 @@ class LogFormatTest {
     private static final long DIRECTORY_SEED = 2;
     private static final long UPLOAD_SEED = 3;
     private static final long UPDATE_SEED = 4;
+    private static final long CHANGE_SEED = 6;
 
     /** Seeds of more commits and deletes, so that everything inside them is among the lines. */
     private static final long FIRST_MORE_SEED = 11;
@@ -75,6 +76,9 @@ class LogFormatTest {
         commands.addAll(uploads.commands());
         commands.add(uploads.commitOfParts());
         commands.addAll(new RandomUpdates(new RandomValues(UPDATE_SEED)).commands());
+        RandomChanges changes = new RandomChanges(new RandomValues(CHANGE_SEED));
+        commands.addAll(changes.commands());
+        commands.addAll(changes.conditions());
         return commands;
     }
 
@@ -135,6 +139,7 @@ class LogFormatTest {
                 parts.add(commit.body().placement().getClass().getName());
             } else if (one instanceof PartitionCommand.Delete delete) {
                 parts.add(delete.which().getClass().getName());
+                parts.add(delete.condition().getClass().getName());
             }
         }
         for (Class<?> sealed :

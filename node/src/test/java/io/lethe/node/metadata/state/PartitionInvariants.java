@@ -62,6 +62,7 @@ public final class PartitionInvariants {
         shards();
         segments();
         writes();
+        changes();
         uploads.check(versions);
     }
 
@@ -156,6 +157,33 @@ public final class PartitionInvariants {
 
     private static Bytes versionKey(VersionRow row) {
         return RowKeys.versionKey(row.bucket(), row.key(), row.order());
+    }
+
+    /** A row for each version and each upload, and no other. */
+    private void changes() {
+        Map<Bytes, ChangeTable.Made> expected = new TreeMap<>();
+        for (VersionRow row : versions) {
+            expected.put(
+                    ChangeTable.key(row.bucket(), row.order()),
+                    new ChangeTable.Made(row.key(), null));
+        }
+        uploads.open()
+                .forEach(
+                        row ->
+                                expected.put(
+                                        ChangeTable.key(row.bucket(), row.order()),
+                                        new ChangeTable.Made(row.key(), row.write())));
+        Map<Bytes, ChangeTable.Made> kept = new TreeMap<>();
+        rows.family(Family.CHANGES)
+                .forEach(
+                        (key, value) -> {
+                            if (key.at(0) == 1) {
+                                kept.put(key, ChangeTable.Made.decode(value));
+                            } else {
+                                assertThat(key.at(0)).as("a key of CHANGES").isEqualTo((byte) 2);
+                            }
+                        });
+        assertThat(kept).as("the index of changes").isEqualTo(expected);
     }
 
     private void digestsAndInline() {

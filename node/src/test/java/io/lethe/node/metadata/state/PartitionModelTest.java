@@ -124,7 +124,12 @@ class PartitionModelTest {
         Condition condition(Bytes key) {
             Version current = model.current(key);
             String etag = current == null ? "none" : Objects.requireNonNull(current.etag());
-            return switch (random.below(10)) {
+            Version newest = model.newest(key);
+            List<Version> all = model.versions(key);
+            return switch (random.below(12)) {
+                case 4 -> new Condition.Newest(newest == null ? 1 : newest.order());
+                case 5 -> new Condition.There(all.isEmpty() ? 1 : all.getLast().order());
+                case 6 -> new Condition.Newest(all.isEmpty() ? 1 : all.getLast().order());
                 case 0 -> new Condition.Absent();
                 case 3 -> new Condition.Present();
                 case 1 -> new Condition.Matches(random.coin() ? etag : "other");
@@ -143,6 +148,11 @@ class PartitionModelTest {
                         current != null && etag.equals(current.etag());
                 case Condition.Differs(String etag) ->
                         current == null || !etag.equals(current.etag());
+                case Condition.Newest(long order) -> {
+                    Version newest = model.newest(key);
+                    yield newest != null && newest.order() == order;
+                }
+                case Condition.There(long order) -> model.find(key, order) != null;
             };
         }
 
