@@ -72,7 +72,7 @@ class S3Test {
                 .build();
     }
 
-    private static S3Client client(Cluster cluster, int node) {
+    static S3Client client(Cluster cluster, int node) {
         return client(cluster, node, cluster.credentials().get(1));
     }
 
@@ -82,7 +82,7 @@ class S3Test {
         return bytes;
     }
 
-    private static S3Exception refused(Runnable attempt) {
+    static S3Exception refused(Runnable attempt) {
         S3Exception failure = catchThrowableOfType(S3Exception.class, attempt::run);
         assertThat(failure).as("refused").isNotNull();
         return failure;

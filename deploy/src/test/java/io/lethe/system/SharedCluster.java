@@ -26,6 +26,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * its own.
  */
 final class SharedCluster implements ParameterResolver, AfterAllCallback {
+    /** What a minute's pause would make long. */
+    private static final Map<String, String> SETTINGS = Map.of("LETHE_S3_LIFECYCLE_EVERY", "500ms");
+
     private static final Namespace NAMESPACE = Namespace.create(SharedCluster.class);
 
     /** Classes that use it and are not over; unknown where {@link First} has not been asked. */
@@ -59,7 +62,7 @@ final class SharedCluster implements ParameterResolver, AfterAllCallback {
         static Holder open() {
             try {
                 Path dir = Files.createTempDirectory("lethe-system");
-                return new Holder(dir, Cluster.start(dir, Map.of()));
+                return new Holder(dir, Cluster.start(dir, SETTINGS));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

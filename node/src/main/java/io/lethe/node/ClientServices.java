@@ -73,13 +73,15 @@ final class ClientServices {
         parts.rpc().addForNodes(reports);
         parts.rpc().addForClients(new ClusterDoor(view, reports, requests), authenticator);
         NodeConfig.S3 s3 = parts.config().s3();
+        BucketSettings settings = new BucketSettings(joined.directory(), MOST_SETTINGS_BYTES);
+        S3Upkeep.start(parts, joined, objects, settings);
         parts.s3Front()
                 .open(
                         new S3Door(
                                 new S3Ports(
                                         objects,
                                         buckets,
-                                        new BucketSettings(joined.directory(), MOST_SETTINGS_BYTES),
+                                        settings,
                                         credentials(keys),
                                         parts.tasks(),
                                         parts.random(),

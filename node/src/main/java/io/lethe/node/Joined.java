@@ -28,6 +28,7 @@ import io.lethe.node.model.StorageClass;
 import io.lethe.node.object.BucketSweeper;
 import io.lethe.node.object.Buckets;
 import io.lethe.node.object.Codecs;
+import io.lethe.node.object.Leadership;
 import io.lethe.node.object.ObjectMeters;
 import io.lethe.node.object.ObjectPorts;
 import io.lethe.node.object.ObjectSettings;
@@ -295,6 +296,11 @@ final class Joined implements AutoCloseable {
 
     LocalDirectory directory() {
         return replication.directory();
+    }
+
+    /** Which partitions this node leads. */
+    Leadership leadership() {
+        return replication.replicas();
     }
 
     RoutedMetadata metadata() {

@@ -346,7 +346,15 @@ public record NodeConfig(
                             fallback = "12h",
                             least = "1m",
                             most = "7d")
-                    Duration requestTime) {
+                    Duration requestTime,
+            @Setting(
+                            help =
+                                    "How often lifecycles are looked at; what they say in days is"
+                                            + " due at midnight, UTC.",
+                            fallback = "1m",
+                            least = "100ms",
+                            most = "1d")
+                    Duration lifecycleEvery) {
         private static final Pattern REGION = Pattern.compile("[a-z0-9-]{1,64}");
 
         public S3 {

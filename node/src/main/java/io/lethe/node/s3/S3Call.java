@@ -109,6 +109,12 @@ public final class S3Call {
         exchange.answer(status, headers, document.end());
     }
 
+    /** Answers with a document as it is kept. */
+    public void xml(int status, Bytes document) throws InterruptedException {
+        header("content-type", "application/xml");
+        exchange.answer(status, headers, document.unsafeArray());
+    }
+
     /** Begins an answer whose body {@link #write} sends. */
     public void begin(int status, long lengthBytes) {
         exchange.begin(status, headers, lengthBytes);

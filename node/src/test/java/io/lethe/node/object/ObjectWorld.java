@@ -50,23 +50,33 @@ import java.util.Set;
  * An object path with everything below it in memory and without faults: one partition, one
  * placement group of 2+1, the real state machines, the real cipher and code. Small parts.
  */
-final class ObjectWorld {
-    static final Caller CALLER = new Caller(new TenantId(new Id128(5, 5)), "AK", false);
-    static final String PLAIN = "plain";
-    static final String VERSIONED = "versioned";
+public final class ObjectWorld {
+    public static final Caller CALLER = new Caller(new TenantId(new Id128(5, 5)), "AK", false);
+    public static final String PLAIN = "plain";
+    public static final String VERSIONED = "versioned";
     static final long LEAST_PART_BYTES = 1_000;
-    private static final GroupId PARTITION = new GroupId(1);
+    public static final GroupId PARTITION = new GroupId(1);
     private static final Scheme SCHEME = new Scheme(2, 1, Scheme.LEAST_CELL_BYTES);
 
-    final VirtualTasks tasks =
+    public final Partition metadata = new Partition();
+    public final VirtualTasks tasks =
             new VirtualTasks(
-                    Clock.system(),
+                    new Clock() {
+                        @Override
+                        public long wallMillis() {
+                            return metadata.millis();
+                        }
+
+                        @Override
+                        public long nanos() {
+                            return System.nanoTime();
+                        }
+                    },
                     (_, e) -> {
                         throw new AssertionError(e);
                     });
     final MemoryPeers peers = new MemoryPeers(tasks);
-    final Partition metadata = new Partition();
-    final ObjectPorts ports =
+    public final ObjectPorts ports =
             new ObjectPorts(
                     tasks,
                     RandomSource.seeded(1),
@@ -97,10 +107,10 @@ final class ObjectWorld {
                             Duration.ofSeconds(1),
                             Duration.ofSeconds(1),
                             LEAST_PART_BYTES));
-    final Objects objects = new Objects(ports);
-    final Buckets buckets = new Buckets(ports);
+    public final Objects objects = new Objects(ports);
+    public final Buckets buckets = new Buckets(ports);
 
-    ObjectWorld() {
+    public ObjectWorld() {
         metadata.bear();
         metadata.bucket(PLAIN, 1, Versioning.OFF);
         metadata.bucket(VERSIONED, 2, Versioning.ENABLED);
@@ -110,12 +120,12 @@ final class ObjectWorld {
         return objects.updates();
     }
 
-    long deadline() {
+    public long deadline() {
         return tasks.clock().nanos() + Duration.ofSeconds(30).toNanos();
     }
 
     /** A body of these bytes. */
-    static Body body(byte[] bytes) {
+    public static Body body(byte[] bytes) {
         return new Body() {
             private int taken;
 
@@ -138,11 +148,24 @@ final class ObjectWorld {
     }
 
     /** A directory and a partition, both always led. */
-    static final class Partition implements Metadata {
-        final MemoryDirectory directory = new MemoryDirectory();
+    public static final class Partition implements Metadata {
+        public final MemoryDirectory directory = new MemoryDirectory();
         final MapRows rows = new MapRows();
         private long millis = 1_800_000_000_000L;
         private long ids = 100;
+
+        /** The state's time. */
+        public synchronized long millis() {
+            return millis;
+        }
+
+        /** Lets time pass, as a leader would walk it up. */
+        public synchronized void moveTo(long wanted) {
+            while (millis < wanted) {
+                millis = Math.min(wanted, millis + PartitionState.MOST_JUMP_MILLIS) - 1;
+                var _ = executeIn(PARTITION, new PartitionCommand.Fence(0), 0, 0);
+            }
+        }
 
         private Id128 id() {
             return new Id128(0, ++ids);

@@ -82,9 +82,7 @@ final class ChangeCodec {
                             in.bucket(), in.int64(), in.int64(), in.key(), in.int32(), in.int32());
             case 41 ->
                     new SavedProgress(
-                            in.choice(Walk.values()),
-                            in.nullable(FieldReader::rowKey),
-                            in.int32());
+                            in.choice(Walk.values()), in.nullable(FieldReader::rowKey), in.int32());
             default -> throw FieldReader.unknown("query", type);
         };
     }
@@ -120,8 +118,7 @@ final class ChangeCodec {
     }
 
     private static void progress(FieldWriter out, BucketProgress one) {
-        out.bucket(one.bucket())
-                .blob("progress", one.progress(), SaveProgress.MOST_PROGRESS_BYTES);
+        out.bucket(one.bucket()).blob("progress", one.progress(), SaveProgress.MOST_PROGRESS_BYTES);
     }
 
     private static void row(FieldWriter out, ChangeRow row) {

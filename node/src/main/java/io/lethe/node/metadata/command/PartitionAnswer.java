@@ -197,7 +197,7 @@ public sealed interface PartitionAnswer {
     /**
      * @param next pass as {@code from}: everything before it was looked at, and nothing will come
      *     before it any more
-     * @param done whether the walk is over for now
+     * @param done whether there is no more yet
      */
     record ChangePage(List<ChangeRow> rows, long next, boolean done) implements OfChange {
         public ChangePage {

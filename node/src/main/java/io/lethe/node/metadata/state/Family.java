@@ -28,7 +28,9 @@ public enum Family {
     UPLOADS,
     /** Partition: parts of uploads and of the versions that they became, and their hashes. */
     PARTS,
-    /** Partition: what was made in each bucket, by time; and how far those who walk it have come. */
+    /**
+     * Partition: what was made in each bucket, by time; and how far those who walk it have come.
+     */
     CHANGES,
     /** Partition: segments to reclaim. */
     GARBAGE,

@@ -13,9 +13,10 @@ import io.lethe.node.model.TenantId;
 import java.util.List;
 
 /**
- * What has to be true elsewhere when a version comes or goes: inline bytes, digests, the index
- * of changes, the shard's holders, usage, protection, garbage, and how long the write's row is kept. The only place where
- * these change with a version, so that they can't drift apart. Static and pure.
+ * What has to be true elsewhere when a version comes or goes: inline bytes, digests, the index of
+ * changes, the shard's holders, usage, protection, garbage, and how long the write's row is kept.
+ * The only place where these change with a version, so that they can't drift apart. Static and
+ * pure.
  *
  * <pre>
  * INLINE   version key                                       ciphertext

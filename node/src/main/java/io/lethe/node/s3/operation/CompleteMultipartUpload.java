@@ -188,6 +188,7 @@ final class CompleteMultipartUpload implements Operation {
             finish(call, out.end());
         } else {
             ObjectHeaders.versionId(call, info);
+            BucketLifecycle.tell(call, info);
             call.xml(200, out);
         }
     }

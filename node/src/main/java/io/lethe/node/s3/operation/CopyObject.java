@@ -51,6 +51,7 @@ final class CopyObject implements Operation {
                                 kept,
                                 call.deadlineNanos());
         ObjectHeaders.versionId(call, stored);
+        BucketLifecycle.tell(call, stored);
         call.header(
                 "x-amz-copy-source-version-id", source.versionId(), !source.versionId().isEmpty());
         call.xml(

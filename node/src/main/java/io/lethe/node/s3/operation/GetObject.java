@@ -16,6 +16,7 @@ final class GetObject implements Operation {
             ObjectAnswers.checkConditions(call, info);
             boolean part = !(range instanceof ReadRange.All);
             ObjectHeaders.write(call, info, !part);
+            BucketLifecycle.tell(call, info);
             call.header(
                     "content-range",
                     RangeHeader.contentRange(opened.range(), info.sizeBytes()),

@@ -23,10 +23,12 @@ final class HeadObject implements Operation {
     }
 
     private static void answer(
-            S3Call call, ObjectInfo info, ReadRange range, ReadRange.Resolved resolved) {
+            S3Call call, ObjectInfo info, ReadRange range, ReadRange.Resolved resolved)
+            throws InterruptedException {
         ObjectAnswers.checkConditions(call, info);
         boolean part = !(range instanceof ReadRange.All);
         ObjectHeaders.write(call, info, !part);
+        BucketLifecycle.tell(call, info);
         call.header("content-range", RangeHeader.contentRange(resolved, info.sizeBytes()), part);
         call.headOnly(part ? 206 : 200, resolved.lengthBytes());
     }

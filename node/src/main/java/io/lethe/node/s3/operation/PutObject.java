@@ -42,6 +42,7 @@ final class PutObject implements Operation {
                                                 call.body(),
                                                 call.deadlineNanos()));
         ObjectHeaders.versionId(call, stored);
+        BucketLifecycle.tell(call, stored);
         ChecksumValue checksum = call.body().checksum();
         if (checksum != null) {
             call.header(checksum.algorithm().header(), checksum.text())

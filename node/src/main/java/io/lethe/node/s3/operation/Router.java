@@ -67,6 +67,27 @@ public final class Router {
                 "PUT",
                 "versioning",
                 BucketVersioning::put);
+        add(
+                routes,
+                "GetBucketLifecycleConfiguration",
+                About.BUCKET,
+                "GET",
+                "lifecycle",
+                BucketLifecycle::get);
+        add(
+                routes,
+                "PutBucketLifecycleConfiguration",
+                About.BUCKET,
+                "PUT",
+                "lifecycle",
+                BucketLifecycle::put);
+        add(
+                routes,
+                "DeleteBucketLifecycle",
+                About.BUCKET,
+                "DELETE",
+                "lifecycle",
+                BucketLifecycle::delete);
         add(routes, "GetBucketAcl", About.BUCKET, "GET", "acl", BucketAcl::get);
         add(routes, "PutBucketAcl", About.BUCKET, "PUT", "acl", BucketAcl::put);
         add(

@@ -19,7 +19,6 @@ final class SubResources {
                     Map.entry(
                             "encryption",
                             S3Error.SERVER_SIDE_ENCRYPTION_CONFIGURATION_NOT_FOUND_ERROR),
-                    Map.entry("lifecycle", S3Error.NO_SUCH_LIFECYCLE_CONFIGURATION),
                     Map.entry("object-lock", S3Error.OBJECT_LOCK_CONFIGURATION_NOT_FOUND_ERROR),
                     Map.entry("ownershipControls", S3Error.OWNERSHIP_CONTROLS_NOT_FOUND_ERROR),
                     Map.entry("policy", S3Error.NO_SUCH_BUCKET_POLICY),
@@ -64,6 +63,7 @@ final class SubResources {
                         "attributes",
                         "inventory",
                         "legal-hold",
+                        "lifecycle",
                         "restore",
                         "retention",
                         "uploads")) {
