@@ -15,7 +15,9 @@ import io.lethe.node.model.NodeId;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.StoreException;
+import io.lethe.node.model.TenantId;
 import io.lethe.node.model.Ticket;
+import io.lethe.node.model.UserRecord;
 import io.lethe.node.object.Buckets;
 import io.lethe.node.object.Objects;
 import io.lethe.node.rpc.Authenticator;
@@ -30,6 +32,7 @@ import io.lethe.node.s3.S3Credentials;
 import io.lethe.node.s3.S3Door;
 import io.lethe.node.s3.S3Ports;
 import io.lethe.node.s3.S3Settings;
+import io.lethe.node.s3.S3Tenants;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -83,10 +86,30 @@ final class ClientServices {
                                         buckets,
                                         settings,
                                         credentials(keys),
+                                        new Tenants(parts, joined.directory(), joined.metadata()),
                                         parts.tasks(),
                                         parts.random(),
                                         new S3Settings(
                                                 s3.region(), s3.domains(), s3.requestTime()))));
+    }
+
+    /** Tenants as this node's copy of the directory has them. */
+    private record Tenants(Node.Parts parts, Directory directory, Metadata metadata)
+            implements S3Tenants {
+        @Override
+        public Optional<TenantId> named(String name) throws InterruptedException {
+            Optional<TenantId> found = directory.tenantNamed(name);
+            if (found.isPresent()) {
+                return found;
+            }
+            metadata.catchUpDirectory(parts.tasks().clock().nanos() + KEY_WITHIN.toNanos());
+            return directory.tenantNamed(name);
+        }
+
+        @Override
+        public Optional<UserRecord> user(TenantId tenant, Id128 user) {
+            return directory.user(tenant, user);
+        }
     }
 
     private static S3Credentials credentials(Authenticator.Keys keys) {

@@ -23,6 +23,7 @@ import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
+import io.lethe.node.model.TenantRecord;
 import io.lethe.node.model.WriteId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -121,7 +122,14 @@ class KeyringTest {
     void aShardKeyIsOneTenantsOwn() {
         ShardGrant shard = keyring.create(tenant);
         Secrets.First other = keyring.first();
-        order(new DirectoryCommand.PutTenant(other.tenant()));
+        order(
+                new DirectoryCommand.PutTenant(
+                        new TenantRecord(
+                                other.tenant().id(),
+                                "other",
+                                "Other",
+                                other.tenant().keyVersion(),
+                                other.tenant().wrappedKey())));
         ShardGrant stolen =
                 new ShardGrant(
                         shard.shard(),

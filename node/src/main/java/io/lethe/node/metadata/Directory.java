@@ -11,6 +11,7 @@ import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.GroupId;
+import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PartitionRecord;
@@ -19,6 +20,7 @@ import io.lethe.node.model.PlacementGroup;
 import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantRecord;
+import io.lethe.node.model.UserRecord;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +42,7 @@ public interface Directory {
     Optional<Cluster> cluster();
 
     /** What InitCluster said. */
-    record Cluster(io.lethe.node.model.Id128 id, String name, String failureDomain) {}
+    record Cluster(Id128 id, String name, String failureDomain) {}
 
     Optional<NodeRecord> node(NodeId id);
 
@@ -69,6 +71,11 @@ public interface Directory {
     List<StorageClass> storageClasses();
 
     Optional<TenantRecord> tenant(TenantId id);
+
+    /** By alias or account number. */
+    Optional<TenantId> tenantNamed(String name);
+
+    Optional<UserRecord> user(TenantId tenant, Id128 user);
 
     Optional<AccessKeyRecord> accessKey(String accessKeyId);
 

@@ -9,6 +9,7 @@ import io.lethe.node.metadata.state.Change;
 import io.lethe.node.metadata.state.DirectoryReader;
 import io.lethe.node.metadata.state.DirectoryRow;
 import io.lethe.node.metadata.state.DirectoryRow.BucketName;
+import io.lethe.node.metadata.state.DirectoryRow.UserName;
 import io.lethe.node.metadata.state.Family;
 import io.lethe.node.metadata.state.Holder;
 import io.lethe.node.metadata.state.Rows;
@@ -23,6 +24,7 @@ import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
+import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PartitionRecord;
@@ -32,6 +34,7 @@ import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantRecord;
+import io.lethe.node.model.UserRecord;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  * acknowledged before is visible here. Safe for any thread.
  */
 public final class LocalDirectory implements Directory, GroupState.Listener {
-    /** Of each kind: about 300 bytes per record, so some 20 MiB for all four when full. */
+    /** Of each kind: about 300 bytes per record, so some 30 MiB for all six when full. */
     static final int MOST_CACHED = 16_384;
 
     /** A read of the table takes microseconds; this long only on a disk that is failing. */
@@ -104,6 +107,8 @@ public final class LocalDirectory implements Directory, GroupState.Listener {
     private final SmallRows small = new SmallRows();
     private final DirectoryReader smallTables = new DirectoryReader(small);
     private final RecordCache<TenantId, TenantRecord> tenants = new RecordCache<>(MOST_CACHED);
+    private final RecordCache<String, TenantId> tenantNames = new RecordCache<>(MOST_CACHED);
+    private final RecordCache<UserName, UserRecord> users = new RecordCache<>(MOST_CACHED);
     private final RecordCache<String, AccessKeyRecord> keys = new RecordCache<>(MOST_CACHED);
     private final RecordCache<BucketId, BucketRecord> buckets = new RecordCache<>(MOST_CACHED);
     private final RecordCache<BucketName, BucketId> names = new RecordCache<>(MOST_CACHED);
@@ -120,6 +125,8 @@ public final class LocalDirectory implements Directory, GroupState.Listener {
                         "Look-ups in the directory that went to its table.",
                         "records");
         misses.watch(tenants::misses, "tenants");
+        misses.watch(tenantNames::misses, "tenant names");
+        misses.watch(users::misses, "users");
         misses.watch(keys::misses, "access keys");
         misses.watch(buckets::misses, "buckets");
         misses.watch(names::misses, "bucket names");
@@ -185,6 +192,8 @@ public final class LocalDirectory implements Directory, GroupState.Listener {
     private void forget(Family family, Bytes key) {
         switch (family) {
             case TENANTS -> tenants.forget(DirectoryRow.tenantId(key));
+            case TENANT_NAMES -> tenantNames.forget(DirectoryRow.tenantName(key));
+            case USERS -> users.forget(DirectoryRow.userName(key));
             case ACCESS_KEYS -> keys.forget(DirectoryRow.accessKeyId(key));
             case BUCKETS -> buckets.forget(DirectoryRow.bucketId(key));
             case BUCKET_NAMES -> names.forget(DirectoryRow.bucketName(key));
@@ -214,6 +223,8 @@ public final class LocalDirectory implements Directory, GroupState.Listener {
                             return true;
                         });
         tenants.clear();
+        tenantNames.clear();
+        users.clear();
         keys.clear();
         buckets.clear();
         names.clear();
@@ -313,6 +324,17 @@ public final class LocalDirectory implements Directory, GroupState.Listener {
     @Override
     public Optional<TenantRecord> tenant(TenantId id) {
         return tenants.get(id, () -> ask(directory -> directory.tenant(id)));
+    }
+
+    @Override
+    public Optional<TenantId> tenantNamed(String name) {
+        return tenantNames.get(name, () -> ask(directory -> directory.tenantNamed(name)));
+    }
+
+    @Override
+    public Optional<UserRecord> user(TenantId tenant, Id128 user) {
+        return users.get(
+                new UserName(tenant, user), () -> ask(directory -> directory.user(tenant, user)));
     }
 
     @Override

@@ -192,20 +192,14 @@ public final class Objects {
      * @param kept which attributes do not come from {@code target}
      */
     public ObjectInfo copy(
-            Caller caller,
-            String sourceBucket,
-            String sourceKey,
-            String sourceVersionId,
-            PutRequest target,
-            Kept kept,
-            long deadlineNanos)
+            Caller caller, SourceVersion from, PutRequest target, Kept kept, long deadlineNanos)
             throws InterruptedException {
         try (ObjectReader.Opened source =
                 get(
-                        caller,
-                        sourceBucket,
-                        sourceKey,
-                        sourceVersionId,
+                        from.reader(),
+                        from.bucket(),
+                        from.key(),
+                        from.versionId(),
                         new ReadRange.All(),
                         deadlineNanos)) {
             PutRequest request =

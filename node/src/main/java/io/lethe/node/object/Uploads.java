@@ -277,19 +277,17 @@ public final class Uploads {
     public PartInfo copyPart(
             Caller caller,
             PartRequest request,
-            String sourceBucket,
-            String sourceKey,
-            String sourceVersionId,
+            SourceVersion from,
             ReadRange range,
             long deadlineNanos)
             throws InterruptedException {
         try (ObjectReader.Opened source =
                 reader.open(
                         reader.locate(
-                                caller,
-                                sourceBucket,
-                                sourceKey,
-                                VersionIds.parse(sourceVersionId),
+                                from.reader(),
+                                from.bucket(),
+                                from.key(),
+                                VersionIds.parse(from.versionId()),
                                 deadlineNanos),
                         range,
                         deadlineNanos)) {

@@ -18,6 +18,7 @@ import io.lethe.node.object.ObjectReader;
 import io.lethe.node.object.Objects;
 import io.lethe.node.object.PutRequest;
 import io.lethe.node.object.ReadRange;
+import io.lethe.node.object.SourceVersion;
 import io.lethe.proto.v1.ByteRange;
 import io.lethe.proto.v1.Conditions;
 import io.lethe.proto.v1.CopyObjectRequest;
@@ -447,9 +448,11 @@ public final class ObjectDoor extends ObjectServiceGrpc.ObjectServiceImplBase {
                     ObjectInfo copy =
                             objects.copy(
                                     call.caller(),
-                                    request.getSourceBucket(),
-                                    request.getSourceKey(),
-                                    source.versionId(),
+                                    new SourceVersion(
+                                            call.caller(),
+                                            request.getSourceBucket(),
+                                            request.getSourceKey(),
+                                            source.versionId()),
                                     target,
                                     request.getReplaceMetadata()
                                             ? Objects.Kept.NONE

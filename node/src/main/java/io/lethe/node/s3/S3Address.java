@@ -1,6 +1,6 @@
 package io.lethe.node.s3;
 
-import io.lethe.node.metadata.state.BucketNames;
+import io.lethe.node.s3.access.BucketNaming;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Locale;
@@ -82,7 +82,7 @@ public record S3Address(String bucket, String key, boolean virtualHosted) {
      * @throws S3Exception InvalidBucketName
      */
     static void checkBucket(String bucket) {
-        if (BucketNames.fault(bucket) != null) {
+        if (!BucketNaming.isPossible(bucket)) {
             throw S3Error.INVALID_BUCKET_NAME.exception().with("BucketName", bucket);
         }
     }

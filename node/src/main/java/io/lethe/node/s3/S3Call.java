@@ -5,6 +5,8 @@ import io.lethe.node.base.RandomSource;
 import io.lethe.node.http.HttpExchange;
 import io.lethe.node.http.RequestHead.Header;
 import io.lethe.node.object.Caller;
+import io.lethe.node.s3.access.CallAccess;
+import io.lethe.node.s3.access.Identification.Identified;
 import io.lethe.node.s3.checksum.ContentMd5;
 import io.lethe.node.s3.xml.XmlReader;
 import io.lethe.node.s3.xml.XmlWriter;
@@ -23,22 +25,24 @@ public final class S3Call {
     private final HttpExchange exchange;
     private final S3Request request;
     private final S3Address address;
-    private final Caller caller;
+    private final Identified who;
     private final RequestBody body;
     private final S3Ports ports;
     private final long deadlineNanos;
     private final String requestId;
     private final List<Header> headers = new ArrayList<>();
+    private @Nullable CallAccess access;
+    private byte @Nullable [] wholeBody;
 
     /** What is known of a call before its operation begins. */
     record Admitted(
-            S3Request request, S3Address address, Caller caller, RequestBody body, String id) {}
+            S3Request request, S3Address address, Identified who, RequestBody body, String id) {}
 
     S3Call(HttpExchange exchange, Admitted admitted, S3Ports ports, long deadlineNanos) {
         this.exchange = exchange;
         this.request = admitted.request();
         this.address = admitted.address();
-        this.caller = admitted.caller();
+        this.who = admitted.who();
         this.body = admitted.body();
         this.requestId = admitted.id();
         this.ports = ports;
@@ -50,16 +54,40 @@ public final class S3Call {
         return request;
     }
 
+    /** The bucket's own name; before the call is admitted, as the request has it. */
     public String bucket() {
-        return address.bucket();
+        return access == null ? address.bucket() : access.bucket();
     }
 
     public String key() {
         return address.key();
     }
 
+    /** Who asks. */
+    public Identified who() {
+        return who;
+    }
+
+    void admitted(CallAccess allowed) {
+        access = allowed;
+    }
+
+    @Nullable CallAccess accessIfAdmitted() {
+        return access;
+    }
+
+    /** What was allowed; before that, nothing runs. */
+    public CallAccess access() {
+        CallAccess allowed = access;
+        if (allowed == null) {
+            throw new IllegalStateException("a call runs once it is admitted");
+        }
+        return allowed;
+    }
+
+    /** On whose behalf the call runs: the bucket's owner. */
     public Caller caller() {
-        return caller;
+        return access().caller();
     }
 
     public RequestBody body() {
@@ -115,6 +143,12 @@ public final class S3Call {
         exchange.answer(status, headers, document.unsafeArray());
     }
 
+    /** Answers with a document that is there already. */
+    public void content(int status, String type, byte[] document) throws InterruptedException {
+        header("content-type", type);
+        exchange.answer(status, headers, document);
+    }
+
     /** Begins an answer whose body {@link #write} sends. */
     public void begin(int status, long lengthBytes) {
         exchange.begin(status, headers, lengthBytes);
@@ -140,6 +174,15 @@ public final class S3Call {
      *     {@code needed}
      */
     public byte[] wholeBody(boolean needed) throws InterruptedException {
+        byte[] known = wholeBody;
+        if (known == null) {
+            known = readBody(needed);
+            wholeBody = known;
+        }
+        return known;
+    }
+
+    private byte[] readBody(boolean needed) throws InterruptedException {
         byte[] whole = new byte[8 * 1024];
         int length = 0;
         while (true) {

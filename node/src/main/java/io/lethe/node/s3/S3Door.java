@@ -6,48 +6,54 @@ import io.lethe.node.http.HttpAnswer;
 import io.lethe.node.http.HttpExchange;
 import io.lethe.node.http.HttpService;
 import io.lethe.node.http.RequestHead;
-import io.lethe.node.model.AccessKeyRecord;
+import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;
-import io.lethe.node.object.Caller;
-import io.lethe.node.s3.operation.Operation;
+import io.lethe.node.s3.access.CallAccess;
+import io.lethe.node.s3.access.Guard;
+import io.lethe.node.s3.access.Identification;
+import io.lethe.node.s3.access.RequestKeys;
 import io.lethe.node.s3.operation.Router;
-import io.lethe.node.s3.sigv4.Authentication;
-import io.lethe.node.s3.sigv4.ChunkSigner;
-import io.lethe.node.s3.sigv4.SigV4;
-import io.lethe.node.s3.sigv4.SigningKeys;
 import io.lethe.node.s3.xml.ErrorDocument;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes S3 requests: reads the head, finds out who asks, chooses the operation, and says what goes
- * wrong as S3 does. Safe for any task.
+ * Takes S3 requests: reads the head, finds out who asks, chooses the operation, asks whether it is
+ * allowed, and says what goes wrong as S3 does. Safe for any task.
  */
 public final class S3Door implements HttpService {
     private static final Logger log = LoggerFactory.getLogger(S3Door.class);
     private static final Set<String> SERVICES = Set.of("s3");
 
-    /** Keys derived for a day and region: one for each access key in use at a time. */
-    private static final int MOST_SIGNING_KEYS = 10_000;
-
     private final S3Ports ports;
-    private final SigningKeys signingKeys = new SigningKeys(MOST_SIGNING_KEYS);
+    private final Identification identification;
+    private final Guard guard;
 
     public S3Door(S3Ports ports) {
         this.ports = ports;
+        identification =
+                new Identification(
+                        ports.credentials(),
+                        ports.tenants(),
+                        ports.tasks().clock(),
+                        ports.settings().region());
+        guard = new Guard(ports.buckets(), ports.bucketSettings(), ports.tenants());
     }
 
     @Override
     public void serve(HttpExchange exchange) throws InterruptedException {
         String id = Id128.random(ports.random()).toString();
+        S3Call call = null;
         try {
-            S3Call call = admit(exchange, id);
-            Operation operation = Router.route(call);
-            operation.run(call);
+            call = admit(exchange, id);
+            Router.Route route = Router.route(call);
+            call.admitted(guard.admit(asked(exchange, call, route)));
+            route.operation().run(call);
         } catch (S3Exception e) {
             fail(exchange, e, id);
         } catch (StoreException e) {
@@ -56,8 +62,36 @@ public final class S3Door implements HttpService {
                 RequestHead head = exchange.head();
                 log.warn("request {}: {} {} failed", id, head.method(), head.target(), e);
             }
-            fail(exchange, failure, id);
+            fail(exchange, mayKnow(call, e) ? failure : S3Error.ACCESS_DENIED.exception(), id);
         }
+    }
+
+    /** That a key is missing is told to those who may list the bucket, as S3 does. */
+    private static boolean mayKnow(@Nullable S3Call call, StoreException failure) {
+        boolean missing =
+                failure.code() == ErrorCode.NO_SUCH_KEY
+                        || failure.code() == ErrorCode.NO_SUCH_VERSION;
+        CallAccess access = call == null ? null : call.accessIfAdmitted();
+        return !missing || (access != null && access.mayList());
+    }
+
+    private Guard.Asked asked(HttpExchange exchange, S3Call call, Router.Route route) {
+        RequestHead head = exchange.head();
+        return new Guard.Asked(
+                call.who().principal(),
+                new RequestKeys(
+                        call.request(),
+                        call.who().how(),
+                        head.remote(),
+                        head.secure(),
+                        ports.settings().region(),
+                        ports.tasks().clock().wallMillis(),
+                        Map.of()),
+                call.bucket(),
+                call.key(),
+                route.rights(),
+                () -> call.wholeBody(true),
+                call.deadlineNanos());
     }
 
     private S3Call admit(HttpExchange exchange, String id) {
@@ -70,37 +104,13 @@ public final class S3Door implements HttpService {
                                 .map(line -> new S3Request.Header(line.name(), line.value()))
                                 .toList());
         S3Address address = S3Address.of(request, ports.settings().domains());
-        Authentication.Signed signed =
-                switch (SigV4.read(request)) {
-                    case Authentication.Anonymous _ -> throw S3Error.ACCESS_DENIED.exception();
-                    case Authentication.Signed claim -> claim;
-                };
-        signed.checkTime(ports.tasks().clock().wallMillis());
-        signed.checkScope(ports.settings().region(), SERVICES);
-        if (signed.sessionToken().isPresent()) {
-            throw S3Error.INVALID_TOKEN.exception();
-        }
-        String accessKeyId = signed.credential().accessKeyId();
-        AccessKeyRecord key =
-                ports.credentials()
-                        .find(accessKeyId)
-                        .orElseThrow(
-                                () ->
-                                        S3Error.INVALID_ACCESS_KEY_ID
-                                                .exception()
-                                                .with("AWSAccessKeyId", accessKeyId));
-        ChunkSigner signer =
-                SigV4.verify(
-                        signed,
-                        request,
-                        signingKeys.of(ports.credentials().secret(key), signed.credential()));
-        Caller caller = new Caller(key.tenant(), accessKeyId, key.operator());
-        RequestBody body = new RequestBody(exchange, request, signed.payload(), signer);
+        Identification.Identified who = identification.of(request, SERVICES);
+        RequestBody body = new RequestBody(exchange, request, who.payload(), who.signer());
         long deadlineNanos =
                 ports.tasks().clock().nanos() + ports.settings().requestTime().toNanos();
         return new S3Call(
                 exchange,
-                new S3Call.Admitted(request, address, caller, body, id),
+                new S3Call.Admitted(request, address, who, body, id),
                 ports,
                 deadlineNanos);
     }

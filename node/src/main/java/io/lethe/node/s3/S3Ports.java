@@ -11,6 +11,7 @@ public record S3Ports(
         Buckets buckets,
         BucketSettings bucketSettings,
         S3Credentials credentials,
+        S3Tenants tenants,
         Tasks tasks,
         RandomSource random,
         S3Settings settings) {}

@@ -9,10 +9,11 @@ import io.lethe.node.metadata.Metadata;
 import java.lang.reflect.Proxy;
 
 /** Ports for what uses few of them: the others fail when they are used. */
-final class TestPorts {
+public final class TestPorts {
     private TestPorts() {}
 
-    static ObjectPorts of(ManualTasks tasks, Directory directory, Metadata metadata, Lease lease) {
+    public static ObjectPorts of(
+            ManualTasks tasks, Directory directory, Metadata metadata, Lease lease) {
         return new ObjectPorts(
                 tasks,
                 RandomSource.seeded(1),

@@ -262,9 +262,7 @@ class UploadPathTest {
                 uploads.copyPart(
                         CALLER,
                         request(PLAIN, to, 1),
-                        VERSIONED,
-                        "source",
-                        version.versionId(),
+                        new SourceVersion(CALLER, VERSIONED, "source", version.versionId()),
                         new ReadRange.Span(1_000, 280_999),
                         world.deadline());
         assertThat(copied.sizeBytes()).isEqualTo(280_000);

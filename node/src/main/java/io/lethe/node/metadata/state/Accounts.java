@@ -18,6 +18,8 @@ import io.lethe.node.metadata.command.FieldReader;
 import io.lethe.node.metadata.state.Table.UserKey;
 import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.TenantId;
+import io.lethe.node.model.TenantNames;
 import io.lethe.node.model.TenantRecord;
 import io.lethe.node.model.UserRecord;
 import java.util.ArrayList;
@@ -33,8 +35,12 @@ final class Accounts {
     static DirectoryReply putTenant(DirectoryDraft draft, PutTenant c) {
         TenantRecord tenant = c.tenant();
         TenantRecord before = Table.TENANTS.get(draft.rows, tenant.id());
-        if (tenant.alias().isEmpty() || tenant.keyVersion() < 1) {
-            return invalid("a tenant needs an alias, and a key of version 1 or above");
+        String fault = TenantNames.aliasFault(tenant.alias());
+        if (fault != null || tenant.keyVersion() < 1) {
+            return invalid(
+                    fault == null
+                            ? "a tenant needs a key of version 1 or above"
+                            : "'" + tenant.alias() + "' can't be a tenant's alias: " + fault);
         }
         if (before != null && tenant.keyVersion() < before.keyVersion()) {
             return refused(
@@ -44,6 +50,18 @@ final class Accounts {
                             + " has key version "
                             + before.keyVersion()
                             + " already");
+        }
+        for (String name : List.of(tenant.alias(), tenant.id().account())) {
+            TenantId other = Table.TENANT_NAMES.get(draft.rows, name);
+            if (other != null && !other.equals(tenant.id())) {
+                return invalid("another tenant is named " + name + "; choose another alias or id");
+            }
+        }
+        for (String name : List.of(tenant.alias(), tenant.id().account())) {
+            var _ = draft.put(Table.TENANT_NAMES, name, tenant.id());
+        }
+        if (before != null && !before.alias().equals(tenant.alias())) {
+            var _ = draft.delete(Table.TENANT_NAMES, before.alias());
         }
         return draft.put(Table.TENANTS, tenant.id(), tenant);
     }

@@ -8,6 +8,7 @@ import io.lethe.node.metadata.command.RecordCodec;
 import io.lethe.node.metadata.state.Rows.Step;
 import io.lethe.node.metadata.state.Table.BucketName;
 import io.lethe.node.metadata.state.Table.SettingKey;
+import io.lethe.node.metadata.state.Table.UserKey;
 import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketId;
@@ -16,6 +17,7 @@ import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.GroupId;
+import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PartitionRecord;
@@ -24,6 +26,7 @@ import io.lethe.node.model.PlacementGroup;
 import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantRecord;
+import io.lethe.node.model.UserRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -137,6 +140,16 @@ public final class DirectoryReader implements Directory {
     @Override
     public Optional<TenantRecord> tenant(TenantId id) {
         return find(Table.TENANTS, id);
+    }
+
+    @Override
+    public Optional<TenantId> tenantNamed(String name) {
+        return find(Table.TENANT_NAMES, name);
+    }
+
+    @Override
+    public Optional<UserRecord> user(TenantId tenant, Id128 user) {
+        return find(Table.USERS, new UserKey(tenant, user));
     }
 
     @Override

@@ -21,6 +21,9 @@ import java.util.function.Function;
 public final class DirectoryRow {
     private DirectoryRow() {}
 
+    /** A user's place among its tenant's. */
+    public record UserName(TenantId tenant, Id128 user) {}
+
     /** A bucket's place among its tenant's names. */
     public record BucketName(TenantId tenant, String name) {}
 
@@ -51,6 +54,17 @@ public final class DirectoryRow {
     /** From a key of {@link Family#TENANTS}. */
     public static TenantId tenantId(Bytes key) {
         return new TenantId(Id128.decode(new Decoder(key)));
+    }
+
+    /** From a key of {@link Family#TENANT_NAMES}. */
+    public static String tenantName(Bytes key) {
+        return key.utf8();
+    }
+
+    /** From a key of {@link Family#USERS}. */
+    public static UserName userName(Bytes key) {
+        Decoder in = new Decoder(key);
+        return new UserName(new TenantId(Id128.decode(in)), Id128.decode(in));
     }
 
     /** From a key of {@link Family#ACCESS_KEYS}. */

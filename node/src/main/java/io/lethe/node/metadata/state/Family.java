@@ -52,6 +52,8 @@ public enum Family {
     STORAGE_CLASSES,
     /** Directory. */
     TENANTS,
+    /** Directory: alias, or account number → tenant id. */
+    TENANT_NAMES,
     /** Directory. */
     USERS,
     /** Directory. */

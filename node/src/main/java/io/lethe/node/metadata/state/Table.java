@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * NODES, DEVICES    id 16                     PLACEMENT_GROUPS  pg i64
  * PARTITIONS        group i32                 STORAGE_CLASSES   name in UTF-8
  * TENANTS           id 16                     USERS             tenant id ‖ user id
+ * TENANT_NAMES      alias or account number → tenant id
  * ACCESS_KEYS       access key id in UTF-8    BUCKETS           bucket i64
  * BUCKET_NAMES      tenant id ‖ name → bucket i64
  * BUCKET_SETTINGS   bucket i64 ‖ setting u8 → index varint, document blob (524,288)
@@ -81,6 +82,12 @@ record Table<I, R>(
     static final Table<TenantId, TenantRecord> TENANTS =
             new Table<>(
                     Family.TENANTS, id -> of(id.id()), RecordCodec::tenant, RecordCodec::tenant);
+    static final Table<String, TenantId> TENANT_NAMES =
+            new Table<>(
+                    Family.TENANT_NAMES,
+                    Bytes::utf8,
+                    (out, tenant) -> out.id(tenant.id()),
+                    in -> new TenantId(in.id()));
     static final Table<UserKey, UserRecord> USERS =
             new Table<>(
                     Family.USERS,

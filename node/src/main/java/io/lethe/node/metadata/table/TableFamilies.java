@@ -64,6 +64,7 @@ final class TableFamilies {
                     new Definition(Family.PARTITIONS, Use.WALKED),
                     new Definition(Family.STORAGE_CLASSES, Use.HOT),
                     new Definition(Family.TENANTS, Use.WALKED),
+                    new Definition(Family.TENANT_NAMES, Use.LOOKED_UP),
                     new Definition(Family.USERS, Use.LOOKED_UP),
                     new Definition(Family.ACCESS_KEYS, Use.LOOKED_UP),
                     new Definition(Family.BUCKETS, Use.LOOKED_UP),

@@ -1,18 +1,59 @@
 package io.lethe.node.s3.operation;
 
+import io.lethe.node.base.Bytes;
+import io.lethe.node.model.BucketSetting;
 import io.lethe.node.s3.S3Call;
+import io.lethe.node.s3.S3Error;
+import io.lethe.node.s3.xml.AccessControlPolicy;
+import io.lethe.node.s3.xml.CannedAcl;
+import java.util.Optional;
 
-/** GET and PUT of a bucket's {@code ?acl}. */
+/** GET and PUT of a bucket's {@code ?acl}: one of those with a name. */
 final class BucketAcl {
     private BucketAcl() {}
 
     static void get(S3Call call) throws InterruptedException {
-        var _ = call.ports().buckets().get(call.caller(), call.bucket(), call.deadlineNanos());
-        call.xml(200, Acls.owners(call));
+        Optional<Bytes> kept = BucketDocuments.look(call, BucketSetting.ACL);
+        call.content(
+                200,
+                "application/xml",
+                kept.isPresent() && call.access().hasAcls()
+                        ? kept.get().toArray()
+                        : Acls.owners(call));
     }
 
     static void put(S3Call call) throws InterruptedException {
-        var _ = call.ports().buckets().get(call.caller(), call.bucket(), call.deadlineNanos());
-        Acls.put(call);
+        CannedAcl wanted = Acls.wanted(call, call.wholeBody(false));
+        if (!Acls.isOwners(wanted) && !call.access().hasAcls()) {
+            throw S3Error.ACCESS_CONTROL_LIST_NOT_SUPPORTED.exception();
+        }
+        set(call, wanted);
+        call.empty(200);
+    }
+
+    /**
+     * @throws io.lethe.node.s3.S3Exception AccessDenied for a public one where those are blocked
+     */
+    static void set(S3Call call, CannedAcl wanted) throws InterruptedException {
+        boolean open =
+                switch (wanted) {
+                    case PUBLIC_READ, PUBLIC_READ_WRITE, AUTHENTICATED_READ -> true;
+                    default -> false;
+                };
+        if (open && call.access().block().blockPublicAcls()) {
+            throw S3Error.ACCESS_DENIED.because(
+                    "public ACLs are prevented by the BlockPublicAcls setting in S3 Block Public"
+                            + " Access");
+        }
+        String owner = call.access().owner().canonical();
+        boolean kept = open || wanted == CannedAcl.LOG_DELIVERY_WRITE;
+        if (kept || BucketDocuments.look(call, BucketSetting.ACL).isPresent()) {
+            BucketDocuments.set(
+                    call,
+                    BucketSetting.ACL,
+                    kept
+                            ? Bytes.wrap(AccessControlPolicy.of(wanted, owner, owner).write())
+                            : Bytes.EMPTY);
+        }
     }
 }

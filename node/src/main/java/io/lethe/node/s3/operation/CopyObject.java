@@ -15,7 +15,7 @@ import io.lethe.node.s3.xml.XmlWriter;
 final class CopyObject implements Operation {
     @Override
     public void run(S3Call call) throws InterruptedException {
-        Acls.check(call);
+        Acls.checkObject(call);
         Refusals.checkWrite(call);
         CopySource source = CopySource.of(call.request()).orElseThrow();
         String version = source.versionId().orElse("");
@@ -23,22 +23,23 @@ final class CopyObject implements Operation {
                 new Objects.Kept(
                         keeps(call, "x-amz-metadata-directive"),
                         keeps(call, "x-amz-tagging-directive"));
-        boolean same = source.bucket().equals(call.bucket()) && source.key().equals(call.key());
+        boolean same = call.access().copiesItself();
         if (same && kept.equals(Objects.Kept.ALL) && version.isEmpty()) {
             throw S3Error.INVALID_REQUEST.because(
                     "This copy request is illegal because it is trying to copy an object to"
                             + " itself without changing the object's metadata, storage class,"
                             + " website redirect location or encryption attributes.");
         }
-        ObjectAnswers.checkSource(call, source);
+        ObjectInfo read = ObjectAnswers.checkSource(call);
+        if (kept.tags() && !read.attributes().tags().isEmpty()) {
+            call.access().checkSourceTags();
+        }
         ObjectInfo stored =
                 call.ports()
                         .objects()
                         .copy(
                                 call.caller(),
-                                source.bucket(),
-                                source.key(),
-                                version,
+                                call.access().source(),
                                 new PutRequest(
                                         new WriteId(Id128.random(call.random())),
                                         call.bucket(),

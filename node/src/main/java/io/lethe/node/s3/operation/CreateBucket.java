@@ -5,13 +5,23 @@ import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.Id128;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
+import io.lethe.node.s3.xml.CannedAcl;
 import io.lethe.node.s3.xml.CreateBucketConfiguration;
+import io.lethe.node.s3.xml.OwnershipControls.Ownership;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** PUT of a bucket. Making one's own bucket again is a success, as in us-east-1. */
 final class CreateBucket implements Operation {
     @Override
     public void run(S3Call call) throws InterruptedException {
-        Acls.check(call);
+        CannedAcl acl = Acls.wanted(call, new byte[0]);
+        Optional<Ownership> ownership = ownership(call);
+        boolean acls =
+                ownership.filter(word -> word != Ownership.BUCKET_OWNER_ENFORCED).isPresent();
+        if (!Acls.isOwners(acl) && !acls) {
+            throw S3Error.INVALID_BUCKET_ACL_WITH_OBJECT_OWNERSHIP.exception();
+        }
         if (call.request().header("x-amz-bucket-object-lock-enabled").isPresent()) {
             throw S3Error.NOT_IMPLEMENTED.because("Object Lock is not supported yet.");
         }
@@ -36,6 +46,29 @@ final class CreateBucket implements Operation {
                                 Versioning.OFF,
                                 id.toArray(),
                                 call.deadlineNanos());
+        if (ownership.isPresent()) {
+            BucketOwnership.set(call, ownership.get());
+        }
+        if (!Acls.isOwners(acl)) {
+            BucketAcl.set(call, acl);
+        }
         call.header("location", "/" + call.bucket()).empty(200);
+    }
+
+    private static Optional<Ownership> ownership(S3Call call) {
+        return call.request()
+                .header("x-amz-object-ownership")
+                .map(
+                        word ->
+                                Stream.of(Ownership.values())
+                                        .filter(known -> known.word().equals(word))
+                                        .findFirst()
+                                        .orElseThrow(
+                                                () ->
+                                                        Parameters.invalid(
+                                                                "x-amz-object-ownership",
+                                                                word,
+                                                                "Invalid x-amz-object-ownership"
+                                                                        + " header")));
     }
 }

@@ -38,6 +38,7 @@ final class DeleteObjects implements Operation {
         if (entry.lastModifiedMillis().isPresent() || entry.sizeBytes().isPresent()) {
             throw S3Error.NOT_IMPLEMENTED.because("Conditions on time and size are not supported.");
         }
+        call.access().checkKey(entry.key(), entry.versionId().orElse(""));
         Condition condition =
                 entry.eTag().<Condition>map(Condition.Matches::new).orElse(new Condition.Always());
         return call.ports()

@@ -21,7 +21,7 @@ final class MultipartUploads {
     }
 
     static void create(S3Call call) throws InterruptedException {
-        Acls.check(call);
+        Acls.checkObject(call);
         Refusals.checkWrite(call);
         var wanted = UploadChecksums.wanted(call.request());
         UploadInfo begun =

@@ -8,11 +8,11 @@ final class ObjectAcl {
 
     static void get(S3Call call) throws InterruptedException {
         ObjectHeaders.versionId(call, ObjectAnswers.head(call));
-        call.xml(200, Acls.owners(call));
+        call.content(200, "application/xml", Acls.owners(call));
     }
 
     static void put(S3Call call) throws InterruptedException {
         var _ = ObjectAnswers.head(call);
-        Acls.put(call);
+        Acls.putObject(call);
     }
 }

@@ -3,7 +3,7 @@ package io.lethe.node.s3.operation;
 import io.lethe.node.object.ObjectInfo;
 import io.lethe.node.object.ObjectReader;
 import io.lethe.node.object.ReadRange;
-import io.lethe.node.s3.CopySource;
+import io.lethe.node.object.SourceVersion;
 import io.lethe.node.s3.Preconditions;
 import io.lethe.node.s3.RangeHeader;
 import io.lethe.node.s3.S3Call;
@@ -58,17 +58,19 @@ final class ObjectAnswers {
      *
      * @throws io.lethe.node.s3.S3Exception PreconditionFailed
      */
-    static void checkSource(S3Call call, CopySource source) throws InterruptedException {
+    static ObjectInfo checkSource(S3Call call) throws InterruptedException {
+        SourceVersion source = call.access().source();
         ObjectInfo read =
                 call.ports()
                         .objects()
                         .head(
-                                call.caller(),
+                                source.reader(),
                                 source.bucket(),
                                 source.key(),
-                                source.versionId().orElse(""),
+                                source.versionId(),
                                 call.deadlineNanos());
         Preconditions.ofCopySource(call.request()).checkCopy(read.etag(), read.createdMillis());
+        return read;
     }
 
     static ObjectInfo head(S3Call call) throws InterruptedException {

@@ -8,7 +8,7 @@ final class Owners {
     private Owners() {}
 
     static void write(XmlWriter out, String element, S3Call call) {
-        String id = call.caller().tenant().id().toString();
+        String id = call.access().owner().canonical();
         out.open(element).text("ID", id).text("DisplayName", id).close();
     }
 }

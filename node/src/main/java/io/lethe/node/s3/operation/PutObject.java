@@ -18,7 +18,7 @@ final class PutObject implements Operation {
             copy.run(call);
             return;
         }
-        Acls.check(call);
+        Acls.checkObject(call);
         Refusals.checkWrite(call);
         SentBody body = SentBody.of(call);
         PutRequest request =

@@ -3,6 +3,7 @@ package io.lethe.node.s3.operation;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.S3Request;
+import io.lethe.node.s3.access.Rights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +25,17 @@ public final class Router {
      * One line of the table.
      *
      * @param name S3's name of the operation
+     * @param rights what its caller needs
      * @param parameter that must be there; empty: none of those that other lines of the same kind
      *     and method ask for
      */
     public record Route(
-            String name, About about, String method, String parameter, Operation operation) {}
+            String name,
+            Rights rights,
+            About about,
+            String method,
+            String parameter,
+            Operation operation) {}
 
     private static final List<Route> ROUTES = routes();
 
@@ -40,134 +47,147 @@ public final class Router {
     }
 
     private static List<Route> routes() {
-        List<Route> routes = new ArrayList<>();
-        routes.add(new Route("ListBuckets", About.SERVICE, "GET", "", new ListBuckets()));
+        RouteLines service = new RouteLines(About.SERVICE);
+        service.get("", "ListBuckets", "s3:ListAllMyBuckets", new ListBuckets());
+        List<Route> routes = new ArrayList<>(service.all());
         routes.addAll(bucket());
+        routes.addAll(bucketAccess());
+        routes.addAll(bucketWork());
         routes.addAll(object());
         return List.copyOf(routes);
     }
 
     private static List<Route> bucket() {
-        List<Route> routes = new ArrayList<>();
-        add(routes, "CreateBucket", About.BUCKET, "PUT", "", new CreateBucket());
-        add(routes, "HeadBucket", About.BUCKET, "HEAD", "", new HeadBucket());
-        add(routes, "DeleteBucket", About.BUCKET, "DELETE", "", new DeleteBucket());
-        add(routes, "GetBucketLocation", About.BUCKET, "GET", "location", new BucketLocation());
-        add(
-                routes,
+        RouteLines in = new RouteLines(About.BUCKET);
+        in.add("PUT", "", "CreateBucket", Rights.toCreate("s3:CreateBucket"), new CreateBucket());
+        in.head("", "HeadBucket", "s3:ListBucket", new HeadBucket());
+        in.delete("", "DeleteBucket", "s3:DeleteBucket", new DeleteBucket());
+        in.get("location", "GetBucketLocation", "s3:GetBucketLocation", new BucketLocation());
+        in.get(
+                "versioning",
                 "GetBucketVersioning",
-                About.BUCKET,
-                "GET",
-                "versioning",
+                "s3:GetBucketVersioning",
                 BucketVersioning::get);
-        add(
-                routes,
-                "PutBucketVersioning",
-                About.BUCKET,
-                "PUT",
+        in.put(
                 "versioning",
+                "PutBucketVersioning",
+                "s3:PutBucketVersioning",
                 BucketVersioning::put);
-        add(
-                routes,
+        in.get("versions", "ListObjectVersions", "s3:ListBucketVersions", new ListObjectVersions());
+        in.get("list-type", "ListObjectsV2", "s3:ListBucket", new ListObjects(true));
+        in.get("", "ListObjects", "s3:ListBucket", new ListObjects(false));
+        in.get(
+                "uploads",
+                "ListMultipartUploads",
+                "s3:ListBucketMultipartUploads",
+                MultipartUploads::list);
+        in.add(
+                "POST",
+                "delete",
+                "DeleteObjects",
+                Rights.forEachKey("s3:DeleteObject", "s3:DeleteObjectVersion"),
+                new DeleteObjects());
+        return in.all();
+    }
+
+    private static List<Route> bucketAccess() {
+        RouteLines in = new RouteLines(About.BUCKET);
+        in.get("acl", "GetBucketAcl", "s3:GetBucketAcl", BucketAcl::get);
+        in.put("acl", "PutBucketAcl", "s3:PutBucketAcl", BucketAcl::put);
+        in.get("policy", "GetBucketPolicy", "s3:GetBucketPolicy", BucketPolicy::get);
+        in.put("policy", "PutBucketPolicy", "s3:PutBucketPolicy", BucketPolicy::put);
+        in.delete("policy", "DeleteBucketPolicy", "s3:DeleteBucketPolicy", BucketPolicy::delete);
+        in.get(
+                "policyStatus",
+                "GetBucketPolicyStatus",
+                "s3:GetBucketPolicyStatus",
+                BucketPolicy::status);
+        BucketDocuments block = BucketDocuments.PUBLIC_ACCESS_BLOCK;
+        String putBlock = "s3:PutBucketPublicAccessBlock";
+        in.get(
+                "publicAccessBlock",
+                "GetPublicAccessBlock",
+                "s3:GetBucketPublicAccessBlock",
+                block::get);
+        in.put("publicAccessBlock", "PutPublicAccessBlock", putBlock, block::put);
+        in.delete("publicAccessBlock", "DeletePublicAccessBlock", putBlock, block::delete);
+        BucketDocuments ownership = BucketDocuments.OWNERSHIP_CONTROLS;
+        String putOwnership = "s3:PutBucketOwnershipControls";
+        in.get(
+                "ownershipControls",
+                "GetBucketOwnershipControls",
+                "s3:GetBucketOwnershipControls",
+                ownership::get);
+        in.put(
+                "ownershipControls",
+                "PutBucketOwnershipControls",
+                putOwnership,
+                BucketOwnership::put);
+        in.delete(
+                "ownershipControls",
+                "DeleteBucketOwnershipControls",
+                putOwnership,
+                BucketOwnership::delete);
+        return in.all();
+    }
+
+    private static List<Route> bucketWork() {
+        RouteLines in = new RouteLines(About.BUCKET);
+        String putLifecycle = "s3:PutLifecycleConfiguration";
+        in.get(
+                "lifecycle",
                 "GetBucketLifecycleConfiguration",
-                About.BUCKET,
-                "GET",
-                "lifecycle",
+                "s3:GetLifecycleConfiguration",
                 BucketLifecycle::get);
-        add(
-                routes,
-                "PutBucketLifecycleConfiguration",
-                About.BUCKET,
-                "PUT",
-                "lifecycle",
-                BucketLifecycle::put);
-        add(
-                routes,
-                "DeleteBucketLifecycle",
-                About.BUCKET,
-                "DELETE",
-                "lifecycle",
-                BucketLifecycle::delete);
-        add(routes, "GetBucketAcl", About.BUCKET, "GET", "acl", BucketAcl::get);
-        add(routes, "PutBucketAcl", About.BUCKET, "PUT", "acl", BucketAcl::put);
-        add(
-                routes,
-                "ListObjectVersions",
-                About.BUCKET,
-                "GET",
-                "versions",
-                new ListObjectVersions());
-        add(routes, "ListObjectsV2", About.BUCKET, "GET", "list-type", new ListObjects(true));
-        add(routes, "ListObjects", About.BUCKET, "GET", "", new ListObjects(false));
-        add(routes, "ListMultipartUploads", About.BUCKET, "GET", "uploads", MultipartUploads::list);
-        add(routes, "DeleteObjects", About.BUCKET, "POST", "delete", new DeleteObjects());
-        return routes;
+        in.put("lifecycle", "PutBucketLifecycleConfiguration", putLifecycle, BucketLifecycle::put);
+        in.delete("lifecycle", "DeleteBucketLifecycle", putLifecycle, BucketLifecycle::delete);
+        return in.all();
     }
 
     private static List<Route> object() {
-        List<Route> routes = new ArrayList<>();
-        add(
-                routes,
-                "CreateMultipartUpload",
-                About.OBJECT,
-                "POST",
-                "uploads",
-                MultipartUploads::create);
-        add(
-                routes,
-                "UploadPart, UploadPartCopy",
-                About.OBJECT,
-                "PUT",
+        RouteLines in = new RouteLines(About.OBJECT);
+        in.post("uploads", "CreateMultipartUpload", "s3:PutObject", MultipartUploads::create);
+        in.put("uploadId", "UploadPart, UploadPartCopy", "s3:PutObject", new UploadPart());
+        in.post(
                 "uploadId",
-                new UploadPart());
-        add(
-                routes,
                 "CompleteMultipartUpload",
-                About.OBJECT,
-                "POST",
-                "uploadId",
+                "s3:PutObject",
                 new CompleteMultipartUpload());
-        add(
-                routes,
-                "AbortMultipartUpload",
-                About.OBJECT,
-                "DELETE",
+        in.delete(
                 "uploadId",
+                "AbortMultipartUpload",
+                "s3:AbortMultipartUpload",
                 MultipartUploads::abort);
-        add(routes, "ListParts", About.OBJECT, "GET", "uploadId", MultipartUploads::parts);
-        add(routes, "PutObject, CopyObject", About.OBJECT, "PUT", "", new PutObject());
-        add(routes, "GetObject", About.OBJECT, "GET", "", new GetObject());
-        add(routes, "HeadObject", About.OBJECT, "HEAD", "", new HeadObject());
-        add(routes, "DeleteObject", About.OBJECT, "DELETE", "", new DeleteObject());
-        add(routes, "GetObjectAcl", About.OBJECT, "GET", "acl", ObjectAcl::get);
-        add(routes, "PutObjectAcl", About.OBJECT, "PUT", "acl", ObjectAcl::put);
-        add(routes, "GetObjectTagging", About.OBJECT, "GET", "tagging", ObjectTagging::get);
-        add(routes, "PutObjectTagging", About.OBJECT, "PUT", "tagging", ObjectTagging::put);
-        add(
-                routes,
-                "DeleteObjectTagging",
-                About.OBJECT,
-                "DELETE",
+        in.get("uploadId", "ListParts", "s3:ListMultipartUploadParts", MultipartUploads::parts);
+        in.put("", "PutObject, CopyObject", "s3:PutObject", new PutObject());
+        in.get("", "GetObject", "s3:GetObject s3:GetObjectVersion", new GetObject());
+        in.head("", "HeadObject", "s3:GetObject s3:GetObjectVersion", new HeadObject());
+        in.delete("", "DeleteObject", "s3:DeleteObject s3:DeleteObjectVersion", new DeleteObject());
+        in.get("acl", "GetObjectAcl", "s3:GetObjectAcl s3:GetObjectVersionAcl", ObjectAcl::get);
+        in.put("acl", "PutObjectAcl", "s3:PutObjectAcl s3:PutObjectVersionAcl", ObjectAcl::put);
+        in.get(
                 "tagging",
+                "GetObjectTagging",
+                "s3:GetObjectTagging s3:GetObjectVersionTagging",
+                ObjectTagging::get);
+        in.put(
+                "tagging",
+                "PutObjectTagging",
+                "s3:PutObjectTagging s3:PutObjectVersionTagging",
+                ObjectTagging::put);
+        in.delete(
+                "tagging",
+                "DeleteObjectTagging",
+                "s3:DeleteObjectTagging s3:DeleteObjectVersionTagging",
                 ObjectTagging::delete);
-        return routes;
-    }
-
-    private static void add(
-            List<Route> routes,
-            String name,
-            About about,
-            String method,
-            String parameter,
-            Operation operation) {
-        routes.add(new Route(name, about, method, parameter, operation));
+        return in.all();
     }
 
     /**
      * @throws io.lethe.node.s3.S3Exception NotImplemented for a sub-resource of S3's that is not
      *     served, MethodNotAllowed for a method that nothing has
      */
-    public static Operation route(S3Call call) {
+    public static Route route(S3Call call) {
         S3Request request = call.request();
         About about =
                 call.bucket().isEmpty()
@@ -184,7 +204,7 @@ public final class Router {
                         .filter(line -> request.hasParameter(line.parameter()))
                         .findFirst();
         if (named.isPresent()) {
-            return named.get().operation();
+            return named.get();
         }
         Optional<String> unserved =
                 SubResources.ALL.stream().filter(request::hasParameter).findFirst();
@@ -194,7 +214,6 @@ public final class Router {
         return lines.stream()
                 .filter(line -> line.parameter().isEmpty())
                 .findFirst()
-                .map(Route::operation)
                 .orElseThrow(
                         () ->
                                 S3Error.METHOD_NOT_ALLOWED

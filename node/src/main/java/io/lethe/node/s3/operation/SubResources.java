@@ -2,6 +2,8 @@ package io.lethe.node.s3.operation;
 
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
+import io.lethe.node.s3.S3Exception;
+import io.lethe.node.s3.access.Rights;
 import io.lethe.node.s3.xml.XmlWriter;
 import java.util.Map;
 import java.util.Set;
@@ -20,11 +22,6 @@ final class SubResources {
                             "encryption",
                             S3Error.SERVER_SIDE_ENCRYPTION_CONFIGURATION_NOT_FOUND_ERROR),
                     Map.entry("object-lock", S3Error.OBJECT_LOCK_CONFIGURATION_NOT_FOUND_ERROR),
-                    Map.entry("ownershipControls", S3Error.OWNERSHIP_CONTROLS_NOT_FOUND_ERROR),
-                    Map.entry("policy", S3Error.NO_SUCH_BUCKET_POLICY),
-                    Map.entry("policyStatus", S3Error.NO_SUCH_BUCKET_POLICY),
-                    Map.entry(
-                            "publicAccessBlock", S3Error.NO_SUCH_PUBLIC_ACCESS_BLOCK_CONFIGURATION),
                     Map.entry("replication", S3Error.NO_SUCH_CONFIGURATION),
                     Map.entry("tagging", S3Error.NO_SUCH_TAG_SET),
                     Map.entry("website", S3Error.NO_SUCH_WEBSITE_CONFIGURATION));
@@ -35,6 +32,20 @@ final class SubResources {
                     "accelerate", "AccelerateConfiguration",
                     "logging", "BucketLoggingStatus",
                     "notification", "NotificationConfiguration");
+
+    /** What a reader needs, of those above and of who pays, which is always the owner. */
+    private static final Map<String, String> READ_RIGHTS =
+            Map.ofEntries(
+                    Map.entry("accelerate", "s3:GetAccelerateConfiguration"),
+                    Map.entry("cors", "s3:GetBucketCORS"),
+                    Map.entry("encryption", "s3:GetEncryptionConfiguration"),
+                    Map.entry("logging", "s3:GetBucketLogging"),
+                    Map.entry("notification", "s3:GetBucketNotification"),
+                    Map.entry("object-lock", "s3:GetBucketObjectLockConfiguration"),
+                    Map.entry("replication", "s3:GetReplicationConfiguration"),
+                    Map.entry("requestPayment", "s3:GetBucketRequestPayment"),
+                    Map.entry("tagging", "s3:GetBucketTagging"),
+                    Map.entry("website", "s3:GetBucketWebsite"));
 
     /** Never served, by what S3 calls them. */
     static final Map<String, String> REFUSED =
@@ -64,6 +75,10 @@ final class SubResources {
                         "inventory",
                         "legal-hold",
                         "lifecycle",
+                        "ownershipControls",
+                        "policy",
+                        "policyStatus",
+                        "publicAccessBlock",
                         "restore",
                         "retention",
                         "uploads")) {
@@ -73,37 +88,34 @@ final class SubResources {
         return names.keySet();
     }
 
-    static Operation of(Router.About about, String method, String name) {
+    /** The operation, and the right that it needs all the same: what is absent is told to few. */
+    static Router.Route of(Router.About about, String method, String name) {
         boolean read = method.equals("GET") && about == Router.About.BUCKET;
-        if (read && ABSENT.containsKey(name)) {
-            return call -> {
-                existing(call);
-                throw ABSENT.get(name).exception().with("BucketName", call.bucket());
-            };
+        String right = read ? READ_RIGHTS.get(name) : null;
+        if (right == null) {
+            throw notImplemented(name);
         }
-        if (read && EMPTY.containsKey(name)) {
-            return call -> {
-                existing(call);
-                call.xml(200, XmlWriter.s3(EMPTY.get(name)));
-            };
-        }
-        if (read && name.equals("requestPayment")) {
-            return call -> {
-                existing(call);
-                call.xml(
-                        200,
-                        XmlWriter.s3("RequestPaymentConfiguration").text("Payer", "BucketOwner"));
-            };
-        }
-        return _ -> {
-            throw S3Error.NOT_IMPLEMENTED.because(
-                    "A header or query you provided implies functionality that is not"
-                            + " implemented: "
-                            + name);
-        };
+        return new Router.Route(
+                "", Rights.of(right), about, method, name, call -> absent(call, name));
     }
 
-    private static void existing(S3Call call) throws InterruptedException {
-        var _ = call.ports().buckets().get(call.caller(), call.bucket(), call.deadlineNanos());
+    private static void absent(S3Call call, String name) throws InterruptedException {
+        var _ = call.ports().buckets().look(call.caller(), call.bucket(), call.deadlineNanos());
+        S3Error missing = ABSENT.get(name);
+        if (missing != null) {
+            throw missing.exception().with("BucketName", call.bucket());
+        }
+        call.xml(
+                200,
+                name.equals("requestPayment")
+                        ? XmlWriter.s3("RequestPaymentConfiguration").text("Payer", "BucketOwner")
+                        : XmlWriter.s3(EMPTY.getOrDefault(name, name)));
+    }
+
+    private static S3Exception notImplemented(String name) {
+        return S3Error.NOT_IMPLEMENTED.because(
+                "A header or query you provided implies functionality that is not"
+                        + " implemented: "
+                        + name);
     }
 }

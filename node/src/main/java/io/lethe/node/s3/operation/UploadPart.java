@@ -65,7 +65,7 @@ final class UploadPart implements Operation {
 
     private static void copy(S3Call call, CopySource source) throws InterruptedException {
         String version = source.versionId().orElse("");
-        ObjectAnswers.checkSource(call, source);
+        var _ = ObjectAnswers.checkSource(call);
         PartInfo part =
                 call.ports()
                         .objects()
@@ -80,9 +80,7 @@ final class UploadPart implements Operation {
                                         null,
                                         null,
                                         () -> Bytes.EMPTY),
-                                source.bucket(),
-                                source.key(),
-                                version,
+                                call.access().source(),
                                 RangeHeader.parseCopy(
                                         call.request().header("x-amz-copy-source-range")),
                                 call.deadlineNanos());

@@ -8,6 +8,9 @@ public record PublicAccessBlock(
         boolean ignorePublicAcls,
         boolean blockPublicPolicy,
         boolean restrictPublicBuckets) {
+    /** Of a bucket that has none. */
+    public static final PublicAccessBlock NONE = new PublicAccessBlock(false, false, false, false);
+
     public static PublicAccessBlock parse(byte[] body) {
         XmlReader in = XmlReader.open(body, "PublicAccessBlockConfiguration");
         Boolean blockAcls = null;

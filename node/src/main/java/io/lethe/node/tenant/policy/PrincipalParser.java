@@ -7,13 +7,12 @@ import java.util.Set;
 
 /**
  * Reads a Principal or NotPrincipal element: a star, or an object of AWS, CanonicalUser, Service
- * and Federated. An account is named by its id (12 digits as in AWS, or a tenant's 32 hex digits)
- * or its root's ARN; users, roles and sessions by their ARN, in full.
+ * and Federated. An account is named by its number (12 digits, as in AWS) or its root's ARN; users,
+ * roles and sessions by their ARN, in full.
  */
 final class PrincipalParser {
     private static final Set<String> TYPES = Set.of("AWS", "CanonicalUser", "Service", "Federated");
     private static final int AWS_ID_DIGITS = 12;
-    private static final int TENANT_ID_DIGITS = 32;
     private static final int CANONICAL_ID_DIGITS = 64;
     private static final int ARN_PARTS = 6;
 
@@ -112,9 +111,7 @@ final class PrincipalParser {
     }
 
     private static boolean isAccount(String text) {
-        return isHex(text, TENANT_ID_DIGITS)
-                || (text.length() == AWS_ID_DIGITS
-                        && text.chars().allMatch(PrincipalParser::isDigit));
+        return text.length() == AWS_ID_DIGITS && text.chars().allMatch(PrincipalParser::isDigit);
     }
 
     private static boolean isHex(String text, int length) {

@@ -77,9 +77,8 @@ class DirectoryStateTest {
 
     DirectoryStateTest() {
         done(new InitCluster(CLUSTER, "test", "node", List.of(STANDARD)));
-        for (TenantId tenant : List.of(TENANT, OTHER)) {
-            done(new PutTenant(new TenantRecord(tenant, "acme", "ACME", 1, Bytes.hex("00"))));
-        }
+        done(new PutTenant(new TenantRecord(TENANT, "acme", "ACME", 1, Bytes.hex("00"))));
+        done(new PutTenant(new TenantRecord(OTHER, "globex", "Globex", 1, Bytes.hex("00"))));
     }
 
     private DirectoryReply execute(DirectoryCommand command) {

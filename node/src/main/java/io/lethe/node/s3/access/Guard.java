@@ -1,0 +1,240 @@
+package io.lethe.node.s3.access;
+
+import io.lethe.node.metadata.state.BucketNames;
+import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.StoreException;
+import io.lethe.node.model.TenantId;
+import io.lethe.node.object.Buckets;
+import io.lethe.node.object.Caller;
+import io.lethe.node.s3.BucketSettings;
+import io.lethe.node.s3.CopySource;
+import io.lethe.node.s3.S3Error;
+import io.lethe.node.s3.S3Request;
+import io.lethe.node.s3.S3Tenants;
+import io.lethe.node.s3.xml.PublicAccessBlock;
+import io.lethe.node.s3.xml.Tagging;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands before every operation: finds whose bucket is meant, and asks the policies whether the
+ * caller may do what it asks for. Decides by this node's own copy of the directory; whoever is
+ * refused by it is judged once more by the newest one, so that what was granted anywhere a moment
+ * ago holds everywhere, and a bucket that is refused takes as long as one that is not there.
+ *
+ * <p>What is another tenant's and not granted, what does not exist, and what nobody could own are
+ * refused alike: AccessDenied, without a name. Safe for any task.
+ */
+public final class Guard {
+    /** Rights to put tags by a body. */
+    private static final Set<String> TAGGING = Set.of("s3:PutObjectTagging");
+
+    private final Buckets buckets;
+    private final S3Tenants tenants;
+    private final Decisions decisions;
+
+    public Guard(Buckets buckets, BucketSettings settings, S3Tenants tenants) {
+        this.buckets = buckets;
+        this.tenants = tenants;
+        this.decisions = new Decisions(settings);
+    }
+
+    /**
+     * What the door knows of a request before its operation begins.
+     *
+     * @param bucket as named; empty for the service
+     * @param body read only where a policy asks what it says
+     */
+    public record Asked(
+            Principal principal,
+            RequestKeys keys,
+            String bucket,
+            String key,
+            Rights rights,
+            Body body,
+            long deadlineNanos) {
+        Asked with(RequestKeys more) {
+            return new Asked(principal, more, bucket, key, rights, body, deadlineNanos);
+        }
+    }
+
+    /** A request's whole body, which its operation reads again. */
+    public interface Body {
+        byte[] whole() throws InterruptedException;
+    }
+
+    /**
+     * Lets a request through, or refuses it.
+     *
+     * @throws io.lethe.node.s3.S3Exception AccessDenied
+     */
+    public CallAccess admit(Asked before) throws InterruptedException {
+        S3Request request = before.keys().request();
+        Asked asked = before;
+        Optional<CopySource> copied =
+                asked.key().isEmpty() ? Optional.empty() : CopySource.of(request);
+        boolean created = asked.rights().scope() == Rights.Scope.CREATED;
+        Target target =
+                created
+                        ? own(asked.principal(), asked.bucket(), asked.deadlineNanos())
+                        : find(asked.principal(), asked.bucket(), asked.deadlineNanos());
+        Target source =
+                copied.isPresent()
+                        ? find(asked.principal(), copied.get().bucket(), asked.deadlineNanos())
+                        : null;
+        if (TAGGING.contains(asked.rights().action())
+                && decisions.uses(asked.principal(), target, RequestKeys.TAGS)) {
+            asked = asked.with(tags(asked));
+        }
+        CallAccess access = new CallAccess(this, asked, target, copied.orElse(null), source);
+        access.checkOwner(request.header("x-amz-expected-bucket-owner"), target);
+        access.checkOwner(request.header("x-amz-source-expected-bucket-owner"), source);
+        access.check(wanted(asked, target, source, copied.orElse(null)));
+        return access;
+    }
+
+    private static RequestKeys tags(Asked asked) throws InterruptedException {
+        return asked.keys().withTags(Tagging.parseObject(asked.body().whole()).toMap());
+    }
+
+    /** One thing that a request wants. */
+    record Wanted(Target target, String action, String key, String versionId) {
+        Wanted at(Target newer) {
+            return new Wanted(newer, action, key, versionId);
+        }
+    }
+
+    private static List<Wanted> wanted(
+            Asked asked, Target target, @Nullable Target source, @Nullable CopySource copied) {
+        S3Request request = asked.keys().request();
+        List<Wanted> wanted = new ArrayList<>();
+        String version = asked.key().isEmpty() ? "" : request.parameter("versionId").orElse("");
+        if (asked.rights().scope() != Rights.Scope.EACH_KEY) {
+            wanted.add(new Wanted(target, asked.rights().action(version), asked.key(), version));
+            for (String action :
+                    asked.key().isEmpty()
+                            ? HeaderRights.ofBucket(request)
+                            : HeaderRights.ofObject(request)) {
+                wanted.add(new Wanted(target, action, asked.key(), version));
+            }
+        }
+        if (source != null && copied != null) {
+            String from = copied.versionId().orElse("");
+            wanted.add(
+                    new Wanted(
+                            source,
+                            from.isEmpty() ? "s3:GetObject" : "s3:GetObjectVersion",
+                            copied.key(),
+                            from));
+        }
+        return wanted;
+    }
+
+    boolean allows(Asked asked, Wanted wanted) {
+        return decisions.decide(asked.principal(), asked.keys(), wanted).isAllowed();
+    }
+
+    /** Which ways to public access the owner has closed. */
+    PublicAccessBlock block(Target target) {
+        BucketRecord record = target.record();
+        return record == null ? PublicAccessBlock.NONE : decisions.block(record);
+    }
+
+    boolean hasAcls(Target target) {
+        BucketRecord record = target.record();
+        return record != null && decisions.acls(record);
+    }
+
+    /** The caller's own bucket of that name, there or not. */
+    private static Target own(Principal principal, String name) {
+        return principal
+                .tenant()
+                .map(tenant -> Target.of(tenant, name, name, null))
+                .orElseGet(() -> Target.nobodys(name));
+    }
+
+    private Target own(Principal principal, String name, long deadlineNanos)
+            throws InterruptedException {
+        Target own = own(principal, name);
+        return own.owner().isEmpty()
+                ? own
+                : Target.of(
+                        own.owner().get(),
+                        name,
+                        name,
+                        look(own.owner().get(), name, deadlineNanos));
+    }
+
+    private Target find(Principal principal, String name, long deadlineNanos)
+            throws InterruptedException {
+        if (name.isEmpty()) {
+            return own(principal, name);
+        }
+        Optional<BucketNaming.Qualified> qualified = BucketNaming.split(name);
+        BucketRecord mine = null;
+        if (principal.tenant().isPresent() && BucketNames.fault(name) == null) {
+            mine = look(principal.tenant().get(), name, deadlineNanos);
+        }
+        if (mine != null || qualified.isEmpty()) {
+            return mine == null ? own(principal, name) : Target.of(mine.tenant(), name, name, mine);
+        }
+        Optional<TenantId> tenant = tenants.named(qualified.get().tenant());
+        if (tenant.isEmpty()) {
+            return Target.nobodys(name);
+        }
+        String bucket = qualified.get().bucket();
+        BucketRecord record = look(tenant.get(), bucket, deadlineNanos);
+        boolean own = tenant.equals(principal.tenant());
+        if (record == null && !own) {
+            return Target.nobodys(name);
+        }
+        return Target.of(tenant.get(), bucket, own ? bucket : name, record);
+    }
+
+    /** As {@link #find}, with all that was acknowledged anywhere before. */
+    Target findAgain(Principal principal, Target before, long deadlineNanos)
+            throws InterruptedException {
+        BucketRecord record = before.record();
+        if (record == null || before.owner().isEmpty()) {
+            // It was looked for with a read-index round already.
+            return before;
+        }
+        try {
+            BucketRecord newer =
+                    buckets.get(caller(record.tenant()), before.bucket(), deadlineNanos);
+            return Target.of(record.tenant(), before.bucket(), before.named(), newer);
+        } catch (StoreException e) {
+            if (e.code() != ErrorCode.NO_SUCH_BUCKET) {
+                throw e;
+            }
+            return principal.owns(before)
+                    ? own(principal, before.bucket())
+                    : Target.nobodys(before.named());
+        }
+    }
+
+    private @Nullable BucketRecord look(TenantId tenant, String name, long deadlineNanos)
+            throws InterruptedException {
+        try {
+            return buckets.look(caller(tenant), name, deadlineNanos);
+        } catch (StoreException e) {
+            if (e.code() == ErrorCode.NO_SUCH_BUCKET) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    /** Looks on the tenant's behalf; what is seen is not told. */
+    private static Caller caller(TenantId tenant) {
+        return new Caller(tenant, "", false);
+    }
+
+    static RuntimeException denied() {
+        return S3Error.ACCESS_DENIED.exception();
+    }
+}

@@ -1,0 +1,179 @@
+package io.lethe.node.s3.access;
+
+import io.lethe.node.s3.CopySource;
+import io.lethe.node.s3.HttpDates;
+import io.lethe.node.s3.S3Exception;
+import io.lethe.node.s3.S3Request;
+import io.lethe.node.s3.TaggingHeader;
+import io.lethe.node.s3.sigv4.Authentication;
+import io.lethe.node.tenant.policy.Policy;
+import io.lethe.node.tenant.policy.RequestContext;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The condition keys that a request gives. A key that is not set is absent, which is the truth for
+ * what Lethe has not (organizations, VPCs, access points); keys that it has and does not read yet
+ * are named by {@link #unread}, and policies with them are refused, since a condition that never
+ * sees its value would hold where it must not. Immutable.
+ *
+ * @param nowMillis when the request came
+ * @param ofBody keys that the body gives, as far as a policy asks for them
+ */
+public record RequestKeys(
+        S3Request request,
+        Authentication how,
+        InetAddress remote,
+        boolean secure,
+        String region,
+        long nowMillis,
+        Map<String, List<String>> ofBody) {
+    /** Tags that are put by a body of their own. */
+    static final String TAGS = "s3:RequestObjectTag";
+
+    private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
+
+    /** Headers whose key is their own name. */
+    private static final Set<String> HEADERS =
+            Set.of(
+                    "if-match",
+                    "if-none-match",
+                    "x-amz-acl",
+                    "x-amz-content-sha256",
+                    "x-amz-grant-full-control",
+                    "x-amz-grant-read",
+                    "x-amz-grant-read-acp",
+                    "x-amz-grant-write",
+                    "x-amz-grant-write-acp",
+                    "x-amz-metadata-directive",
+                    "x-amz-object-ownership",
+                    "x-amz-server-side-encryption",
+                    "x-amz-server-side-encryption-aws-kms-key-id",
+                    "x-amz-server-side-encryption-customer-algorithm",
+                    "x-amz-storage-class",
+                    "x-amz-website-redirect-location");
+
+    private static final Map<String, String> OTHER_HEADERS =
+            Map.of(
+                    "x-amz-object-lock-mode", "s3:object-lock-mode",
+                    "x-amz-object-lock-legal-hold", "s3:object-lock-legal-hold",
+                    "x-amz-object-lock-retain-until-date", "s3:object-lock-retain-until-date",
+                    "user-agent", "aws:UserAgent",
+                    "referer", "aws:Referer");
+
+    private static final Set<String> PARAMETERS = Set.of("prefix", "delimiter", "max-keys");
+
+    /** Keys, or their beginnings, that S3 has and this door does not read. */
+    private static final List<String> UNREAD =
+            List.of(
+                    "s3:existingobjecttag/",
+                    "s3:buckettag/",
+                    "s3:tlsversion",
+                    "s3:locationconstraint",
+                    "s3:objectcreationoperation",
+                    "s3:inventoryaccessibleoptionalfields",
+                    "aws:resourcetag/",
+                    "aws:requesttag/",
+                    "aws:tagkeys");
+
+    /** A condition key that a policy uses and that is not read; empty where there is none. */
+    public static Optional<String> unread(Policy policy) {
+        return UNREAD.stream().filter(policy::uses).findFirst();
+    }
+
+    /**
+     * @param versionId empty where none is named
+     */
+    RequestContext of(Principal principal, Target target, String versionId) {
+        RequestContext.Builder keys = RequestContext.builder().caller(principal.identity());
+        keys.put("aws:SourceIp", address(remote));
+        keys.put("aws:SecureTransport", Boolean.toString(secure));
+        keys.put("aws:CurrentTime", HttpDates.iso(nowMillis));
+        keys.put("aws:EpochTime", Long.toString(nowMillis / 1000));
+        keys.put("aws:RequestedRegion", region);
+        keys.put("aws:ViaAWSService", "false");
+        target.owner()
+                .ifPresent(
+                        owner -> {
+                            keys.put("aws:ResourceAccount", owner.account());
+                            keys.put("s3:ResourceAccount", owner.account());
+                        });
+        for (String name : request.headerNames()) {
+            String key = HEADERS.contains(name) ? "s3:" + name : OTHER_HEADERS.get(name);
+            if (key != null) {
+                keys.put(key, request.header(name).orElse(""));
+            }
+        }
+        for (String name : PARAMETERS) {
+            request.parameter(name).ifPresent(value -> keys.put("s3:" + name, value));
+        }
+        signature(keys);
+        written(keys);
+        ofBody.forEach(keys::put);
+        if (!versionId.isEmpty()) {
+            keys.put("s3:VersionId", versionId);
+        }
+        return keys.build();
+    }
+
+    /** With what a body of tags says. */
+    RequestKeys withTags(Map<String, String> tags) {
+        Map<String, List<String>> keys = new HashMap<>();
+        keys.put(TAGS + "Keys", List.copyOf(tags.keySet()));
+        tags.forEach((name, value) -> keys.put(TAGS + "/" + name, List.of(value)));
+        return new RequestKeys(request, how, remote, secure, region, nowMillis, keys);
+    }
+
+    private static String address(InetAddress remote) {
+        String text = remote.getHostAddress();
+        int zone = text.indexOf('%');
+        return zone < 0 ? text : text.substring(0, zone);
+    }
+
+    private void signature(RequestContext.Builder keys) {
+        if (how instanceof Authentication.Signed signed) {
+            keys.put("s3:signatureversion", "AWS4-HMAC-SHA256");
+            keys.put(
+                    "s3:authType",
+                    switch (signed.carrier()) {
+                        case HEADER -> "REST-HEADER";
+                        case QUERY -> "REST-QUERY-STRING";
+                        case FORM -> "POST";
+                    });
+            keys.put(
+                    "s3:signatureAge", Long.toString(Math.max(0, nowMillis - signed.timeMillis())));
+        }
+    }
+
+    /** What is said of an object that is to be stored. */
+    private void written(RequestContext.Builder keys) {
+        if (!request.headerValues("x-amz-tagging").isEmpty()) {
+            Map<String, String> tags = TaggingHeader.of(request).toMap();
+            keys.put(TAGS + "Keys", List.copyOf(tags.keySet()));
+            tags.forEach((name, value) -> keys.put(TAGS + "/" + name, value));
+        }
+        request.header("x-amz-object-lock-retain-until-date")
+                .flatMap(HttpDates::parseIso)
+                .ifPresent(
+                        until ->
+                                keys.put(
+                                        "s3:object-lock-remaining-retention-days",
+                                        Long.toString(
+                                                Math.ceilDiv(until - nowMillis, DAY_MILLIS))));
+        copySource().ifPresent(from -> keys.put("s3:x-amz-copy-source", from));
+    }
+
+    private Optional<String> copySource() {
+        try {
+            return CopySource.of(request).map(from -> from.bucket() + "/" + from.key());
+        } catch (S3Exception e) {
+            // Its operation says what is wrong with it.
+            return Optional.empty();
+        }
+    }
+}
