@@ -40,7 +40,7 @@ record Contents(long seed, long sizeBytes) {
         };
     }
 
-    private InputStream stream() {
+    InputStream stream() {
         return new InputStream() {
             private final SplittableRandom random = new SplittableRandom(seed);
             private final byte[] step = new byte[STEP];
@@ -82,7 +82,7 @@ record Contents(long seed, long sizeBytes) {
         }
     }
 
-    private static String sha256(InputStream stream) {
+    static String sha256(InputStream stream) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             byte[] buffer = new byte[STEP];

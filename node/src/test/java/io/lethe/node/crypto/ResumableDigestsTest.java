@@ -5,10 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.codec.Decoder;
+import io.lethe.node.base.nativeio.LibCrypto;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ResumableDigestsTest {
+    /** Code of our own, and the library where it is installed. */
+    private static final List<Optional<LibCrypto>> BY =
+            Stream.of(Optional.<LibCrypto>empty(), LibCrypto.find()).distinct().toList();
+
     private static Digests.Result plain(byte[] bytes) {
         Digests digests = new Digests();
         digests.update(bytes, 0, bytes.length);
@@ -26,9 +34,13 @@ class ResumableDigestsTest {
         Random random = new Random(1);
         for (int length = 0; length <= 300; length++) {
             byte[] bytes = bytes(random, length);
-            ResumableDigests digests = new ResumableDigests();
-            digests.update(bytes, 0, length);
-            assertThat(digests.finish()).as("%s bytes", length).isEqualTo(plain(bytes));
+            for (Optional<LibCrypto> each : BY) {
+                ResumableDigests digests = new ResumableDigests(each);
+                digests.update(bytes, 0, length);
+                assertThat(digests.finish())
+                        .as("%s bytes by %s", length, each)
+                        .isEqualTo(plain(bytes));
+            }
         }
     }
 
@@ -36,16 +48,16 @@ class ResumableDigestsTest {
     void whatIsSavedAndResumedAtAnyBytesHashesTheSame() {
         for (long seed = 0; seed < 300; seed++) {
             Random random = new Random(seed);
-            byte[] bytes = bytes(random, random.nextInt(2_000));
-            ResumableDigests digests = new ResumableDigests();
+            byte[] bytes = bytes(random, random.nextInt(seed % 10 == 0 ? 300_000 : 2_000));
+            ResumableDigests digests = new ResumableDigests(BY.getFirst());
             for (int at = 0; at < bytes.length; ) {
-                int count = Math.min(bytes.length - at, 1 + random.nextInt(200));
+                int count = Math.min(bytes.length - at, 1 + random.nextInt(1 + bytes.length / 10));
                 digests.update(bytes, at, count);
                 at += count;
                 if (random.nextBoolean()) {
                     Bytes saved = digests.save();
                     assertThat(saved.length()).isLessThanOrEqualTo(200);
-                    digests = ResumableDigests.resume(saved);
+                    digests = ResumableDigests.resume(saved, BY.get(random.nextInt(BY.size())));
                 }
             }
             assertThat(digests.finish()).as("seed %s", seed).isEqualTo(plain(bytes));
