@@ -2,19 +2,32 @@ package io.lethe.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.Event;
 import software.amazon.awssdk.services.s3.model.ExpirationStatus;
+import software.amazon.awssdk.services.s3.model.FilterRule;
+import software.amazon.awssdk.services.s3.model.FilterRuleName;
 import software.amazon.awssdk.services.s3.model.GetBucketLifecycleConfigurationResponse;
 import software.amazon.awssdk.services.s3.model.LifecycleExpiration;
 import software.amazon.awssdk.services.s3.model.LifecycleRule;
+import software.amazon.awssdk.services.s3.model.NotificationConfiguration;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.QueueConfiguration;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** What S3 does by itself, as the AWS SDK sees it. */
@@ -74,5 +87,75 @@ class S3EventsTest {
                 .status(ExpirationStatus.ENABLED)
                 .expiration(expiration)
                 .build();
+    }
+
+    /** Events of a bucket, in the order of each node's file. */
+    private static List<String> events(Cluster cluster, String bucket) {
+        return told(cluster, bucket).stream().filter(line -> line.contains("eventName")).toList();
+    }
+
+    private static List<String> told(Cluster cluster, String bucket) {
+        List<String> lines = new ArrayList<>();
+        try (Stream<Path> files = Files.list(cluster.dir().resolve("events"))) {
+            for (Path file : files.toList()) {
+                Files.readAllLines(file).stream()
+                        .filter(line -> line.contains('"' + bucket + '"'))
+                        .forEach(lines::add);
+            }
+        } catch (NoSuchFileException e) {
+            return lines;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return lines;
+    }
+
+    private static NotificationConfiguration notification(String sink, Event... events) {
+        FilterRule jpg = FilterRule.builder().name(FilterRuleName.SUFFIX).value(".jpg").build();
+        QueueConfiguration queue =
+                QueueConfiguration.builder()
+                        .queueArn("arn:lethe:sqs:us-east-1:lethe:" + sink)
+                        .events(events)
+                        .filter(f -> f.key(k -> k.filterRules(jpg)))
+                        .build();
+        return NotificationConfiguration.builder().queueConfigurations(queue).build();
+    }
+
+    private static void configure(
+            S3Client s3, String bucket, NotificationConfiguration configuration) {
+        s3.putBucketNotificationConfiguration(
+                n -> n.bucket(bucket).notificationConfiguration(configuration));
+    }
+
+    @Test
+    void changesAreToldToTheSinkThatTheBucketNames(Cluster cluster) {
+        String bucket = "s3-events";
+        try (S3Client s3 = S3Test.client(cluster, 1);
+                S3Client other = S3Test.client(cluster, 4)) {
+            s3.createBucket(b -> b.bucket(bucket));
+            NotificationConfiguration nobody = notification("nobody", Event.S3_OBJECT_CREATED);
+            S3Exception unknown = S3Test.refused(() -> configure(s3, bucket, nobody));
+            assertThat(unknown.awsErrorDetails().errorCode()).isEqualTo("InvalidArgument");
+            configure(
+                    s3,
+                    bucket,
+                    notification("log", Event.S3_OBJECT_CREATED, Event.S3_OBJECT_REMOVED_DELETE));
+            assertThat(told(cluster, bucket)).singleElement().asString().contains("s3:TestEvent");
+            assertThat(
+                            other.getBucketNotificationConfiguration(n -> n.bucket(bucket))
+                                    .queueConfigurations())
+                    .hasSize(1);
+            other.putObject(p -> p.bucket(bucket).key("a.jpg"), RequestBody.fromString("abc"));
+            other.putObject(p -> p.bucket(bucket).key("a.txt"), RequestBody.fromString("abc"));
+            s3.deleteObject(d -> d.bucket(bucket).key("a.jpg"));
+            Eventually.within(
+                    Duration.ofSeconds(30),
+                    () -> "told were " + told(cluster, bucket),
+                    () -> events(cluster, bucket).size() >= 2);
+            assertThat(events(cluster, bucket).get(0))
+                    .contains("\"eventName\":\"ObjectCreated:Put\"")
+                    .contains("\"key\":\"a.jpg\",\"size\":3");
+            assertThat(events(cluster, bucket).get(1)).contains("ObjectRemoved:Delete");
+        }
     }
 }

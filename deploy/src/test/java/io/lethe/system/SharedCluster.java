@@ -26,9 +26,6 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * its own.
  */
 final class SharedCluster implements ParameterResolver, AfterAllCallback {
-    /** What a minute's pause would make long. */
-    private static final Map<String, String> SETTINGS = Map.of("LETHE_S3_LIFECYCLE_EVERY", "500ms");
-
     private static final Namespace NAMESPACE = Namespace.create(SharedCluster.class);
 
     /** Classes that use it and are not over; unknown where {@link First} has not been asked. */
@@ -62,10 +59,19 @@ final class SharedCluster implements ParameterResolver, AfterAllCallback {
         static Holder open() {
             try {
                 Path dir = Files.createTempDirectory("lethe-system");
-                return new Holder(dir, Cluster.start(dir, SETTINGS));
+                return new Holder(dir, Cluster.start(dir, settings(dir)));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        /** Events go to a folder; and a minute's pause would make tests long. */
+        private static Map<String, String> settings(Path dir) {
+            return Map.of(
+                    "LETHE_S3_LIFECYCLE_EVERY",
+                    "500ms",
+                    "LETHE_S3_SINKS",
+                    "log=file:" + dir.resolve("events"));
         }
 
         @Override

@@ -33,6 +33,7 @@ import io.lethe.node.s3.S3Door;
 import io.lethe.node.s3.S3Ports;
 import io.lethe.node.s3.S3Settings;
 import io.lethe.node.s3.S3Tenants;
+import io.lethe.node.s3.events.Notifications;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -47,25 +48,24 @@ final class ClientServices {
 
     private static final Duration KEY_WITHIN = Duration.ofSeconds(5);
 
-    /** Of buckets' documents that the S3 door keeps in parsed form: some ten thousand policies. */
-    private static final long MOST_SETTINGS_BYTES = 16L << 20;
-
     private ClientServices() {}
 
-    static void add(
-            Node.Parts parts,
-            Joined joined,
-            Keyring keyring,
+    /** What the doors open to. */
+    record Doors(
             Objects objects,
             Buckets buckets,
-            ClusterView view) {
+            BucketSettings settings,
+            Notifications notifications) {}
+
+    static void add(
+            Node.Parts parts, Joined joined, Keyring keyring, Doors doors, ClusterView view) {
         Authenticator.Keys keys = keys(parts, joined.directory(), joined.metadata(), keyring);
         Authenticator authenticator =
                 new Authenticator(keys, parts.tasks().clock(), parts.random());
         Requests requests =
                 new Requests(parts.tasks(), parts.config().limits().requests(), parts.metrics());
-        parts.rpc().addForClients(new ObjectDoor(objects, requests), authenticator);
-        parts.rpc().addForClients(new BucketDoor(buckets, requests), authenticator);
+        parts.rpc().addForClients(new ObjectDoor(doors.objects(), requests), authenticator);
+        parts.rpc().addForClients(new BucketDoor(doors.buckets(), requests), authenticator);
         NodeReports reports =
                 new NodeReports(
                         parts.identity().id(),
@@ -76,15 +76,14 @@ final class ClientServices {
         parts.rpc().addForNodes(reports);
         parts.rpc().addForClients(new ClusterDoor(view, reports, requests), authenticator);
         NodeConfig.S3 s3 = parts.config().s3();
-        BucketSettings settings = new BucketSettings(joined.directory(), MOST_SETTINGS_BYTES);
-        S3Upkeep.start(parts, joined, objects, settings);
         parts.s3Front()
                 .open(
                         new S3Door(
                                 new S3Ports(
-                                        objects,
-                                        buckets,
-                                        settings,
+                                        doors.objects(),
+                                        doors.buckets(),
+                                        doors.settings(),
+                                        doors.notifications(),
                                         credentials(keys),
                                         new Tenants(parts, joined.directory(), joined.metadata()),
                                         parts.tasks(),

@@ -38,6 +38,9 @@ import io.lethe.node.object.Rebuilder;
 import io.lethe.node.object.Reclaimer;
 import io.lethe.node.object.UploadHasher;
 import io.lethe.node.rpc.NodeChannels;
+import io.lethe.node.s3.BucketSettings;
+import io.lethe.node.s3.events.Notifications;
+import io.lethe.node.s3.events.Sinks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -58,6 +61,9 @@ final class Joined implements AutoCloseable {
     private static final Pacing OFTEN = Pacing.every(Duration.ofMillis(500).toNanos());
     private static final Pacing SECOND = Pacing.every(Duration.ofSeconds(1).toNanos());
     private static final Pacing UPKEEP = Pacing.every(Duration.ofSeconds(2).toNanos());
+
+    /** Of buckets' documents that are kept in parsed form: some ten thousand policies. */
+    private static final long MOST_SETTINGS_BYTES = 16L << 20;
 
     private final Node.Parts parts;
     private final OpenParts opened;
@@ -227,6 +233,10 @@ final class Joined implements AutoCloseable {
         log.info("erasure kernel: {}", kernel.reason());
         ObjectMeters meters = new ObjectMeters();
         meters.show(parts.metrics());
+        BucketSettings bucketSettings =
+                new BucketSettings(replication.directory(), MOST_SETTINGS_BYTES);
+        Notifications notifications =
+                new Notifications(bucketSettings, opened.add(sinks(config.s3())));
         ObjectPorts ports =
                 new ObjectPorts(
                         parts.tasks(),
@@ -239,7 +249,8 @@ final class Joined implements AutoCloseable {
                         lease,
                         new Codecs(kernel.kernel()),
                         meters,
-                        settings(config));
+                        settings(config),
+                        notifications);
         startUpkeep(ports);
         ClientServices.View view =
                 new ClientServices.View(
@@ -249,7 +260,19 @@ final class Joined implements AutoCloseable {
                         peers,
                         booth,
                         this::directoryVoters);
-        ClientServices.add(parts, this, keyring(), new Objects(ports), new Buckets(ports), view);
+        ClientServices.Doors doors =
+                new ClientServices.Doors(
+                        new Objects(ports), new Buckets(ports), bucketSettings, notifications);
+        S3Upkeep.start(parts, this, doors);
+        ClientServices.add(parts, this, keyring(), doors, view);
+    }
+
+    private Sinks sinks(NodeConfig.S3 s3) {
+        try {
+            return Sinks.open(s3.sinks(), s3.sinkSecrets(), self().toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void startUpkeep(ObjectPorts ports) {

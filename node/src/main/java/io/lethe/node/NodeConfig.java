@@ -354,11 +354,25 @@ public record NodeConfig(
                             fallback = "1m",
                             least = "100ms",
                             most = "1d")
-                    Duration lifecycleEvery) {
+                    Duration lifecycleEvery,
+            @Setting(
+                            help =
+                                    "Where events may go, the same on every node: NAME=file:/FOLDER"
+                                            + " or NAME=https://HOST/PATH; buckets name them"
+                                            + " arn:lethe:sqs:REGION:ACCOUNT:NAME.",
+                            fallback = "")
+                    List<String> sinks,
+            @Setting(
+                            help =
+                                    "Folder with a file NAME for each webhook that wants an"
+                                            + " Authorization header; the file says what is in it.",
+                            optional = true)
+                    @Nullable Path sinkSecrets) {
         private static final Pattern REGION = Pattern.compile("[a-z0-9-]{1,64}");
 
         public S3 {
             domains = List.copyOf(domains);
+            sinks = List.copyOf(sinks);
             if (!REGION.matcher(region).matches()) {
                 throw new IllegalArgumentException(
                         "region is '" + region + "'; use lower-case letters, digits and hyphens");

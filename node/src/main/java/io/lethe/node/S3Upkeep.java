@@ -1,8 +1,7 @@
 package io.lethe.node;
 
 import io.lethe.node.base.background.Pacing;
-import io.lethe.node.object.Objects;
-import io.lethe.node.s3.BucketSettings;
+import io.lethe.node.s3.events.SinkWorker;
 import io.lethe.node.s3.lifecycle.LifecycleMeters;
 import io.lethe.node.s3.lifecycle.LifecyclePorts;
 import io.lethe.node.s3.lifecycle.LifecycleWorker;
@@ -14,9 +13,12 @@ final class S3Upkeep {
     private static final Pacing GENTLY =
             Pacing.every(Duration.ofMillis(500).toNanos()).resting(100);
 
+    /** Events are told within a moment. */
+    private static final Pacing SOON = Pacing.every(Duration.ofMillis(300).toNanos());
+
     private S3Upkeep() {}
 
-    static void start(Node.Parts parts, Joined joined, Objects objects, BucketSettings settings) {
+    static void start(Node.Parts parts, Joined joined, ClientServices.Doors doors) {
         LifecycleMeters meters = new LifecycleMeters();
         meters.show(parts.metrics());
         LifecyclePorts lifecycle =
@@ -26,12 +28,26 @@ final class S3Upkeep {
                         joined.directory(),
                         joined.metadata(),
                         joined.leadership(),
-                        objects,
-                        settings,
+                        doors.objects(),
+                        doors.settings(),
                         meters);
         parts.workers()
                 .start(
                         new LifecycleWorker(lifecycle, parts.config().s3().lifecycleEvery()),
                         GENTLY);
+        SinkWorker.Ports sinks =
+                new SinkWorker.Ports(
+                        parts.tasks(),
+                        joined.metadata(),
+                        joined.leadership(),
+                        parts.metrics(),
+                        parts.config().s3().region());
+        for (String name : doors.notifications().sinks().names()) {
+            doors.notifications()
+                    .sinks()
+                    .get(name)
+                    .ifPresent(
+                            sink -> parts.workers().start(new SinkWorker(sinks, name, sink), SOON));
+        }
     }
 }

@@ -1,12 +1,14 @@
 package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.command.EventNote;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.PartitionReply.Retry;
 import io.lethe.node.metadata.command.ShardGrant;
 import io.lethe.node.metadata.command.VersionBody;
 import io.lethe.node.metadata.state.RowKeys;
+import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
 import java.time.Duration;
@@ -59,27 +61,50 @@ final class Commits {
         }
     }
 
+    /** The command with who is to be told of it, where somebody is. */
+    PartitionCommand noted(
+            Caller caller,
+            BucketRecord bucket,
+            Bytes key,
+            EventNotes.Cause cause,
+            PartitionCommand command) {
+        EventNote note = ports.notes().of(bucket, key, cause, caller);
+        return note == null ? command : new PartitionCommand.Noted(command, note);
+    }
+
+    /**
+     * A version whose bytes are where they shall be.
+     *
+     * @param shard null: the tenant's open one
+     */
+    record Ready(Bytes key, BodyMaker body, @Nullable ShardGrant shard, EventNotes.Cause cause) {}
+
     /** Commits a version. */
     PartitionReply.Committed commit(
             Caller caller,
             PutRequest request,
             BucketGate.Admitted first,
-            Bytes key,
-            BodyMaker body,
-            @Nullable ShardGrant shard,
+            Ready ready,
             long deadlineNanos)
             throws InterruptedException {
+        Bytes key = ready.key();
         Bytes rowKey = RowKeys.objectKey(first.bucket().id(), key);
         Maker command =
                 (admitted, grant) ->
-                        new PartitionCommand.Commit(
-                                request.write(),
-                                admitted.bucket().id(),
+                        noted(
+                                caller,
+                                admitted.bucket(),
                                 key,
-                                caller.tenant(),
-                                admitted.bucket().versioning(),
-                                request.condition(),
-                                body.under(grant));
+                                ready.cause(),
+                                new PartitionCommand.Commit(
+                                        request.write(),
+                                        admitted.bucket().id(),
+                                        key,
+                                        caller.tenant(),
+                                        admitted.bucket().versioning(),
+                                        request.condition(),
+                                        ready.body().under(grant)));
+        ShardGrant shard = ready.shard();
         ShardGrant grant =
                 shard != null ? shard : shards.open(rowKey, caller.tenant(), deadlineNanos);
         PartitionReply reply =

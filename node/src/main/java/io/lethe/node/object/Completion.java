@@ -167,16 +167,22 @@ final class Completion {
                                 upload.named().admitted(),
                                 upload.named().rowKey(),
                                 admitted ->
-                                        new PartitionCommand.CompleteUpload(
-                                                upload.ref(),
-                                                caller.tenant(),
-                                                admitted.bucket().versioning(),
-                                                request.condition(),
-                                                names,
-                                                etag,
-                                                sums.md5(),
-                                                sums.sha256(),
-                                                sealedInfo),
+                                        shared.commits()
+                                                .noted(
+                                                        caller,
+                                                        admitted.bucket(),
+                                                        upload.ref().key(),
+                                                        EventNotes.Cause.COMPLETE,
+                                                        new PartitionCommand.CompleteUpload(
+                                                                upload.ref(),
+                                                                caller.tenant(),
+                                                                admitted.bucket().versioning(),
+                                                                request.condition(),
+                                                                names,
+                                                                etag,
+                                                                sums.md5(),
+                                                                sums.sha256(),
+                                                                sealedInfo)),
                                 deadlineNanos);
         if (!(reply instanceof Committed done)) {
             throw Commits.failure(reply);

@@ -21,4 +21,33 @@ public record ObjectPorts(
         Lease lease,
         Codecs codecs,
         ObjectMeters meters,
-        ObjectSettings settings) {}
+        ObjectSettings settings,
+        EventNotes notes) {
+    /** Where nobody wants to hear of changes. */
+    public ObjectPorts(
+            Tasks tasks,
+            RandomSource random,
+            Directory directory,
+            Metadata metadata,
+            ChunkPeers peers,
+            TicketMint tickets,
+            VersionKeys keys,
+            Lease lease,
+            Codecs codecs,
+            ObjectMeters meters,
+            ObjectSettings settings) {
+        this(
+                tasks,
+                random,
+                directory,
+                metadata,
+                peers,
+                tickets,
+                keys,
+                lease,
+                codecs,
+                meters,
+                settings,
+                EventNotes.NOBODY);
+    }
+}

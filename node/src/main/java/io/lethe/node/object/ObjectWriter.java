@@ -44,10 +44,17 @@ final class ObjectWriter {
         final BucketGate.Admitted admitted;
         final Bytes key;
         final KeyBytes dataKey = ports.keys().fresh();
+        final EventNotes.Cause cause;
         final long deadlineNanos;
 
-        Upload(Caller caller, PutRequest request, Body body, long deadlineNanos)
+        Upload(
+                Caller caller,
+                PutRequest request,
+                Body body,
+                EventNotes.Cause cause,
+                long deadlineNanos)
                 throws InterruptedException {
+            this.cause = cause;
             this.caller = caller;
             this.request = request;
             this.deadlineNanos = deadlineNanos;
@@ -90,9 +97,14 @@ final class ObjectWriter {
      * @throws StoreException of any kind; OUTCOME_UNKNOWN alone leaves open whether it was stored,
      *     and repeating under the same write id finds out
      */
-    ObjectInfo put(Caller caller, PutRequest request, Body body, long deadlineNanos)
+    ObjectInfo put(
+            Caller caller,
+            PutRequest request,
+            Body body,
+            EventNotes.Cause cause,
+            long deadlineNanos)
             throws InterruptedException {
-        Upload upload = new Upload(caller, request, body, deadlineNanos);
+        Upload upload = new Upload(caller, request, body, cause, deadlineNanos);
         byte[] head = new byte[ports.settings().inlineMostBytes()];
         int headLength = upload.body.fill(head, 0, head.length);
         if (upload.body.atEnd()) {
@@ -167,9 +179,7 @@ final class ObjectWriter {
                                 upload.caller,
                                 request,
                                 upload.admitted,
-                                upload.key,
-                                body,
-                                shard,
+                                new Commits.Ready(upload.key, body, shard, upload.cause),
                                 upload.deadlineNanos);
         return new ObjectInfo(
                 request.key(),

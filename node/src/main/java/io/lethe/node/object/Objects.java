@@ -53,7 +53,7 @@ public final class Objects {
     /** Stores an object; when it returns, it is durable and visible to everybody. */
     public ObjectInfo put(Caller caller, PutRequest request, Body body, long deadlineNanos)
             throws InterruptedException {
-        return writer.put(caller, request, body, deadlineNanos);
+        return writer.put(caller, request, body, EventNotes.Cause.PUT, deadlineNanos);
     }
 
     /**
@@ -95,6 +95,18 @@ public final class Objects {
     /** Deletes; idempotent by request id; deleting what is not there is a success. */
     public Deletion delete(Caller caller, DeleteRequest request, long deadlineNanos)
             throws InterruptedException {
+        return delete(caller, request, EventNotes.Cause.DELETE, deadlineNanos);
+    }
+
+    /** Deletes, as the bucket's lifecycle says. */
+    public Deletion expire(Caller caller, DeleteRequest request, long deadlineNanos)
+            throws InterruptedException {
+        return delete(caller, request, EventNotes.Cause.EXPIRE, deadlineNanos);
+    }
+
+    private Deletion delete(
+            Caller caller, DeleteRequest request, EventNotes.Cause cause, long deadlineNanos)
+            throws InterruptedException {
         Bytes key = ObjectWriter.checkKey(request.key());
         PartitionCommand.Which which = VersionIds.parse(request.versionId());
         BucketGate.Admitted first = gate.admit(caller.tenant(), request.bucket(), deadlineNanos);
@@ -103,14 +115,19 @@ public final class Objects {
             PartitionReply reply =
                     commits.execute(
                             RowKeys.objectKey(first.bucket().id(), key),
-                            new PartitionCommand.Delete(
-                                    request.request(),
-                                    first.bucket().id(),
+                            commits.noted(
+                                    caller,
+                                    admitted.bucket(),
                                     key,
-                                    caller.tenant(),
-                                    admitted.bucket().versioning(),
-                                    which,
-                                    request.condition()),
+                                    cause,
+                                    new PartitionCommand.Delete(
+                                            request.request(),
+                                            first.bucket().id(),
+                                            key,
+                                            caller.tenant(),
+                                            admitted.bucket().versioning(),
+                                            which,
+                                            request.condition())),
                             admitted::checkedAt,
                             deadlineNanos);
             if (reply
@@ -212,7 +229,8 @@ public final class Objects {
                             target.condition(),
                             source.info().md5(),
                             source.info().sha256());
-            return put(caller, request, new CopyBody(source), deadlineNanos);
+            return writer.put(
+                    caller, request, new CopyBody(source), EventNotes.Cause.COPY, deadlineNanos);
         }
     }
 }

@@ -4,12 +4,14 @@ import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.object.Buckets;
 import io.lethe.node.object.Objects;
+import io.lethe.node.s3.events.Notifications;
 
 /** What the door stands on. */
 public record S3Ports(
         Objects objects,
         Buckets buckets,
         BucketSettings bucketSettings,
+        Notifications notifications,
         S3Credentials credentials,
         S3Tenants tenants,
         Tasks tasks,

@@ -59,6 +59,10 @@ public final class ObjectWorld {
     private static final Scheme SCHEME = new Scheme(2, 1, Scheme.LEAST_CELL_BYTES);
 
     public final Partition metadata = new Partition();
+
+    /** Who wants to hear of changes. */
+    public EventNotes notes = EventNotes.NOBODY;
+
     public final VirtualTasks tasks =
             new VirtualTasks(
                     new Clock() {
@@ -106,7 +110,8 @@ public final class ObjectWorld {
                             Duration.ofSeconds(1),
                             Duration.ofSeconds(1),
                             Duration.ofSeconds(1),
-                            LEAST_PART_BYTES));
+                            LEAST_PART_BYTES),
+                    (bucket, key, cause, caller) -> notes.of(bucket, key, cause, caller));
     public final Objects objects = new Objects(ports);
     public final Buckets buckets = new Buckets(ports);
 

@@ -243,4 +243,14 @@ public sealed interface PartitionAnswer {
     }
 
     record BucketProgress(BucketId bucket, Bytes progress) {}
+
+    /**
+     * @param waiting events of the sink in this partition
+     * @param dropped so far, since too many waited
+     */
+    record EventPage(List<EventRow> rows, long waiting, long dropped) implements PartitionAnswer {
+        public EventPage {
+            rows = List.copyOf(rows);
+        }
+    }
 }

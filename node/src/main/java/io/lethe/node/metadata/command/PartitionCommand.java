@@ -308,4 +308,32 @@ public sealed interface PartitionCommand {
         /** A cursor for each of a thousand rules, three times over. */
         public static final int MOST_PROGRESS_BYTES = 64 * 1024;
     }
+
+    /** What is about events that are told to sinks. */
+    sealed interface OfEvent extends PartitionCommand {}
+
+    /**
+     * A change of which somebody wants to hear. Answer: the change's own.
+     *
+     * @param command a Commit, a Delete or a CompleteUpload
+     */
+    record Noted(PartitionCommand command, EventNote note) implements OfEvent {
+        public Noted {
+            boolean tells =
+                    command instanceof Commit
+                            || command instanceof Delete
+                            || command instanceof CompleteUpload;
+            if (!tells) {
+                throw new IllegalArgumentException("nobody is told of " + command);
+            }
+        }
+    }
+
+    /** A sink has taken these events. Answer: {@link PartitionReply.Done}. */
+    record Delivered(String sink, List<Long> sequences) implements OfEvent {
+        public Delivered {
+            sequences = List.copyOf(sequences);
+            Check.range("sequences", sequences.size(), 1, MOST_LIST);
+        }
+    }
 }

@@ -57,6 +57,7 @@ import java.util.List;
  * 21-26              multipart uploads: {@link UploadCommandCodec}
  * 40 SetInfo         bucket i64, key, order i64, seen info blob, sealed info blob
  * 60                 changes: {@link ChangeCodec}
+ * 61-62              events: {@link EventCodec}
  *
  * condition: u8 0 always, 1 absent, 2 matches etag text, 3 differs etag text, 4 present, 10 newest
  *            order i64, 11 there order i64
@@ -92,6 +93,7 @@ final class PartitionCommandCodec {
             case SetInfo _ -> 40;
             case OfUpload c -> UploadCommandCodec.type(c);
             case PartitionCommand.OfChange c -> ChangeCodec.type(c);
+            case PartitionCommand.OfEvent c -> EventCodec.type(c);
         };
     }
 
@@ -151,10 +153,7 @@ final class PartitionCommandCodec {
             case PruneResults c -> out.int32(c.limit());
             case ConfirmRewrap c -> out.id(c.shard().id()).id(c.by().id());
             case RegisterKeyCopies c -> copies(out, c.copies());
-            case DeregisterKeyCopy c -> {
-                copy(out, c.copy());
-                out.number(c.receipt().files()).flag(c.receipt().inPlace());
-            }
+            case DeregisterKeyCopy c -> deregister(out, c);
             case SetInfo c ->
                     out.bucket(c.bucket())
                             .key(c.key())
@@ -163,7 +162,13 @@ final class PartitionCommandCodec {
                             .blob("sealed info", c.sealedInfo(), VersionBody.MOST_INFO_BYTES);
             case OfUpload c -> UploadCommandCodec.fields(out, c);
             case PartitionCommand.OfChange c -> ChangeCodec.fields(out, c);
+            case PartitionCommand.OfEvent c -> EventCodec.fields(out, c);
         }
+    }
+
+    private static void deregister(FieldWriter out, DeregisterKeyCopy c) {
+        copy(out, c.copy());
+        out.number(c.receipt().files()).flag(c.receipt().inPlace());
     }
 
     private static void copies(FieldWriter out, List<KeyCopy> copies) {
@@ -296,6 +301,7 @@ final class PartitionCommandCodec {
                             in.blob(VersionBody.MOST_INFO_BYTES),
                             in.blob(VersionBody.MOST_INFO_BYTES));
             case 60 -> ChangeCodec.command(in, type);
+            case 61, 62 -> EventCodec.command(in, type);
             default -> UploadCommandCodec.read(in, type);
         };
     }

@@ -163,4 +163,7 @@ public sealed interface PartitionQuery {
     /** Progress that was saved, by bucket. Answer: {@link PartitionAnswer.ProgressPage}. */
     record SavedProgress(PartitionCommand.Walk walk, @Nullable Bytes after, int limit)
             implements OfChange {}
+
+    /** Events that wait for a sink, the oldest first. Answer: {@link PartitionAnswer.EventPage}. */
+    record Events(String sink, int limit) implements PartitionQuery {}
 }

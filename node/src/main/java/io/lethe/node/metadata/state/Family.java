@@ -32,6 +32,8 @@ public enum Family {
      * Partition: what was made in each bucket, by time; and how far those who walk it have come.
      */
     CHANGES,
+    /** Partition: events that wait for their sinks. */
+    OUTBOX,
     /** Partition: segments to reclaim. */
     GARBAGE,
     /** Partition: segments with missing chunks. */

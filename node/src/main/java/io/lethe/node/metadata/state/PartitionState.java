@@ -186,6 +186,7 @@ public final class PartitionState {
             case Rebuilt c -> new Target(c.bucket(), c.key(), false);
             case ReplaceSegment c -> new Target(c.bucket(), c.key(), false);
             case PartitionCommand.OfUpload c -> ofUpload(c);
+            case PartitionCommand.Noted c -> target(c.command());
             default -> null;
         };
     }
@@ -235,7 +236,19 @@ public final class PartitionState {
             case SaveHash c -> Parts.saveHash(draft, c);
             case SweepParts c -> Parts.sweep(draft, c);
             case PartitionCommand.SaveProgress c -> Changes.save(draft, c);
+            case PartitionCommand.Noted c -> noted(draft, c);
+            case PartitionCommand.Delivered c -> Outbox.delivered(draft, c);
         };
+    }
+
+    /** A change, and in the same decision that somebody is to be told of it. */
+    private static PartitionReply noted(Draft draft, PartitionCommand.Noted c) {
+        boolean repeat = Outbox.isRepeat(draft, c);
+        PartitionReply reply = execute(draft, c.command());
+        if (!repeat) {
+            Outbox.enter(draft, c, reply);
+        }
+        return reply;
     }
 
     private static PartitionReply initAgain(Draft draft, Init c) {

@@ -50,6 +50,7 @@ final class TableFamilies {
                     new Definition(Family.UPLOADS, Use.WALKED),
                     new Definition(Family.PARTS, Use.WALKED),
                     new Definition(Family.CHANGES, Use.WALKED),
+                    new Definition(Family.OUTBOX, Use.QUEUE),
                     new Definition(Family.GARBAGE, Use.QUEUE),
                     new Definition(Family.UNDERPROTECTED, Use.QUEUE),
                     new Definition(Family.USAGE, Use.HOT),
@@ -75,7 +76,7 @@ final class TableFamilies {
                     new Definition(Family.SETTINGS, Use.HOT));
 
     /**
-     * A memtable's arena grows by this. RocksDB's own 1 MiB, times fifteen families and nine
+     * A memtable's arena grows by this. RocksDB's own 1 MiB, times sixteen families and nine
      * groups, would be a fifth of a node's memory for nearly empty memtables.
      */
     private static final long ARENA_BLOCK_BYTES = 64 * 1024;

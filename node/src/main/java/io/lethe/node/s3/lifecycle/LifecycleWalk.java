@@ -247,7 +247,7 @@ final class LifecycleWalk {
             throws InterruptedException {
         Objects.Deletion _ =
                 ports.objects()
-                        .delete(
+                        .expire(
                                 caller(bucket),
                                 new Objects.DeleteRequest(
                                         new WriteId(Id128.random(ports.random())),

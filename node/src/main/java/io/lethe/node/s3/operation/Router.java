@@ -141,6 +141,16 @@ public final class Router {
                 BucketLifecycle::get);
         in.put("lifecycle", "PutBucketLifecycleConfiguration", putLifecycle, BucketLifecycle::put);
         in.delete("lifecycle", "DeleteBucketLifecycle", putLifecycle, BucketLifecycle::delete);
+        in.get(
+                "notification",
+                "GetBucketNotificationConfiguration",
+                "s3:GetBucketNotification",
+                BucketNotification::get);
+        in.put(
+                "notification",
+                "PutBucketNotificationConfiguration",
+                "s3:PutBucketNotification",
+                BucketNotification::put);
         return in.all();
     }
 

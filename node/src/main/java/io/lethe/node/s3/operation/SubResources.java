@@ -30,8 +30,7 @@ final class SubResources {
     private static final Map<String, String> EMPTY =
             Map.of(
                     "accelerate", "AccelerateConfiguration",
-                    "logging", "BucketLoggingStatus",
-                    "notification", "NotificationConfiguration");
+                    "logging", "BucketLoggingStatus");
 
     /** What a reader needs, of those above and of who pays, which is always the owner. */
     private static final Map<String, String> READ_RIGHTS =
@@ -40,7 +39,6 @@ final class SubResources {
                     Map.entry("cors", "s3:GetBucketCORS"),
                     Map.entry("encryption", "s3:GetEncryptionConfiguration"),
                     Map.entry("logging", "s3:GetBucketLogging"),
-                    Map.entry("notification", "s3:GetBucketNotification"),
                     Map.entry("object-lock", "s3:GetBucketObjectLockConfiguration"),
                     Map.entry("replication", "s3:GetReplicationConfiguration"),
                     Map.entry("requestPayment", "s3:GetBucketRequestPayment"),
@@ -75,6 +73,7 @@ final class SubResources {
                         "inventory",
                         "legal-hold",
                         "lifecycle",
+                        "notification",
                         "ownershipControls",
                         "policy",
                         "policyStatus",

@@ -84,6 +84,27 @@ class CodecTest {
             samples.add(new Sample(one, AnswerCodec.encode(one), AnswerCodec::decode));
         }
         samples.addAll(ofChanges(values));
+        samples.addAll(ofEvents(values));
+        return samples;
+    }
+
+    private static List<Sample> ofEvents(RandomValues values) {
+        RandomEvents events = new RandomEvents(values);
+        List<Sample> samples = new ArrayList<>();
+        for (PartitionCommand one : events.commands()) {
+            Stamp stamp = values.stamp();
+            samples.add(
+                    new Sample(
+                            new PartitionEntry(stamp, one),
+                            CommandCodec.encode(stamp, one),
+                            CommandCodec::decodePartition));
+        }
+        for (PartitionQuery one : events.queries()) {
+            samples.add(new Sample(one, QueryCodec.encode(one), QueryCodec::decode));
+        }
+        for (PartitionAnswer one : events.answers()) {
+            samples.add(new Sample(one, AnswerCodec.encode(one), AnswerCodec::decode));
+        }
         return samples;
     }
 
@@ -126,20 +147,22 @@ class CodecTest {
         RandomUploads uploads = new RandomUploads(values);
         RandomUpdates updates = new RandomUpdates(values);
         RandomChanges changes = new RandomChanges(values);
+        RandomEvents events = new RandomEvents(values);
         assertThat(
                         types(
                                 values.partitionCommands(),
                                 uploads.commands(),
                                 updates.commands(),
-                                changes.commands()))
+                                changes.commands(),
+                                events.commands()))
                 .isEqualTo(permitted(PartitionCommand.class));
         assertThat(types(values.directoryCommands())).isEqualTo(permitted(DirectoryCommand.class));
-        assertThat(types(values.queries(), uploads.queries(), changes.queries()))
+        assertThat(types(values.queries(), uploads.queries(), changes.queries(), events.queries()))
                 .isEqualTo(permitted(PartitionQuery.class));
         assertThat(types(values.partitionReplies(), uploads.replies()))
                 .isEqualTo(permitted(PartitionReply.class));
         assertThat(types(values.directoryReplies())).isEqualTo(permitted(DirectoryReply.class));
-        assertThat(types(values.answers(), uploads.answers(), changes.answers()))
+        assertThat(types(values.answers(), uploads.answers(), changes.answers(), events.answers()))
                 .isEqualTo(permitted(PartitionAnswer.class));
     }
 

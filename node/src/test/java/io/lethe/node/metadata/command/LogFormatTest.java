@@ -29,6 +29,7 @@ class LogFormatTest {
     private static final long UPLOAD_SEED = 3;
     private static final long UPDATE_SEED = 4;
     private static final long CHANGE_SEED = 6;
+    private static final long EVENT_SEED = 7;
 
     /** Seeds of more commits and deletes, so that everything inside them is among the lines. */
     private static final long FIRST_MORE_SEED = 11;
@@ -79,6 +80,7 @@ class LogFormatTest {
         RandomChanges changes = new RandomChanges(new RandomValues(CHANGE_SEED));
         commands.addAll(changes.commands());
         commands.addAll(changes.conditions());
+        commands.addAll(new RandomEvents(new RandomValues(EVENT_SEED)).commands());
         return commands;
     }
 

@@ -63,6 +63,7 @@ public final class PartitionInvariants {
         segments();
         writes();
         changes();
+        outbox();
         uploads.check(versions);
     }
 
@@ -184,6 +185,25 @@ public final class PartitionInvariants {
                             }
                         });
         assertThat(kept).as("the index of changes").isEqualTo(expected);
+    }
+
+    /** As many events of each sink as are counted. */
+    private void outbox() {
+        Map<Bytes, Long> waiting = new TreeMap<>();
+        Map<Bytes, Long> counted = new TreeMap<>();
+        rows.family(Family.OUTBOX)
+                .forEach(
+                        (key, value) -> {
+                            if (key.at(0) == 1) {
+                                waiting.merge(key.slice(2, key.length() - 8), 1L, Long::sum);
+                            } else {
+                                long count = Outbox.Counts.decode(value).waiting();
+                                if (count > 0) {
+                                    counted.put(key.slice(1, key.length()), count);
+                                }
+                            }
+                        });
+        assertThat(counted).as("events that wait").isEqualTo(waiting);
     }
 
     private void digestsAndInline() {

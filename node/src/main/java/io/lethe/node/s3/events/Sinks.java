@@ -1,0 +1,115 @@
+package io.lethe.node.s3.events;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sinks of a node, by the names that the operator gave them. Every node of a cluster has the
+ * same: whichever leads a partition tells its events. Safe for any thread.
+ */
+public final class Sinks implements AutoCloseable {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+    /** Services whose ARNs may name a sink; what is behind it is the operator's matter. */
+    private static final Set<String> SERVICES = Set.of("sqs", "sns", "lambda");
+
+    private static final int ARN_PARTS = 6;
+
+    /** Of a secret: a header, or a client's properties. */
+    private static final int MOST_SECRET_BYTES = 16 * 1024;
+
+    private final Map<String, Sink> byName;
+
+    private Sinks(Map<String, Sink> byName) {
+        this.byName = byName;
+    }
+
+    public static Sinks of(Map<String, Sink> byName) {
+        return new Sinks(new LinkedHashMap<>(byName));
+    }
+
+    /**
+     * Opens what the configuration names; connects to nobody yet.
+     *
+     * @param lines {@code NAME=URI} each: {@code file:/FOLDER}, {@code http(s)://HOST/PATH}
+     * @param secrets folder with a file NAME for each webhook that wants an Authorization header
+     * @param node the name of this node's own files
+     * @throws IllegalArgumentException where a line is none of these
+     * @throws IOException where a secret can't be read
+     */
+    public static Sinks open(List<String> lines, @Nullable Path secrets, String node)
+            throws IOException {
+        Map<String, Sink> byName = new LinkedHashMap<>();
+        for (String line : lines) {
+            int equals = line.indexOf('=');
+            String name = equals < 0 ? "" : line.substring(0, equals);
+            if (!NAME.matcher(name).matches() || byName.containsKey(name)) {
+                throw new IllegalArgumentException(
+                        "'" + line + "' is no sink; write NAME=URI, each name once");
+            }
+            byName.put(
+                    name,
+                    sink(URI.create(line.substring(equals + 1)), secret(secrets, name), node));
+        }
+        return new Sinks(byName);
+    }
+
+    private static String secret(@Nullable Path folder, String name) throws IOException {
+        Path file = folder == null ? null : folder.resolve(name);
+        if (file == null || !Files.exists(file)) {
+            return "";
+        }
+        if (Files.size(file) > MOST_SECRET_BYTES) {
+            throw new IOException(file + " is longer than " + MOST_SECRET_BYTES + " bytes");
+        }
+        return Files.readString(file).strip();
+    }
+
+    private static Sink sink(URI uri, String secret, String node) {
+        String scheme = String.valueOf(uri.getScheme());
+        return switch (scheme) {
+            case "file" -> new FileSink(Path.of(uri.getPath()), node, FileSink.MOST_BYTES);
+            case "http", "https" -> new WebhookSink(uri, secret);
+            default ->
+                    throw new IllegalArgumentException(
+                            "a sink is file:, http: or https:, and not " + scheme + ':');
+        };
+    }
+
+    public Set<String> names() {
+        return byName.keySet();
+    }
+
+    public Optional<Sink> get(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    /**
+     * The sink that an ARN names: {@code arn:aws:sqs:REGION:ACCOUNT:NAME}, also with {@code lethe}
+     * for {@code aws} and {@code sns} or {@code lambda} for {@code sqs}; empty where there is none.
+     */
+    public Optional<String> named(String arn) {
+        String[] parts = arn.split(":", -1);
+        boolean known =
+                parts.length == ARN_PARTS
+                        && parts[0].equals("arn")
+                        && (parts[1].equals("aws") || parts[1].equals("lethe"))
+                        && SERVICES.contains(parts[2])
+                        && byName.containsKey(parts[ARN_PARTS - 1]);
+        return known ? Optional.of(parts[ARN_PARTS - 1]) : Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        byName.values().forEach(Sink::close);
+    }
+}

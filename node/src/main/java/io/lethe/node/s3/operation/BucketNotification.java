@@ -1,0 +1,106 @@
+package io.lethe.node.s3.operation;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.model.BucketDocument;
+import io.lethe.node.model.BucketSetting;
+import io.lethe.node.model.Id128;
+import io.lethe.node.s3.S3Call;
+import io.lethe.node.s3.S3Error;
+import io.lethe.node.s3.S3Exception;
+import io.lethe.node.s3.events.Notifications;
+import io.lethe.node.s3.events.Trial;
+import io.lethe.node.s3.xml.NotificationConfiguration;
+import io.lethe.node.s3.xml.NotificationConfiguration.Target;
+import io.lethe.node.s3.xml.XmlWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** GET and PUT of {@code ?notification}. */
+final class BucketNotification {
+    private BucketNotification() {}
+
+    static void get(S3Call call) throws InterruptedException {
+        Bytes document =
+                call.ports()
+                        .buckets()
+                        .document(
+                                call.caller(),
+                                call.bucket(),
+                                BucketSetting.NOTIFICATION,
+                                call.deadlineNanos())
+                        .map(BucketDocument::bytes)
+                        .orElse(Bytes.EMPTY);
+        if (document.isEmpty()) {
+            call.xml(200, XmlWriter.s3("NotificationConfiguration"));
+        } else {
+            call.xml(200, document);
+        }
+    }
+
+    /**
+     * Every sink that is named must be there, and takes a test message, as S3 demands of its own;
+     * an empty configuration tells nobody any more.
+     */
+    static void put(S3Call call) throws InterruptedException {
+        NotificationConfiguration wanted = NotificationConfiguration.parse(call.wholeBody(true));
+        if (wanted.eventBridge()) {
+            throw S3Error.NOT_IMPLEMENTED.because("There is no EventBridge.");
+        }
+        Set<String> sinks = new TreeSet<>();
+        List<Target> targets = new ArrayList<>();
+        for (Target target : wanted.targets()) {
+            for (String event : target.events()) {
+                if (!Notifications.happens(event)) {
+                    throw S3Error.NOT_IMPLEMENTED.because("Nobody is told of " + event + '.');
+                }
+            }
+            sinks.add(
+                    call.ports()
+                            .notifications()
+                            .sinks()
+                            .named(target.arn())
+                            .orElseThrow(() -> invalid(target.arn(), "there is no such sink")));
+            targets.add(named(call, target));
+        }
+        for (String sink : sinks) {
+            Trial.of(call.ports().notifications().sinks(), sink)
+                    .run(call.bucket(), call.ports().tasks().clock().wallMillis(), call.requestId())
+                    .ifPresent(
+                            failure -> {
+                                throw invalid(sink, failure);
+                            });
+        }
+        Bytes document =
+                targets.isEmpty()
+                        ? Bytes.EMPTY
+                        : Bytes.wrap(new NotificationConfiguration(targets, false).write());
+        call.ports()
+                .buckets()
+                .setDocument(
+                        call.caller(),
+                        call.bucket(),
+                        BucketSetting.NOTIFICATION,
+                        document,
+                        call.deadlineNanos());
+        call.empty(200);
+    }
+
+    private static S3Exception invalid(String name, String why) {
+        return S3Error.INVALID_ARGUMENT
+                .because("Unable to validate the following destination configurations")
+                .with("ArgumentName1", name)
+                .with("ArgumentValue1", why);
+    }
+
+    private static Target named(S3Call call, Target target) {
+        return new Target(
+                target.kind(),
+                target.id().isEmpty() ? Id128.random(call.random()).toString() : target.id(),
+                target.arn(),
+                target.events(),
+                target.prefix(),
+                target.suffix());
+    }
+}

@@ -1,0 +1,168 @@
+package io.lethe.node.metadata.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.command.EventNote;
+import io.lethe.node.metadata.command.EventNote.Happened;
+import io.lethe.node.metadata.command.EventNote.Wanted;
+import io.lethe.node.metadata.command.EventRow;
+import io.lethe.node.metadata.command.PartitionAnswer.EventPage;
+import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionCommand.Delivered;
+import io.lethe.node.metadata.command.PartitionCommand.Noted;
+import io.lethe.node.metadata.command.PartitionCommand.Which;
+import io.lethe.node.metadata.command.PartitionQuery;
+import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.metadata.command.PartitionReply.Committed;
+import io.lethe.node.model.BucketRecord.Versioning;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Events that wait for their sinks. */
+final class OutboxTest {
+    private final TestPartition partition = new TestPartition(1);
+
+    private static EventNote note(String... sinks) {
+        return new EventNote(
+                "bucket",
+                "who",
+                java.util.Arrays.stream(sinks)
+                        .flatMap(
+                                sink ->
+                                        java.util.stream.Stream.of(
+                                                new Wanted(Happened.CREATED, "made", sink, "c"),
+                                                new Wanted(Happened.REMOVED, "gone", sink, "c"),
+                                                new Wanted(Happened.MARKED, "marked", sink, "c")))
+                        .toList());
+    }
+
+    private PartitionReply noted(PartitionCommand command, String... sinks) {
+        PartitionReply reply = partition.execute(new Noted(command, note(sinks)));
+        PartitionInvariants.check(partition.rows);
+        return reply;
+    }
+
+    private EventPage page(String sink) {
+        return (EventPage) partition.ask(new PartitionQuery.Events(sink, 100));
+    }
+
+    private List<String> events(String sink) {
+        return page(sink).rows().stream().map(EventRow::event).toList();
+    }
+
+    private PartitionCommand put(String key) {
+        return TestPartition.commit(
+                partition.random.write(), key, Versioning.ENABLED, partition.inline(10));
+    }
+
+    private PartitionCommand delete(String key, Versioning versioning, Which which) {
+        return TestPartition.delete(partition.random.write(), key, versioning, which);
+    }
+
+    @Test
+    void whatHappenedIsToldInTheOrderInWhichItDid() {
+        Committed made = (Committed) noted(put("a"), "s");
+        noted(delete("a", Versioning.ENABLED, new Which.Current()), "s");
+        noted(delete("a", Versioning.ENABLED, new Which.Order(made.order())), "s");
+        assertThat(events("s")).containsExactly("made", "marked", "gone");
+        List<EventRow> rows = page("s").rows();
+        assertThat(rows).extracting(EventRow::sequence).isSorted().doesNotHaveDuplicates();
+        EventRow first = rows.getFirst();
+        assertThat(first.sequence()).isEqualTo(made.order());
+        assertThat(first.sizeBytes()).isEqualTo(10);
+        assertThat(first.etag()).startsWith("etag-");
+        assertThat(first.key()).isEqualTo(Bytes.utf8("a"));
+        assertThat(rows.getLast().version()).isEqualTo(made.order());
+        assertThat(rows.getLast().sizeBytes()).isEqualTo(EventRow.NO_SIZE);
+    }
+
+    @Test
+    void nobodyIsToldOfWhatDidNotHappen() {
+        noted(delete("none", Versioning.OFF, new Which.Current()), "s");
+        assertThat(
+                        noted(
+                                TestPartition.commit(
+                                        partition.random.write(),
+                                        "a",
+                                        Versioning.OFF,
+                                        partition.segments(partition.segment())),
+                                "s"))
+                .as("its write was never opened")
+                .isInstanceOf(PartitionReply.Refused.class);
+        assertThat(events("s")).isEmpty();
+    }
+
+    @Test
+    void aRepeatIsAnsweredAndNotToldAgain() {
+        PartitionCommand put = put("a");
+        PartitionReply first = noted(put, "s");
+        assertThat(noted(put, "s")).isEqualTo(first);
+        PartitionCommand delete = delete("a", Versioning.OFF, new Which.Current());
+        PartitionReply removed = noted(delete, "s");
+        assertThat(noted(delete, "s")).isEqualTo(removed);
+        assertThat(events("s")).containsExactly("made", "gone");
+    }
+
+    @Test
+    void aCompletedUploadIsToldWithItsSize() {
+        TestUploads uploads = new TestUploads(partition);
+        var upload = uploads.create("u");
+        var part = uploads.put(upload, 1, partition.segment());
+        noted(uploads.completion(upload, Versioning.OFF, List.of(part)), "s");
+        EventRow row = page("s").rows().getFirst();
+        assertThat(row.event()).isEqualTo("made");
+        assertThat(row.sizeBytes()).isPositive();
+        assertThat(row.nullVersion()).isTrue();
+    }
+
+    @Test
+    void eachSinkTakesItsOwn() {
+        noted(put("a"), "s", "t");
+        noted(put("b"), "t");
+        List<Long> told = page("s").rows().stream().map(EventRow::sequence).toList();
+        partition.done(new Delivered("s", told));
+        partition.done(new Delivered("s", told));
+        PartitionInvariants.check(partition.rows);
+        assertThat(page("s").rows()).isEmpty();
+        assertThat(page("s").waiting()).isZero();
+        assertThat(page("t").rows()).hasSize(2);
+        assertThat(page("t").waiting()).isEqualTo(2);
+    }
+
+    @Test
+    void aSinkThatIsAskedForTwiceHearsTwice() {
+        var _ =
+                partition.execute(
+                        new Noted(
+                                put("a"),
+                                new EventNote(
+                                        "b",
+                                        "w",
+                                        List.of(
+                                                new Wanted(Happened.CREATED, "one", "s", "1"),
+                                                new Wanted(Happened.CREATED, "two", "s", "2")))));
+        noted(put("a"), "s");
+        assertThat(events("s")).containsExactly("one", "two", "made");
+    }
+
+    @Test
+    void whereTooManyWaitMoreAreDroppedAndCountedAndTheChangeIsMade() {
+        partition
+                .rows
+                .family(Family.OUTBOX)
+                .put(Bytes.utf8("\u0002s"), new Outbox.Counts(Outbox.MOST_WAITING, 3).encode());
+        assertThat(partition.execute(new Noted(put("a"), note("s")))).isInstanceOf(Committed.class);
+        assertThat(page("s").rows()).isEmpty();
+        assertThat(page("s").dropped()).isEqualTo(4);
+        assertThat(partition.current("a")).isNotNull();
+    }
+
+    @Test
+    void onlyChangesAreNoted() {
+        PartitionCommand fence = new PartitionCommand.Fence(1);
+        assertThatThrownBy(() -> new Noted(fence, note()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}
