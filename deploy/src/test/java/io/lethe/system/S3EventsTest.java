@@ -22,6 +22,12 @@ import software.amazon.awssdk.services.s3.model.ExpirationStatus;
 import software.amazon.awssdk.services.s3.model.FilterRule;
 import software.amazon.awssdk.services.s3.model.FilterRuleName;
 import software.amazon.awssdk.services.s3.model.GetBucketLifecycleConfigurationResponse;
+import software.amazon.awssdk.services.s3.model.InventoryConfiguration;
+import software.amazon.awssdk.services.s3.model.InventoryFormat;
+import software.amazon.awssdk.services.s3.model.InventoryFrequency;
+import software.amazon.awssdk.services.s3.model.InventoryIncludedObjectVersions;
+import software.amazon.awssdk.services.s3.model.InventoryOptionalField;
+import software.amazon.awssdk.services.s3.model.InventoryS3BucketDestination;
 import software.amazon.awssdk.services.s3.model.LifecycleExpiration;
 import software.amazon.awssdk.services.s3.model.LifecycleRule;
 import software.amazon.awssdk.services.s3.model.NotificationConfiguration;
@@ -156,6 +162,110 @@ class S3EventsTest {
                     .contains("\"eventName\":\"ObjectCreated:Put\"")
                     .contains("\"key\":\"a.jpg\",\"size\":3");
             assertThat(events(cluster, bucket).get(1)).contains("ObjectRemoved:Delete");
+        }
+    }
+
+    private static List<String> keys(S3Client s3, String bucket, String prefix) {
+        return s3.listObjectsV2(l -> l.bucket(bucket).prefix(prefix)).contents().stream()
+                .map(S3Object::key)
+                .toList();
+    }
+
+    private static String text(S3Client s3, String bucket, String key) {
+        return s3.getObjectAsBytes(g -> g.bucket(bucket).key(key)).asUtf8String();
+    }
+
+    @Test
+    void requestsAreLoggedIntoTheBucketThatTheirBucketNames(Cluster cluster) {
+        try (S3Client s3 = S3Test.client(cluster, 0)) {
+            s3.createBucket(b -> b.bucket("s3-logged"));
+            s3.createBucket(b -> b.bucket("s3-logs"));
+            assertThat(
+                            S3Test.refused(() -> log(s3, "s3-nowhere"))
+                                    .awsErrorDetails()
+                                    .errorCode())
+                    .isEqualTo("InvalidTargetBucketForLogging");
+            log(s3, "s3-logs");
+            assertThat(
+                            s3.getBucketLogging(l -> l.bucket("s3-logged"))
+                                    .loggingEnabled()
+                                    .targetPrefix())
+                    .isEqualTo("to/");
+            s3.putObject(p -> p.bucket("s3-logged").key("k"), RequestBody.fromString("x"));
+            var _ = S3Test.refused(() -> text(s3, "s3-logged", "none"));
+            Eventually.within(
+                    Duration.ofSeconds(30),
+                    () -> "logged were " + keys(s3, "s3-logs", "to/"),
+                    () -> {
+                        String all =
+                                keys(s3, "s3-logs", "to/").stream()
+                                        .map(key -> text(s3, "s3-logs", key))
+                                        .reduce("", String::concat);
+                        return all.contains(" REST.PUT.OBJECT k \"PUT /s3-logged/k HTTP/1.1\" 200 ")
+                                && all.contains(" 404 NoSuchKey ");
+                    });
+        }
+    }
+
+    private static void log(S3Client s3, String target) {
+        s3.putBucketLogging(
+                l ->
+                        l.bucket("s3-logged")
+                                .bucketLoggingStatus(
+                                        b ->
+                                                b.loggingEnabled(
+                                                        e ->
+                                                                e.targetBucket(target)
+                                                                        .targetPrefix("to/"))));
+    }
+
+    @Test
+    void anInventoryListsABucket(Cluster cluster) {
+        try (S3Client s3 = S3Test.client(cluster, 2)) {
+            s3.createBucket(b -> b.bucket("s3-stock"));
+            s3.createBucket(b -> b.bucket("s3-reports"));
+            s3.putObject(p -> p.bucket("s3-stock").key("a"), RequestBody.fromString("abc"));
+            InventoryS3BucketDestination to =
+                    InventoryS3BucketDestination.builder()
+                            .bucket("arn:aws:s3:::s3-reports")
+                            .format(InventoryFormat.CSV)
+                            .prefix("p")
+                            .build();
+            InventoryConfiguration daily =
+                    InventoryConfiguration.builder()
+                            .id("daily")
+                            .isEnabled(true)
+                            .destination(d -> d.s3BucketDestination(to))
+                            .includedObjectVersions(InventoryIncludedObjectVersions.CURRENT)
+                            .optionalFields(InventoryOptionalField.SIZE)
+                            .schedule(c -> c.frequency(InventoryFrequency.DAILY))
+                            .build();
+            s3.putBucketInventoryConfiguration(
+                    i -> i.bucket("s3-stock").id("daily").inventoryConfiguration(daily));
+            assertThat(
+                            s3.getBucketInventoryConfiguration(
+                                            i -> i.bucket("s3-stock").id("daily"))
+                                    .inventoryConfiguration())
+                    .isEqualTo(daily);
+            assertThat(
+                            s3.listBucketInventoryConfigurations(i -> i.bucket("s3-stock"))
+                                    .inventoryConfigurationList())
+                    .containsExactly(daily);
+            Eventually.within(
+                    Duration.ofSeconds(30),
+                    () -> "reports are " + keys(s3, "s3-reports", "p/"),
+                    () -> keys(s3, "s3-reports", "p/s3-stock/daily/").size() == 3);
+            assertThat(keys(s3, "s3-reports", "p/s3-stock/daily/"))
+                    .anyMatch(key -> key.endsWith("/manifest.checksum"));
+            s3.deleteBucketInventoryConfiguration(i -> i.bucket("s3-stock").id("daily"));
+            assertThat(
+                            S3Test.refused(
+                                            () ->
+                                                    s3.getBucketInventoryConfiguration(
+                                                            i -> i.bucket("s3-stock").id("daily")))
+                                    .awsErrorDetails()
+                                    .errorCode())
+                    .isEqualTo("NoSuchConfiguration");
         }
     }
 }

@@ -34,6 +34,7 @@ import io.lethe.node.s3.S3Ports;
 import io.lethe.node.s3.S3Settings;
 import io.lethe.node.s3.S3Tenants;
 import io.lethe.node.s3.events.Notifications;
+import io.lethe.node.s3.logging.AccessLog;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -55,7 +56,8 @@ final class ClientServices {
             Objects objects,
             Buckets buckets,
             BucketSettings settings,
-            Notifications notifications) {}
+            Notifications notifications,
+            AccessLog accessLog) {}
 
     static void add(
             Node.Parts parts, Joined joined, Keyring keyring, Doors doors, ClusterView view) {
@@ -84,6 +86,7 @@ final class ClientServices {
                                         doors.buckets(),
                                         doors.settings(),
                                         doors.notifications(),
+                                        doors.accessLog(),
                                         credentials(keys),
                                         new Tenants(parts, joined.directory(), joined.metadata()),
                                         parts.tasks(),

@@ -41,6 +41,7 @@ import io.lethe.node.rpc.NodeChannels;
 import io.lethe.node.s3.BucketSettings;
 import io.lethe.node.s3.events.Notifications;
 import io.lethe.node.s3.events.Sinks;
+import io.lethe.node.s3.logging.AccessLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -260,11 +261,19 @@ final class Joined implements AutoCloseable {
                         peers,
                         booth,
                         this::directoryVoters);
-        ClientServices.Doors doors =
-                new ClientServices.Doors(
-                        new Objects(ports), new Buckets(ports), bucketSettings, notifications);
+        ClientServices.Doors doors = doors(ports, bucketSettings, notifications);
         S3Upkeep.start(parts, this, doors);
         ClientServices.add(parts, this, keyring(), doors, view);
+    }
+
+    private ClientServices.Doors doors(
+            ObjectPorts ports, BucketSettings settings, Notifications notifications) {
+        return new ClientServices.Doors(
+                new Objects(ports),
+                new Buckets(ports),
+                settings,
+                notifications,
+                new AccessLog(replication.directory(), settings));
     }
 
     private Sinks sinks(NodeConfig.S3 s3) {

@@ -5,6 +5,7 @@ import io.lethe.node.base.config.SecretFile;
 import io.lethe.node.base.config.Setting;
 import io.lethe.node.model.NodeRecord.Role;
 import io.lethe.node.model.Scheme;
+import io.lethe.node.s3.events.Sinks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -357,22 +358,31 @@ public record NodeConfig(
                     Duration lifecycleEvery,
             @Setting(
                             help =
-                                    "Where events may go, the same on every node: NAME=file:/FOLDER"
-                                            + " or NAME=https://HOST/PATH; buckets name them"
+                                    "Where events may go, the same on every node:"
+                                            + " NAME=file:/FOLDER, NAME=https://HOST/PATH or"
+                                            + " NAME=kafka://HOST:PORT/TOPIC; buckets name them"
                                             + " arn:lethe:sqs:REGION:ACCOUNT:NAME.",
                             fallback = "")
                     List<String> sinks,
             @Setting(
                             help =
-                                    "Folder with a file NAME for each webhook that wants an"
-                                            + " Authorization header; the file says what is in it.",
+                                    "Folder with a file NAME for each sink that has secrets: a"
+                                            + " webhook's Authorization header, properties of a"
+                                            + " Kafka client.",
                             optional = true)
-                    @Nullable Path sinkSecrets) {
+                    @Nullable Path sinkSecrets,
+            @Setting(
+                            help = "How old lines of access logs grow before they are written.",
+                            fallback = "5m",
+                            least = "1s",
+                            most = "1d")
+                    Duration logEvery) {
         private static final Pattern REGION = Pattern.compile("[a-z0-9-]{1,64}");
 
         public S3 {
             domains = List.copyOf(domains);
             sinks = List.copyOf(sinks);
+            Sinks.check(sinks);
             if (!REGION.matcher(region).matches()) {
                 throw new IllegalArgumentException(
                         "region is '" + region + "'; use lower-case letters, digits and hyphens");

@@ -2,9 +2,12 @@ package io.lethe.node;
 
 import io.lethe.node.base.background.Pacing;
 import io.lethe.node.s3.events.SinkWorker;
+import io.lethe.node.s3.inventory.InventoryPorts;
+import io.lethe.node.s3.inventory.InventoryWorker;
 import io.lethe.node.s3.lifecycle.LifecycleMeters;
 import io.lethe.node.s3.lifecycle.LifecyclePorts;
 import io.lethe.node.s3.lifecycle.LifecycleWorker;
+import io.lethe.node.s3.logging.LogWriter;
 import java.time.Duration;
 
 /** Starts what the S3 door does by itself, in the partitions that this node leads. */
@@ -14,7 +17,9 @@ final class S3Upkeep {
             Pacing.every(Duration.ofMillis(500).toNanos()).resting(100);
 
     /** Events are told within a moment. */
-    private static final Pacing SOON = Pacing.every(Duration.ofMillis(300).toNanos());
+    private static final Pacing SOON = Pacing.every(Duration.ofMillis(500).toNanos());
+
+    private static final Pacing OFTEN = Pacing.every(Duration.ofSeconds(1).toNanos());
 
     private S3Upkeep() {}
 
@@ -49,5 +54,30 @@ final class S3Upkeep {
                     .ifPresent(
                             sink -> parts.workers().start(new SinkWorker(sinks, name, sink), SOON));
         }
+        LogWriter.Ports logs =
+                new LogWriter.Ports(
+                        parts.tasks(),
+                        parts.random(),
+                        joined.directory(),
+                        doors.objects(),
+                        parts.metrics(),
+                        parts.config().s3().region());
+        parts.workers()
+                .start(
+                        new LogWriter(logs, doors.accessLog(), parts.config().s3().logEvery()),
+                        OFTEN);
+        InventoryPorts inventories =
+                new InventoryPorts(
+                        parts.tasks(),
+                        parts.random(),
+                        joined.directory(),
+                        joined.metadata(),
+                        joined.leadership(),
+                        doors.objects(),
+                        doors.settings());
+        parts.workers()
+                .start(
+                        new InventoryWorker(inventories, parts.config().s3().lifecycleEvery()),
+                        GENTLY);
     }
 }

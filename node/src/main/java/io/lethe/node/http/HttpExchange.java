@@ -46,6 +46,7 @@ public final class HttpExchange {
     private volatile Promise<Boolean> turn;
     private volatile boolean gone;
     private int status;
+    private long sentBytes;
     private boolean ended;
     private boolean closes;
 
@@ -149,6 +150,7 @@ public final class HttpExchange {
             part.writeBytes(source, offset + done, step);
             var _ = channel.writeAndFlush(new DefaultHttpContent(part));
             done += step;
+            sentBytes += step;
         }
     }
 
@@ -202,8 +204,14 @@ public final class HttpExchange {
         return body;
     }
 
-    int status() {
+    /** Of the answer; 0 before it begins. */
+    public int status() {
         return status;
+    }
+
+    /** Of the answer's body, so far. */
+    public long sentBytes() {
+        return sentBytes;
     }
 
     boolean ended() {

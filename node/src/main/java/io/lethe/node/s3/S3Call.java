@@ -72,7 +72,8 @@ public final class S3Call {
         access = allowed;
     }
 
-    @Nullable CallAccess accessIfAdmitted() {
+    /** What was allowed; null where nothing was. */
+    public @Nullable CallAccess accessIfAdmitted() {
         return access;
     }
 

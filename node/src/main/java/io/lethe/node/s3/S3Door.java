@@ -13,6 +13,7 @@ import io.lethe.node.s3.access.CallAccess;
 import io.lethe.node.s3.access.Guard;
 import io.lethe.node.s3.access.Identification;
 import io.lethe.node.s3.access.RequestKeys;
+import io.lethe.node.s3.logging.AccessLog;
 import io.lethe.node.s3.operation.Router;
 import io.lethe.node.s3.xml.ErrorDocument;
 import java.util.List;
@@ -48,21 +49,27 @@ public final class S3Door implements HttpService {
     @Override
     public void serve(HttpExchange exchange) throws InterruptedException {
         String id = Id128.random(ports.random()).toString();
+        AccessLog.Running running = ports.accessLog().begin(exchange, ports.tasks().clock());
         S3Call call = null;
         try {
             call = admit(exchange, id);
+            running.admitted(call);
             Router.Route route = Router.route(call);
             call.admitted(guard.admit(asked(exchange, call, route)));
             route.operation().run(call);
         } catch (S3Exception e) {
+            running.failed(e.error().code());
             fail(exchange, e, id);
         } catch (StoreException e) {
             S3Exception failure = S3Exception.of(e);
+            running.failed(failure.error().code());
             if (failure.error().httpStatus() >= 500) {
                 RequestHead head = exchange.head();
                 log.warn("request {}: {} {} failed", id, head.method(), head.target(), e);
             }
             fail(exchange, mayKnow(call, e) ? failure : S3Error.ACCESS_DENIED.exception(), id);
+        } finally {
+            running.over();
         }
     }
 

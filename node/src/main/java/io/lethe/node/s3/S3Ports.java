@@ -5,6 +5,7 @@ import io.lethe.node.base.task.Tasks;
 import io.lethe.node.object.Buckets;
 import io.lethe.node.object.Objects;
 import io.lethe.node.s3.events.Notifications;
+import io.lethe.node.s3.logging.AccessLog;
 
 /** What the door stands on. */
 public record S3Ports(
@@ -12,6 +13,7 @@ public record S3Ports(
         Buckets buckets,
         BucketSettings bucketSettings,
         Notifications notifications,
+        AccessLog accessLog,
         S3Credentials credentials,
         S3Tenants tenants,
         Tasks tasks,

@@ -25,6 +25,7 @@ final class Fences {
                     new Fence(
                             List.of("jdk.incubator.vector", "java.lang.foreign"),
                             List.of("erasure.kernel", "base.nativeio")),
+                    new Fence(List.of("org.apache.kafka"), List.of("s3.events")),
                     new Fence(List.of("org.yaml"), List.of("base.config")),
                     new Fence(List.of("com.google.gson"), List.of("base.codec")),
                     // Programs and their log files are composed in the root package.

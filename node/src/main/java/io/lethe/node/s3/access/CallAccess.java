@@ -44,6 +44,11 @@ public final class CallAccess {
         return target.bucket();
     }
 
+    /** Whose the bucket is, where there is one. */
+    public Optional<TenantId> knownOwner() {
+        return target.owner();
+    }
+
     /** Whose the bucket is. */
     public TenantId owner() {
         return target.owner().orElseThrow(Guard::denied);

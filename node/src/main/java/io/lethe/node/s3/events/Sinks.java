@@ -40,8 +40,10 @@ public final class Sinks implements AutoCloseable {
     /**
      * Opens what the configuration names; connects to nobody yet.
      *
-     * @param lines {@code NAME=URI} each: {@code file:/FOLDER}, {@code http(s)://HOST/PATH}
-     * @param secrets folder with a file NAME for each webhook that wants an Authorization header
+     * @param lines {@code NAME=URI} each: {@code file:/FOLDER}, {@code http(s)://HOST/PATH}, {@code
+     *     kafka://HOST:PORT+HOST:PORT/TOPIC}
+     * @param secrets folder with a file NAME for each webhook that wants an Authorization header,
+     *     and for each topic whose client has properties of its own
      * @param node the name of this node's own files
      * @throws IllegalArgumentException where a line is none of these
      * @throws IOException where a secret can't be read
@@ -49,18 +51,50 @@ public final class Sinks implements AutoCloseable {
     public static Sinks open(List<String> lines, @Nullable Path secrets, String node)
             throws IOException {
         Map<String, Sink> byName = new LinkedHashMap<>();
+        for (Map.Entry<String, URI> line : parsed(lines).entrySet()) {
+            String secret = secret(secrets, line.getKey());
+            byName.put(line.getKey(), sink(line.getValue(), secret, node));
+        }
+        return new Sinks(byName);
+    }
+
+    /**
+     * Sees to it that the configuration names sinks.
+     *
+     * @throws IllegalArgumentException where a line is none
+     */
+    public static void check(List<String> lines) {
+        var _ = parsed(lines);
+    }
+
+    private static Map<String, URI> parsed(List<String> lines) {
+        Map<String, URI> parsed = new LinkedHashMap<>();
         for (String line : lines) {
             int equals = line.indexOf('=');
             String name = equals < 0 ? "" : line.substring(0, equals);
-            if (!NAME.matcher(name).matches() || byName.containsKey(name)) {
+            if (!NAME.matcher(name).matches() || parsed.containsKey(name)) {
                 throw new IllegalArgumentException(
                         "'" + line + "' is no sink; write NAME=URI, each name once");
             }
-            byName.put(
-                    name,
-                    sink(URI.create(line.substring(equals + 1)), secret(secrets, name), node));
+            URI uri = URI.create(line.substring(equals + 1));
+            String path = String.valueOf(uri.getPath());
+            boolean whole =
+                    switch (String.valueOf(uri.getScheme())) {
+                        case "file" -> path.startsWith("/");
+                        case "http", "https" -> uri.getHost() != null;
+                        case "kafka" -> uri.getAuthority() != null && path.length() > 1;
+                        default -> false;
+                    };
+            if (!whole) {
+                throw new IllegalArgumentException(
+                        "'"
+                                + line
+                                + "' leads nowhere; a sink is file:/FOLDER, http(s)://HOST/PATH or"
+                                + " kafka://HOST:PORT/TOPIC");
+            }
+            parsed.put(name, uri);
         }
-        return new Sinks(byName);
+        return parsed;
     }
 
     private static String secret(@Nullable Path folder, String name) throws IOException {
@@ -74,14 +108,17 @@ public final class Sinks implements AutoCloseable {
         return Files.readString(file).strip();
     }
 
-    private static Sink sink(URI uri, String secret, String node) {
+    private static Sink sink(URI uri, String secret, String node) throws IOException {
         String scheme = String.valueOf(uri.getScheme());
         return switch (scheme) {
             case "file" -> new FileSink(Path.of(uri.getPath()), node, FileSink.MOST_BYTES);
             case "http", "https" -> new WebhookSink(uri, secret);
-            default ->
-                    throw new IllegalArgumentException(
-                            "a sink is file:, http: or https:, and not " + scheme + ':');
+            case "kafka" ->
+                    KafkaSink.of(
+                            String.valueOf(uri.getAuthority()),
+                            String.valueOf(uri.getPath()).replaceFirst("^/", ""),
+                            secret);
+            default -> throw new IllegalArgumentException(uri + " is no sink");
         };
     }
 

@@ -151,6 +151,21 @@ public final class Router {
                 "PutBucketNotificationConfiguration",
                 "s3:PutBucketNotification",
                 BucketNotification::put);
+        in.get("logging", "GetBucketLogging", "s3:GetBucketLogging", BucketLogging::get);
+        in.put("logging", "PutBucketLogging", "s3:PutBucketLogging", BucketLogging::put);
+        String getInventory = "s3:GetInventoryConfiguration";
+        String putInventory = "s3:PutInventoryConfiguration";
+        in.get(
+                "inventory",
+                "GetBucketInventoryConfiguration, ListBucketInventoryConfigurations",
+                getInventory,
+                BucketInventory::get);
+        in.put("inventory", "PutBucketInventoryConfiguration", putInventory, BucketInventory::put);
+        in.delete(
+                "inventory",
+                "DeleteBucketInventoryConfiguration",
+                putInventory,
+                BucketInventory::delete);
         return in.all();
     }
 

@@ -28,9 +28,7 @@ final class SubResources {
 
     /** Sub-resources whose absence is an empty document, by its root. */
     private static final Map<String, String> EMPTY =
-            Map.of(
-                    "accelerate", "AccelerateConfiguration",
-                    "logging", "BucketLoggingStatus");
+            Map.of("accelerate", "AccelerateConfiguration");
 
     /** What a reader needs, of those above and of who pays, which is always the owner. */
     private static final Map<String, String> READ_RIGHTS =
@@ -38,7 +36,6 @@ final class SubResources {
                     Map.entry("accelerate", "s3:GetAccelerateConfiguration"),
                     Map.entry("cors", "s3:GetBucketCORS"),
                     Map.entry("encryption", "s3:GetEncryptionConfiguration"),
-                    Map.entry("logging", "s3:GetBucketLogging"),
                     Map.entry("object-lock", "s3:GetBucketObjectLockConfiguration"),
                     Map.entry("replication", "s3:GetReplicationConfiguration"),
                     Map.entry("requestPayment", "s3:GetBucketRequestPayment"),
@@ -73,6 +70,7 @@ final class SubResources {
                         "inventory",
                         "legal-hold",
                         "lifecycle",
+                        "logging",
                         "notification",
                         "ownershipControls",
                         "policy",

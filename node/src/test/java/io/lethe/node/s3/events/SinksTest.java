@@ -58,8 +58,7 @@ final class SinksTest {
         assertThat(created)
                 .isEqualTo(
                         "{\"eventVersion\":\"2.1\",\"eventSource\":\"aws:s3\","
-                                + "\"awsRegion\":\"eu-1\","
-                            + "\"eventTime\":\"2027-01-15T08:00:00.000Z\","
+                            + "\"awsRegion\":\"eu-1\",\"eventTime\":\"2027-01-15T08:00:00.000Z\","
                             + "\"eventName\":\"ObjectCreated:Put\","
                             + "\"userIdentity\":{\"principalId\":\"LT\\\"1\"},"
                             + "\"requestParameters\":{\"principalId\":\"LT\\\"1\"},"

@@ -1,0 +1,133 @@
+package io.lethe.node.s3.operation;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.model.BucketDocument;
+import io.lethe.node.model.BucketSetting;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.StoreException;
+import io.lethe.node.s3.S3Call;
+import io.lethe.node.s3.S3Error;
+import io.lethe.node.s3.inventory.InventoryFields;
+import io.lethe.node.s3.inventory.InventoryWorker;
+import io.lethe.node.s3.xml.InventoryConfiguration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** GET, PUT and DELETE of {@code ?inventory}; without an id, GET lists. */
+final class BucketInventory {
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    /** Of prefixes of keys: what a manifest can name without escapes. */
+    private static final Pattern PREFIX = Pattern.compile("[^\"\\\\\\p{Cntrl}]*");
+
+    private BucketInventory() {}
+
+    private static List<InventoryConfiguration> all(S3Call call) throws InterruptedException {
+        Bytes document =
+                call.ports()
+                        .buckets()
+                        .document(
+                                call.caller(),
+                                call.bucket(),
+                                BucketSetting.INVENTORY,
+                                call.deadlineNanos())
+                        .map(BucketDocument::bytes)
+                        .orElse(Bytes.EMPTY);
+        return document.isEmpty() ? List.of() : InventoryWorker.parse(document);
+    }
+
+    private static String id(S3Call call) {
+        return call.request()
+                .parameter("id")
+                .filter(id -> ID.matcher(id).matches())
+                .orElseThrow(() -> S3Error.INVALID_ARGUMENT.because("The id is not valid."));
+    }
+
+    static void get(S3Call call) throws InterruptedException {
+        if (!call.request().hasParameter("id")) {
+            call.xml(200, InventoryConfiguration.writeAll(all(call)));
+            return;
+        }
+        String id = id(call);
+        InventoryConfiguration found =
+                all(call).stream()
+                        .filter(one -> one.id().equals(id))
+                        .findFirst()
+                        .orElseThrow(S3Error.NO_SUCH_CONFIGURATION::exception);
+        call.xml(200, found.write());
+    }
+
+    static void put(S3Call call) throws InterruptedException {
+        String id = id(call);
+        InventoryConfiguration wanted = InventoryConfiguration.parse(call.wholeBody(true));
+        if (!wanted.id().equals(id)) {
+            throw S3Error.INVALID_ARGUMENT.because("The id in the request is another.");
+        }
+        if (!wanted.format().equals("CSV")) {
+            throw S3Error.NOT_IMPLEMENTED.because("Inventories are written as CSV.");
+        }
+        for (String field : wanted.fields()) {
+            if (!InventoryFields.KNOWN.contains(field)) {
+                throw S3Error.NOT_IMPLEMENTED.because("Inventories have no field " + field + '.');
+            }
+        }
+        if (!PREFIX.matcher(wanted.destinationPrefix()).matches()) {
+            throw S3Error.INVALID_ARGUMENT.because("The destination's prefix is not valid.");
+        }
+        try {
+            var _ =
+                    call.ports()
+                            .buckets()
+                            .get(call.caller(), wanted.bucket(), call.deadlineNanos());
+        } catch (StoreException e) {
+            throw e.code() == ErrorCode.NO_SUCH_BUCKET
+                    ? S3Error.INVALID_ARGUMENT.because("There is no such destination bucket.")
+                    : e;
+        }
+        List<InventoryConfiguration> next = without(all(call), id);
+        if (next.size() >= InventoryConfiguration.MOST) {
+            throw S3Error.INVALID_ARGUMENT.because("A bucket has at most 1,000 inventories.");
+        }
+        next.add(wanted);
+        set(call, next);
+        call.empty(200);
+    }
+
+    static void delete(S3Call call) throws InterruptedException {
+        String id = id(call);
+        List<InventoryConfiguration> before = all(call);
+        List<InventoryConfiguration> next = without(before, id);
+        if (next.size() == before.size()) {
+            throw S3Error.NO_SUCH_CONFIGURATION.exception();
+        }
+        set(call, next);
+        call.empty(204);
+    }
+
+    private static List<InventoryConfiguration> without(
+            List<InventoryConfiguration> all, String id) {
+        List<InventoryConfiguration> rest = new ArrayList<>(all);
+        rest.removeIf(one -> one.id().equals(id));
+        return rest;
+    }
+
+    private static void set(S3Call call, List<InventoryConfiguration> all)
+            throws InterruptedException {
+        Bytes document =
+                all.isEmpty()
+                        ? Bytes.EMPTY
+                        : Bytes.wrap(InventoryConfiguration.writeAll(all).end());
+        if (document.length() > BucketDocument.MOST_BYTES) {
+            throw S3Error.INVALID_ARGUMENT.because("The bucket's inventories are too long.");
+        }
+        call.ports()
+                .buckets()
+                .setDocument(
+                        call.caller(),
+                        call.bucket(),
+                        BucketSetting.INVENTORY,
+                        document,
+                        call.deadlineNanos());
+    }
+}

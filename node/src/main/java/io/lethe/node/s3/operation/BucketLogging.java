@@ -1,0 +1,65 @@
+package io.lethe.node.s3.operation;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.model.BucketDocument;
+import io.lethe.node.model.BucketSetting;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.StoreException;
+import io.lethe.node.s3.S3Call;
+import io.lethe.node.s3.S3Error;
+import io.lethe.node.s3.xml.BucketLoggingStatus;
+import io.lethe.node.s3.xml.XmlWriter;
+
+/** GET and PUT of {@code ?logging}. */
+final class BucketLogging {
+    private BucketLogging() {}
+
+    static void get(S3Call call) throws InterruptedException {
+        Bytes document =
+                call.ports()
+                        .buckets()
+                        .document(
+                                call.caller(),
+                                call.bucket(),
+                                BucketSetting.LOGGING,
+                                call.deadlineNanos())
+                        .map(BucketDocument::bytes)
+                        .orElse(Bytes.EMPTY);
+        if (document.isEmpty()) {
+            call.xml(200, XmlWriter.s3("BucketLoggingStatus"));
+        } else {
+            call.xml(200, document);
+        }
+    }
+
+    /** The target is a bucket of the same owner; grants of its objects to others are refused. */
+    static void put(S3Call call) throws InterruptedException {
+        BucketLoggingStatus wanted = BucketLoggingStatus.parse(call.wholeBody(true));
+        if (wanted.target().isPresent()) {
+            BucketLoggingStatus.Target target = wanted.target().get();
+            if (!target.grants().isEmpty()) {
+                throw S3Error.NOT_IMPLEMENTED.because("Log objects are their bucket's owner's.");
+            }
+            try {
+                var _ =
+                        call.ports()
+                                .buckets()
+                                .get(call.caller(), target.bucket(), call.deadlineNanos());
+            } catch (StoreException e) {
+                throw e.code() == ErrorCode.NO_SUCH_BUCKET
+                        ? S3Error.INVALID_TARGET_BUCKET_FOR_LOGGING.because(
+                                "The target bucket for logging does not exist")
+                        : e;
+            }
+        }
+        call.ports()
+                .buckets()
+                .setDocument(
+                        call.caller(),
+                        call.bucket(),
+                        BucketSetting.LOGGING,
+                        wanted.target().isPresent() ? Bytes.wrap(wanted.write()) : Bytes.EMPTY,
+                        call.deadlineNanos());
+        call.empty(200);
+    }
+}

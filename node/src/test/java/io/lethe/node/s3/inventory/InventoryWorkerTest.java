@@ -1,0 +1,220 @@
+package io.lethe.node.s3.inventory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.base.RandomSource;
+import io.lethe.node.metadata.command.Condition;
+import io.lethe.node.model.BucketSetting;
+import io.lethe.node.model.GroupId;
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.WriteId;
+import io.lethe.node.object.Attributes;
+import io.lethe.node.object.ObjectLister;
+import io.lethe.node.object.ObjectReader;
+import io.lethe.node.object.ObjectWorld;
+import io.lethe.node.object.Objects;
+import io.lethe.node.object.PutRequest;
+import io.lethe.node.object.ReadRange;
+import io.lethe.node.s3.BucketSettings;
+import io.lethe.node.s3.S3Exception;
+import io.lethe.node.s3.xml.InventoryConfiguration;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+
+/** Reports about a bucket, over the real state machine, with time moved. */
+final class InventoryWorkerTest {
+    private static final String SOURCE = ObjectWorld.VERSIONED;
+    private static final String REPORTS = ObjectWorld.PLAIN;
+    private static final long START = 1_800_000_000_000L;
+
+    private final ObjectWorld world = new ObjectWorld();
+    private final RandomSource random = RandomSource.seeded(4);
+    private List<GroupId> led = List.of(ObjectWorld.PARTITION);
+    private InventoryWorker worker = worker();
+
+    private InventoryWorker worker() {
+        return new InventoryWorker(
+                new InventoryPorts(
+                        world.tasks,
+                        random,
+                        world.metadata.directory.copy(),
+                        world.metadata,
+                        () -> led,
+                        world.objects,
+                        new BucketSettings(world.metadata.directory.copy(), 1 << 20)),
+                Duration.ZERO);
+    }
+
+    private static InventoryConfiguration inventory(String id, boolean all, boolean weekly) {
+        return new InventoryConfiguration(
+                id,
+                true,
+                REPORTS,
+                "",
+                "inv",
+                "CSV",
+                "",
+                all,
+                weekly,
+                List.of("Size", "ETag", "IsMultipartUploaded"));
+    }
+
+    private void configure(InventoryConfiguration... all) throws InterruptedException {
+        world.buckets.setDocument(
+                ObjectWorld.CALLER,
+                SOURCE,
+                BucketSetting.INVENTORY,
+                Bytes.wrap(InventoryConfiguration.writeAll(List.of(all)).end()),
+                world.deadline());
+    }
+
+    private void put(String key) throws InterruptedException {
+        var _ =
+                world.objects.put(
+                        ObjectWorld.CALLER,
+                        new PutRequest(
+                                new WriteId(Id128.random(random)),
+                                SOURCE,
+                                key,
+                                "",
+                                Attributes.none(),
+                                new Condition.Always(),
+                                null,
+                                null),
+                        ObjectWorld.body(new byte[] {1, 2, 3}),
+                        world.deadline());
+    }
+
+    private List<String> reports() throws InterruptedException {
+        return world
+                .objects
+                .list(
+                        ObjectWorld.CALLER,
+                        new Objects.ListRequest(REPORTS, "", "", Bytes.EMPTY, 0, false, 100),
+                        world.deadline())
+                .entries()
+                .stream()
+                .map(ObjectLister.Entry::key)
+                .toList();
+    }
+
+    private byte[] read(String key) throws InterruptedException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ObjectReader.Opened opened =
+                world.objects.get(
+                        ObjectWorld.CALLER,
+                        REPORTS,
+                        key,
+                        "",
+                        new ReadRange.All(),
+                        world.deadline())) {
+            for (ObjectReader.Piece piece = opened.next(); piece != null; piece = opened.next()) {
+                out.write(piece.array(), piece.offset(), piece.lengthBytes());
+            }
+        }
+        return out.toByteArray();
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static String unzipped(byte[] bytes) throws IOException {
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+            return text(in.readAllBytes());
+        }
+    }
+
+    @Test
+    void aReportListsTheBucketAndItsManifestSaysWhereItIs() throws Exception {
+        put("a b");
+        put("ü");
+        put("a b");
+        configure(inventory("current", false, false), inventory("all", true, false));
+        var _ = worker.step();
+        assertThat(reports())
+                .hasSize(6)
+                .anyMatch(key -> key.matches("inv/versioned/all/2027-01-15T08-00Z/manifest.json"));
+        String folder = "inv/versioned/current/";
+        String list =
+                reports().stream()
+                        .filter(key -> key.startsWith(folder + "data/"))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(unzipped(read(list)))
+                .isEqualTo(
+                        """
+                        "versioned","a%20b","3","5289df737df57326fcdd22597afb1fac","false"
+                        "versioned","%C3%BC","3","5289df737df57326fcdd22597afb1fac","false"
+                        """);
+        String manifest = text(read(folder + "2027-01-15T08-00Z/manifest.json"));
+        assertThat(manifest)
+                .contains("\"key\" : \"" + list + "\"")
+                .contains("\"fileSchema\" : \"Bucket, Key, Size, ETag, IsMultipartUploaded\"")
+                .contains("\"destinationBucket\" : \"arn:aws:s3:::plain\"");
+        assertThat(text(read(folder + "2027-01-15T08-00Z/manifest.checksum")))
+                .matches("[0-9a-f]{32}");
+        String all =
+                reports().stream().filter(k -> k.contains("/all/data/")).findFirst().orElseThrow();
+        assertThat(unzipped(read(all)).lines()).hasSize(3).allMatch(l -> l.contains("\"false\""));
+    }
+
+    @Test
+    void reportsComeOnceADayOrAWeekWhoeverLeads() throws InterruptedException {
+        put("a");
+        configure(inventory("d", false, false), inventory("w", false, true));
+        var _ = worker.step();
+        assertThat(reports()).hasSize(6);
+        worker = worker();
+        var _ = worker.step();
+        assertThat(reports()).as("the same day, by another leader").hasSize(6);
+        world.metadata.moveTo(START + Duration.ofHours(17).toMillis());
+        var _ = worker.step();
+        assertThat(reports()).as("Saturday").hasSize(9);
+        world.metadata.moveTo(START + Duration.ofHours(41).toMillis());
+        var _ = worker.step();
+        assertThat(reports()).as("Sunday").hasSize(15);
+        led = List.of();
+        world.metadata.moveTo(START + Duration.ofHours(65).toMillis());
+        var _ = worker.step();
+        assertThat(reports()).as("another leads").hasSize(15);
+    }
+
+    @Test
+    void timesComeBackAsTheyWent() {
+        Map<String, Long> times = new TreeMap<>(Map.of("a", 1L, "b", 1_800_000_000_000L));
+        assertThat(InventoryWorker.decode(InventoryWorker.encode(times))).isEqualTo(times);
+    }
+
+    private static InventoryConfiguration parse(String body) {
+        return InventoryConfiguration.parse(body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void configurationsAreReadAndWritten() {
+        InventoryConfiguration one = inventory("x", true, true);
+        assertThat(InventoryConfiguration.parse(one.write().end())).isEqualTo(one);
+        List<InventoryConfiguration> two = List.of(one, inventory("y", false, false));
+        assertThat(InventoryConfiguration.parseAll(InventoryConfiguration.writeAll(two).end()))
+                .isEqualTo(two);
+        String good = text(one.write().end());
+        for (String wrong :
+                List.of(
+                        good.replace("arn:aws:s3:::", ""),
+                        good.replace("<Id>x</Id>", ""),
+                        good.replace("Weekly", "Hourly"),
+                        good.replace("<IsEnabled>true</IsEnabled>", "<IsEnabled/>"))) {
+            assertThatThrownBy(() -> parse(wrong)).as(wrong).isInstanceOf(S3Exception.class);
+        }
+    }
+}
