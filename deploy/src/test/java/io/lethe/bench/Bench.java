@@ -12,25 +12,27 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * {@code deploy/bench}: PUT and GET of four sizes against six processes on this machine, with the
- * servers' CPU per GiB and per 1,000 operations, and its ratio to the unavoidable primitives of the
- * same run. Each row is measured after a warm-up of its own, since six processes compile their code
- * on the same cores; how fast 4 KiB PUTs were in the first minute is measured before.
+ * {@code deploy/bench}: PUT and GET of four sizes against six processes on this machine, by gRPC
+ * and by S3 (unsigned and signed payloads, in clear and by TLS), with the servers' CPU per GiB and
+ * per 1,000 operations, and its ratio to the unavoidable primitives of the same run. Each row is
+ * measured after a warm-up of its own, since six processes compile their code on the same cores;
+ * how fast 4 KiB PUTs were in the first minute is measured before.
  *
  * <p>The client shares the cores, so rates are those of the whole machine; CPU counts the servers
  * alone.
  */
 public final class Bench {
-    private static final double GIB = 1L << 30;
-    private static final long TICKS_PER_SECOND = 100;
+    /**
+     * A size that is measured.
+     *
+     * @param inFlight operations at once
+     */
+    record Row(String name, int sizeBytes, int inFlight, boolean inline) {}
 
-    private record Row(String name, int sizeBytes, int inFlight, boolean inline) {}
-
-    private static final List<Row> ROWS =
+    static final List<Row> ROWS =
             List.of(
                     new Row("64 MiB", 64 << 20, 2, false),
                     new Row("1 MiB", 1 << 20, 8, false),
@@ -40,24 +42,22 @@ public final class Bench {
     private final Cluster cluster;
     private final LetheClient client;
     private final Primitives primitives;
-    private final long secondsPerRow;
-    private final long warmUpSeconds;
+    private final Load load;
 
-    private Bench(
-            Cluster cluster,
-            LetheClient client,
-            Primitives primitives,
-            long secondsPerRow,
-            long warmUpSeconds) {
+    private Bench(Cluster cluster, LetheClient client, Primitives primitives, Load load) {
         this.cluster = cluster;
         this.client = client;
         this.primitives = primitives;
-        this.secondsPerRow = secondsPerRow;
-        this.warmUpSeconds = warmUpSeconds;
+        this.load = load;
     }
 
-    /** Arguments: seconds for each row, 10 if absent; of warm-up before it, 60 if absent. */
-    public static void main(String[] arguments) throws IOException {
+    /**
+     * Arguments: {@code --s3} for the rows of that door alone; seconds for each row, 10 if absent;
+     * of warm-up before it, 60 if absent.
+     */
+    public static void main(String[] words) throws IOException {
+        boolean s3Only = words.length > 0 && words[0].equals("--s3");
+        String[] arguments = s3Only ? Arrays.copyOfRange(words, 1, words.length) : words;
         long seconds = arguments.length == 0 ? 10 : Long.parseLong(arguments[0]);
         long warmUp = arguments.length < 2 ? 60 : Long.parseLong(arguments[1]);
         Path dir = Files.createTempDirectory("lethe-bench");
@@ -66,42 +66,46 @@ public final class Bench {
         List<String> launcher = List.of(Path.of("deploy", "lethe").toAbsolutePath().toString());
         try (Cluster cluster = Cluster.start(dir.resolve("cluster"), launcher, Map.of());
                 LetheClient client = cluster.client()) {
-            new Bench(cluster, client, primitives, seconds, warmUp).run();
+            Load load = new Load(cluster, seconds, warmUp);
+            if (!s3Only) {
+                new Bench(cluster, client, primitives, load).run();
+            }
+            S3Bench.run(load, primitives, null);
         }
+        S3Bench.runByTls(dir, launcher, primitives, seconds, warmUp);
     }
 
     private void run() {
         client.buckets().create("bench");
         double atFirst = firstMinute();
         primitives.terms().forEach(System.out::println);
-        System.out.println("each row after a warm-up of " + warmUpSeconds + " s");
-        System.out.printf(
-                "%-7s %-3s %10s %9s %8s %8s %9s %11s %6s%n",
-                "size", "", "MiB/s", "ops/s", "p50 ms", "p99 ms", "CPU/GiB", "CPU/1k ops", "ratio");
+        System.out.println("each row after a warm-up of " + load.warmUpSeconds() + " s");
+        Load.header("gRPC");
         for (Row row : ROWS) {
             byte[] body = new byte[row.sizeBytes()];
             Arrays.fill(body, (byte) 7);
             AtomicLong written = new AtomicLong();
             String prefix = row.name().replace(' ', '-') + "/";
-            Outcome put =
-                    measureWarm(
+            Load.Outcome put =
+                    load.measureWarm(
                             row.inFlight(),
                             () -> {
                                 String key = prefix + written.incrementAndGet();
                                 var _ = client.objects().put("bench", key, Source.bytes(body));
                             });
-            report(row, "PUT", row.inline() ? primitives.putInline() : primitives.put42(), put);
+            Load.report(row.name(), "PUT", row.sizeBytes(), primitives.of(row.inline(), true), put);
             if (row.inline()) {
                 System.out.printf(
                         "4 KiB PUT in the first minute: %.0f %% of this rate%n",
                         100 * atFirst / put.perSecond());
             }
             AtomicLong read = new AtomicLong();
-            report(
-                    row,
+            Load.report(
+                    row.name(),
                     "GET",
-                    row.inline() ? primitives.getInline() : primitives.get42(),
-                    measureWarm(
+                    row.sizeBytes(),
+                    primitives.of(row.inline(), false),
+                    load.measureWarm(
                             row.inFlight(),
                             () -> drain(prefix + (read.incrementAndGet() % written.get() + 1))));
         }
@@ -121,10 +125,10 @@ public final class Bench {
         double last = 0;
         AtomicLong next = new AtomicLong();
         for (int step = 0; step < 6; step++) {
-            Outcome outcome =
-                    measure(
+            Load.Outcome outcome =
+                    load.measure(
                             32,
-                            Math.min(10, secondsPerRow),
+                            Math.min(10, load.seconds()),
                             () -> {
                                 String key = "first/" + next.incrementAndGet();
                                 var _ = client.objects().put("bench", key, Source.bytes(body));
@@ -143,89 +147,6 @@ public final class Bench {
             while (count >= 0) {
                 count = stream.read(buffer);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private record Outcome(long operations, double seconds, double cpuSeconds, long[] nanos) {
-        double perSecond() {
-            return operations / seconds;
-        }
-
-        double millis(double quantile) {
-            return nanos.length == 0
-                    ? 0
-                    : nanos[(int) Math.min(nanos.length - 1, quantile * nanos.length)] / 1e6;
-        }
-    }
-
-    private Outcome measureWarm(int inFlight, Runnable operation) {
-        var _ = measure(inFlight, warmUpSeconds, operation);
-        return measure(inFlight, secondsPerRow, operation);
-    }
-
-    private Outcome measure(int inFlight, long seconds, Runnable operation) {
-        ConcurrentLinkedQueue<Long> times = new ConcurrentLinkedQueue<>();
-        double cpuFrom = cpuSeconds();
-        long from = System.nanoTime();
-        long end = from + seconds * 1_000_000_000L;
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < inFlight; i++) {
-            threads.add(
-                    Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        while (System.nanoTime() < end) {
-                                            long start = System.nanoTime();
-                                            operation.run();
-                                            times.add(System.nanoTime() - start);
-                                        }
-                                    }));
-        }
-        for (Thread thread : threads) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException(e);
-            }
-        }
-        double took = (System.nanoTime() - from) / 1e9;
-        long[] sorted = times.stream().mapToLong(Long::longValue).sorted().toArray();
-        return new Outcome(sorted.length, took, cpuSeconds() - cpuFrom, sorted);
-    }
-
-    private void report(Row row, String verb, double unavoidable, Outcome outcome) {
-        double bytes = (double) outcome.operations() * row.sizeBytes();
-        double cpuPerGib = outcome.cpuSeconds() * GIB / bytes;
-        System.out.printf(
-                "%-7s %-3s %10.1f %9.0f %8.1f %8.1f %9.2f %11.2f %6.1f%n",
-                row.name(),
-                verb,
-                bytes / (1 << 20) / outcome.seconds(),
-                outcome.perSecond(),
-                outcome.millis(0.5),
-                outcome.millis(0.99),
-                cpuPerGib,
-                outcome.cpuSeconds() * 1000 / outcome.operations(),
-                cpuPerGib / unavoidable);
-    }
-
-    /** User and system time of the six node processes: fields 14 and 15 of their stat. */
-    private double cpuSeconds() {
-        long ticks = 0;
-        for (int i = 0; i < Cluster.NODES; i++) {
-            ticks += ticks(cluster.pid(i));
-        }
-        return (double) ticks / TICKS_PER_SECOND;
-    }
-
-    private static long ticks(long pid) {
-        try {
-            String stat = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"));
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 15);
-            return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -179,23 +179,31 @@ record Primitives(
         return "%s = %s = %.2f CPU-seconds per GiB".formatted(row, terms, sum);
     }
 
+    /** What a PUT or GET cannot do without, in CPU-seconds per GiB. */
+    double of(boolean inline, boolean put) {
+        if (inline) {
+            return put ? putInline() : getInline();
+        }
+        return put ? put42() : get42();
+    }
+
     /** MD5, SHA-256, AEAD, coding, 1.5 CRC, 1 + 1.5 socket, 1.5 disk. */
-    double put42() {
+    private double put42() {
         return md5 + sha256 + aead + coding + 1.5 * crc + 2.5 * socket + 1.5 * disk;
     }
 
     /** AEAD, CRC, 1 + 1 socket; bytes come from the page cache by sendfile. */
-    double get42() {
+    private double get42() {
         return aead + crc + 2 * socket;
     }
 
     /** MD5, SHA-256, AEAD, 1 + 4 socket, 5 disk: inline, five voters. */
-    double putInline() {
+    private double putInline() {
         return md5 + sha256 + aead + 5 * socket + 5 * disk;
     }
 
     /** AEAD and 1 + 1 socket. */
-    double getInline() {
+    private double getInline() {
         return aead + 2 * socket;
     }
 }

@@ -285,12 +285,12 @@ public final class Cluster implements AutoCloseable {
     }
 
     /** Where a node speaks S3. */
-    URI s3(int node) {
+    public URI s3(int node) {
         return URI.create("http://127.0.0.1:" + (basePort + 10 * node));
     }
 
     /** The operator's access key and secret. */
-    List<String> credentials() {
+    public List<String> credentials() {
         try {
             String yaml = Files.readString(clientConfig());
             return List.of(value(yaml, "access_key"), value(yaml, "secret_key"));

@@ -21,6 +21,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -32,7 +33,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -46,6 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class TlsClusterTest {
     private static final int NODES = 3;
+    private static final String HOST = "s3.example.com";
     private static final Duration READY_WITHIN = Duration.ofMinutes(3);
 
     @TempDir private static Path dir;
@@ -64,7 +68,8 @@ class TlsClusterTest {
         List<String> credentials = Files.readAllLines(dir.resolve("credentials"));
         accessKey = credentials.get(0).replace("access_key: ", "");
         secretKey = credentials.get(1).replace("secret_key: ", "");
-        for (int i = 0; i <= 3 * NODES; i++) {
+        makeCertificateOfHost();
+        for (int i = 0; i <= 3 * NODES + 1; i++) {
             PORTS.add(0);
         }
         PORTS.replaceAll(_ -> freePort());
@@ -83,6 +88,15 @@ class TlsClusterTest {
                 Eventually.within(READY_WITHIN, TlsClusterTest::logs, () -> serves(http, health));
             }
         }
+    }
+
+    /** For the S3 door under a host name of its own. */
+    private static void makeCertificateOfHost() throws IOException {
+        lethe("ca", "issue", "--dir", dir + "/tls", "--host", HOST, "--name", "host");
+        Files.writeString(
+                dir.resolve("host.pem"),
+                Files.readString(dir.resolve("tls/host.pem"))
+                        + Files.readString(dir.resolve("tls/host.key")));
     }
 
     @AfterAll
@@ -163,7 +177,7 @@ class TlsClusterTest {
         devices:
           - path: %1$s/device-%2$d
         listen:
-          s3Port: 0
+          s3Port: %7$d
           consolePort: %3$d
           rpcPort: %4$d
           dataPort: %5$d
@@ -177,6 +191,8 @@ class TlsClusterTest {
           cert: %1$s/tls/node.pem
           key: %1$s/tls/node.key
           ca: %1$s/tls/ca.pem
+        s3:
+          certificates: [%1$s/host.pem]
         rootKey:
           file: %1$s/root.key
         credentials:
@@ -188,7 +204,13 @@ class TlsClusterTest {
                         consolePort(node),
                         rpcPort(node),
                         dataPort(node),
-                        PORTS.get(3 * NODES));
+                        PORTS.get(3 * NODES),
+                        node == 0 ? s3Port() : 0);
+    }
+
+    /** Node 0's. */
+    private static int s3Port() {
+        return PORTS.get(3 * NODES + 1);
     }
 
     private static void writeClientYaml() throws IOException {
@@ -288,6 +310,36 @@ class TlsClusterTest {
         }
         try (LetheClient clear = client().build()) {
             assertThatThrownBy(() -> clear.cluster().status()).isInstanceOf(LetheException.class);
+        }
+    }
+
+    @Test
+    void theS3DoorShowsTheCertificateOfTheHostThatIsNamed() throws Exception {
+        for (String host : List.of("", HOST)) {
+            // A context of its own, so that no session is resumed.
+            SSLContext context = trusting(dir.resolve("tls/ca.pem"));
+            try (SSLSocket socket =
+                    (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", s3Port())) {
+                socket.setSoTimeout(30_000);
+                SSLParameters parameters = socket.getSSLParameters();
+                parameters.setServerNames(
+                        host.isEmpty() ? List.of() : List.of(new SNIHostName(host)));
+                socket.setSSLParameters(parameters);
+                socket.getOutputStream()
+                        .write(
+                                ("GET / HTTP/1.1\r\nhost: "
+                                                + HOST
+                                                + "\r\nconnection: close\r\n\r\n")
+                                        .getBytes(StandardCharsets.US_ASCII));
+                String answer =
+                        new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                assertThat(answer).startsWith("HTTP/1.1 403").contains("AccessDenied");
+                assertThat(socket.getSession().getPeerCertificates()[0])
+                        .isEqualTo(
+                                certificate(
+                                        dir.resolve(
+                                                host.isEmpty() ? "tls/node.pem" : "tls/host.pem")));
+            }
         }
     }
 

@@ -24,6 +24,7 @@ import io.lethe.node.crypto.RootKeyFile;
 import io.lethe.node.http.HttpLoops;
 import io.lethe.node.http.HttpServer;
 import io.lethe.node.http.HttpSettings;
+import io.lethe.node.http.HttpTls;
 import io.lethe.node.metadata.TableThreads;
 import io.lethe.node.rpc.RpcSecurity;
 import io.lethe.node.rpc.RpcServer;
@@ -224,7 +225,7 @@ public final class Node implements AutoCloseable {
                                                 config.listen().host(),
                                                 config.listen().s3Port(),
                                                 limits.requests(),
-                                                tls == null ? null : tls.http())
+                                                s3Tls(tls))
                                         .within(
                                                 limits.connections(),
                                                 limits.connectionsPerAddress(),
@@ -239,6 +240,17 @@ public final class Node implements AutoCloseable {
         return door;
     }
 
+    /** In dev mode without TLS elsewhere, the door's own certificates are enough for it. */
+    private @Nullable HttpTls s3Tls(@Nullable NodeTls tls) {
+        List<Path> certificates = config.s3().certificates();
+        if (tls != null) {
+            return tls.http(certificates);
+        }
+        return certificates.isEmpty()
+                ? null
+                : new HttpTls(certificates.getFirst(), certificates.getFirst(), null, certificates);
+    }
+
     private HttpSettings consoleSettings(@Nullable NodeTls tls) {
         NodeConfig.Limits limits = config.limits();
         return HttpSettings.small(
@@ -246,7 +258,7 @@ public final class Node implements AutoCloseable {
                         "listen.consolePort",
                         config.listen().host(),
                         config.listen().consolePort(),
-                        tls == null ? null : tls.http())
+                        tls == null ? null : tls.http(List.of()))
                 .within(limits.connections(), limits.connectionsPerAddress(), limits.idleTimeout());
     }
 

@@ -343,6 +343,14 @@ public record NodeConfig(
                             fallback = "")
                     List<String> domains,
             @Setting(
+                            help =
+                                    "PEM files, each with a certificate chain and its key, that the"
+                                            + " door shows to clients that name a host (SNI) which"
+                                            + " the certificate is for; others see tls.cert, or the"
+                                            + " first of these where tls.enabled is false.",
+                            fallback = "")
+                    List<Path> certificates,
+            @Setting(
                             help = "The most time that one request may take, transfer included.",
                             fallback = "12h",
                             least = "1m",
@@ -383,6 +391,7 @@ public record NodeConfig(
             domains = List.copyOf(domains);
             sinks = List.copyOf(sinks);
             Sinks.check(sinks);
+            certificates = List.copyOf(certificates);
             if (!REGION.matcher(region).matches()) {
                 throw new IllegalArgumentException(
                         "region is '" + region + "'; use lower-case letters, digits and hyphens");

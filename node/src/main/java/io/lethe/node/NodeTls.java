@@ -39,6 +39,7 @@ final class NodeTls implements Worker, AutoCloseable {
     private final RpcTls rpc;
     private final TlsContexts wire;
     private final List<HttpServer> doors = new ArrayList<>();
+    private final List<Path> watched = new ArrayList<>();
     private @Nullable ZooKeeperTls zooKeeper;
     private String loaded;
 
@@ -50,6 +51,7 @@ final class NodeTls implements Worker, AutoCloseable {
         key = Objects.requireNonNull(config.key());
         authorities = Objects.requireNonNull(config.ca());
         this.clock = clock;
+        watched.addAll(List.of(certificate, key.path(), authorities));
         loaded = stamps();
         checkFiles();
         rpc = new RpcTls(certificate, key.path(), authorities);
@@ -89,9 +91,15 @@ final class NodeTls implements Worker, AutoCloseable {
         return made;
     }
 
-    /** People and monitors have no certificates: the door shows its own and asks for none. */
-    HttpTls http() {
-        return new HttpTls(certificate, key.path(), null);
+    /**
+     * People and monitors have no certificates: the door shows its own and asks for none.
+     *
+     * @param more certificates for other host names
+     */
+    HttpTls http(List<Path> more) {
+        watched.addAll(more);
+        loaded = stamps();
+        return new HttpTls(certificate, key.path(), null, more);
     }
 
     /** Takes new certificates with the others; before the first step. */
@@ -156,7 +164,7 @@ final class NodeTls implements Worker, AutoCloseable {
     /** Changes when a file does; an unreadable file is a change too. */
     private String stamps() {
         StringBuilder stamps = new StringBuilder();
-        for (Path file : List.of(certificate, key.path(), authorities)) {
+        for (Path file : watched) {
             try {
                 stamps.append(Files.getLastModifiedTime(file).toMillis())
                         .append('/')

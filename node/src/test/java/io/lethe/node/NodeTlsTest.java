@@ -105,7 +105,8 @@ class NodeTlsTest {
                 HttpLoops loops = new HttpLoops(1);
                 HttpServer door =
                         HttpServer.start(
-                                HttpSettings.small("console", "x", "127.0.0.1", 0, tls.http()),
+                                HttpSettings.small(
+                                        "console", "x", "127.0.0.1", 0, tls.http(List.of())),
                                 _ -> HttpAnswer.text(200, "hi"),
                                 loops,
                                 new VirtualTasks(Clock.system(), (_, _) -> {}),

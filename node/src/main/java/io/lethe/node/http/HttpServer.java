@@ -13,7 +13,6 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -40,22 +39,22 @@ public final class HttpServer implements AutoCloseable {
     private final ChannelGroup channels;
     private final Channel listening;
     private final HttpSettings settings;
-    private final AtomicReference<@Nullable SslContext> tls;
+    private final AtomicReference<@Nullable TlsHosts> tls;
 
     private HttpServer(
             HttpSettings settings,
             ChannelGroup channels,
             Channel listening,
-            AtomicReference<@Nullable SslContext> tls) {
+            AtomicReference<@Nullable TlsHosts> tls) {
         this.settings = settings;
         this.channels = channels;
         this.listening = listening;
         this.tls = tls;
     }
 
-    private static @Nullable SslContext context(HttpSettings settings) {
+    private static @Nullable TlsHosts context(HttpSettings settings) {
         HttpTls files = settings.tls();
-        return files == null ? null : files.context();
+        return files == null ? null : TlsHosts.read(files);
     }
 
     /**
@@ -122,7 +121,7 @@ public final class HttpServer implements AutoCloseable {
 
     private static HttpServer listen(
             HttpSettings settings, HttpLoops loops, Metrics metrics, Tail tail) {
-        AtomicReference<@Nullable SslContext> tls = new AtomicReference<>(context(settings));
+        AtomicReference<@Nullable TlsHosts> tls = new AtomicReference<>(context(settings));
         ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         Admission admission = new Admission(settings, channels, metrics);
         ServerBootstrap bootstrap =
@@ -139,9 +138,9 @@ public final class HttpServer implements AutoCloseable {
                                     protected void initChannel(Channel channel) {
                                         ChannelPipeline pipeline = channel.pipeline();
                                         pipeline.addLast(admission);
-                                        SslContext secure = tls.get();
+                                        TlsHosts secure = tls.get();
                                         if (secure != null) {
-                                            pipeline.addLast(secure.newHandler(channel.alloc()));
+                                            secure.secure(pipeline);
                                         }
                                         tail.add(pipeline, admission.figures());
                                     }

@@ -2,6 +2,7 @@ package io.lethe.node.s3;
 
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -38,6 +39,10 @@ public final class HttpDates {
     /** The longest form with the longest day has 33 characters. */
     private static final int MOST_CHARS = 40;
 
+    private static final int DAY_MILLIS = 86_400_000;
+
+    private static final int ISO_CHARS = "2009-10-12T17:50:30.000Z".length();
+
     private HttpDates() {}
 
     /** Milliseconds since 1970; empty where the text is none of the three forms. */
@@ -63,13 +68,33 @@ public final class HttpDates {
         return IMF.format(ZonedDateTime.ofInstant(Instant.ofEpochMilli(millis), ZoneOffset.UTC));
     }
 
-    /** As in S3's XML: {@code 2009-10-12T17:50:30.000Z}. */
+    /**
+     * As in S3's XML: {@code 2009-10-12T17:50:30.000Z}. By hand, since listings have one for each
+     * key.
+     */
     public static String iso(long millis) {
-        return ISO.format(ZonedDateTime.ofInstant(Instant.ofEpochMilli(millis), ZoneOffset.UTC));
+        LocalDate day = LocalDate.ofEpochDay(Math.floorDiv(millis, DAY_MILLIS));
+        int rest = Math.floorMod(millis, DAY_MILLIS);
+        StringBuilder out = new StringBuilder(ISO_CHARS);
+        digits(out, day.getYear(), 4).append('-');
+        digits(out, day.getMonthValue(), 2).append('-');
+        digits(out, day.getDayOfMonth(), 2).append('T');
+        digits(out, rest / 3_600_000, 2).append(':');
+        digits(out, rest / 60_000 % 60, 2).append(':');
+        digits(out, rest / 1_000 % 60, 2).append('.');
+        return digits(out, rest % 1_000, 3).append('Z').toString();
     }
 
-    private static final DateTimeFormatter ISO =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT);
+    private static StringBuilder digits(StringBuilder out, int value, int count) {
+        int unit = 1;
+        for (int i = 1; i < count; i++) {
+            unit *= 10;
+        }
+        for (; unit > 0; unit /= 10) {
+            out.append((char) ('0' + value / unit % 10));
+        }
+        return out;
+    }
 
     /**
      * Reads ISO 8601 as S3's XML and policies have it; a date alone is its midnight in UTC.

@@ -2,6 +2,11 @@ package io.lethe.node.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +49,18 @@ class HttpDatesTest {
         assertThat(HttpDates.format(EXAMPLE_MILLIS + 999))
                 .isEqualTo("Sun, 06 Nov 1994 08:49:37 GMT");
         assertThat(HttpDates.iso(EXAMPLE_MILLIS + 7)).isEqualTo("1994-11-06T08:49:37.007Z");
+    }
+
+    @Test
+    void isoIsWrittenAsJavaDoes() {
+        Random random = new Random(5);
+        for (int i = 0; i < 10_000; i++) {
+            long millis = random.nextLong(-62_135_596_800_000L, 253_402_300_800_000L);
+            assertThat(HttpDates.iso(millis))
+                    .isEqualTo(
+                            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+                                    .format(Instant.ofEpochMilli(millis).atOffset(ZoneOffset.UTC)));
+        }
     }
 
     @ParameterizedTest

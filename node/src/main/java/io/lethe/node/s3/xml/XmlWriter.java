@@ -103,28 +103,42 @@ public final class XmlWriter {
      * them, but the key is told; clients that mind ask for {@code encoding-type=url}.
      */
     private void escape(String value) {
+        int plainFrom = 0;
         for (int i = 0; i < value.length(); i++) {
             char one = value.charAt(i);
-            switch (one) {
-                case '&' -> out.append("&amp;");
-                case '<' -> out.append("&lt;");
-                case '>' -> out.append("&gt;");
-                case '"' -> out.append("&quot;");
-                case '\uFFFE', '\uFFFF' -> out.append('\uFFFD');
-                default -> {
-                    boolean pair =
-                            Character.isHighSurrogate(one)
-                                    && i + 1 < value.length()
-                                    && Character.isLowSurrogate(value.charAt(i + 1));
-                    if (pair) {
-                        out.append(one).append(value.charAt(++i));
-                    } else if (Character.isSurrogate(one)) {
-                        out.append('\uFFFD');
-                    } else if (one < ' ' || one == 0x7f) {
-                        out.append("&#x").append(Integer.toHexString(one)).append(';');
-                    } else {
-                        out.append(one);
-                    }
+            if (isPlain(one)) {
+                continue;
+            }
+            out.append(value, plainFrom, i);
+            if (Character.isHighSurrogate(one)
+                    && i + 1 < value.length()
+                    && Character.isLowSurrogate(value.charAt(i + 1))) {
+                out.append(one).append(value.charAt(++i));
+            } else {
+                escape(one);
+            }
+            plainFrom = i + 1;
+        }
+        out.append(value, plainFrom, value.length());
+    }
+
+    private static boolean isPlain(char one) {
+        return one < 0x7f
+                ? one >= ' ' && one != '&' && one != '<' && one != '>' && one != '"'
+                : one > 0x7f && one < '\uFFFE' && !Character.isSurrogate(one);
+    }
+
+    private void escape(char one) {
+        switch (one) {
+            case '&' -> out.append("&amp;");
+            case '<' -> out.append("&lt;");
+            case '>' -> out.append("&gt;");
+            case '"' -> out.append("&quot;");
+            default -> {
+                if (one <= 0x7f) {
+                    out.append("&#x").append(Integer.toHexString(one)).append(';');
+                } else {
+                    out.append('\uFFFD');
                 }
             }
         }
