@@ -10,6 +10,9 @@ import io.lethe.node.base.Check;
  * @param years of that retention; 0 where it is in days, or there is none
  */
 public record BucketLock(Mode mode, int days, int years) {
+    /** Versions are locked only where their writers say so. */
+    public static final BucketLock WITHOUT_DEFAULT = new BucketLock(Mode.NONE, 0, 0);
+
     public static final int MOST_DAYS = 36_500;
     public static final int MOST_YEARS = 100;
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param markIndex while it is being deleted, the directory index at which that began; else 0. What
  *     a deleter saw holds for one mark only: between two of them there may have been writes.
- * @param versioningIndex the directory index at which versioning was set last
+ * @param versioningIndex the directory index at which versioning or the lock was set last
  * @param lock null while Object Lock is off
  * @param settings those that are set, with the directory index at which each was
  */
@@ -72,6 +72,21 @@ public record BucketRecord(
                 index,
                 createdMillis,
                 lock,
+                settings);
+    }
+
+    public BucketRecord withLock(BucketLock asked, long index) {
+        return new BucketRecord(
+                id,
+                tenant,
+                name,
+                storageClass,
+                versioning,
+                state,
+                markIndex,
+                index,
+                createdMillis,
+                asked,
                 settings);
     }
 

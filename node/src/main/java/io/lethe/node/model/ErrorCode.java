@@ -7,6 +7,8 @@ package io.lethe.node.model;
  */
 public enum ErrorCode {
     INVALID_ARGUMENT(Category.CALLER, false, "InvalidArgument", 400, "INVALID_ARGUMENT"),
+    /** What is asked does not go with how the bucket or the version is. */
+    INVALID_REQUEST(Category.CALLER, false, "InvalidRequest", 400, "FAILED_PRECONDITION"),
     INVALID_BUCKET_NAME(Category.CALLER, false, "InvalidBucketName", 400, "INVALID_ARGUMENT"),
     KEY_TOO_LONG(Category.CALLER, false, "KeyTooLongError", 400, "INVALID_ARGUMENT"),
     METADATA_TOO_LARGE(Category.CALLER, false, "MetadataTooLarge", 400, "INVALID_ARGUMENT"),
@@ -28,6 +30,8 @@ public enum ErrorCode {
     NO_SUCH_VERSION(Category.CALLER, false, "NoSuchVersion", 404, "NOT_FOUND"),
     NO_SUCH_UPLOAD(Category.CALLER, false, "NoSuchUpload", 404, "NOT_FOUND"),
     BUCKET_ALREADY_EXISTS(Category.CALLER, false, "BucketAlreadyExists", 409, "ALREADY_EXISTS"),
+    /** Versioning and Object Lock that do not go together. */
+    INVALID_BUCKET_STATE(Category.CALLER, false, "InvalidBucketState", 409, "FAILED_PRECONDITION"),
     BUCKET_NOT_EMPTY(Category.CALLER, false, "BucketNotEmpty", 409, "FAILED_PRECONDITION"),
     PRECONDITION_FAILED(Category.CALLER, false, "PreconditionFailed", 412, "FAILED_PRECONDITION"),
     /** The write was closed (expired or given up) before it committed: nothing was stored. */

@@ -4,6 +4,7 @@ import io.lethe.node.metadata.Directory;
 import io.lethe.node.metadata.Metadata;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.Protection;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
 import java.util.Optional;
@@ -41,6 +42,25 @@ final class BucketGate {
         }
         return found.orElseThrow(
                 () -> new StoreException(ErrorCode.NO_SUCH_BUCKET, none(tenant, name)));
+    }
+
+    /** As {@link #admit}, of a request that sets or asks for what only Object Lock keeps. */
+    Admitted admitLocked(TenantId tenant, String name, long deadlineNanos)
+            throws InterruptedException {
+        Admitted found = admit(tenant, name, deadlineNanos);
+        if (found.bucket().lock() == null) {
+            found = admitAgain(tenant, name, deadlineNanos);
+            ObjectLocks.check(found.bucket());
+        }
+        return found;
+    }
+
+    /** As {@link #admit}, of a request that stores an object with this protection. */
+    Admitted admit(TenantId tenant, String name, Protection asked, long deadlineNanos)
+            throws InterruptedException {
+        return asked.isNone()
+                ? admit(tenant, name, deadlineNanos)
+                : admitLocked(tenant, name, deadlineNanos);
     }
 
     private String none(TenantId tenant, String name) {

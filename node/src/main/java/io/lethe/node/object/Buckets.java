@@ -13,6 +13,7 @@ import io.lethe.node.metadata.command.UploadRow;
 import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketId;
+import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.ErrorCode;
@@ -143,6 +144,21 @@ public final class Buckets {
                 (bucket, seenIndex) ->
                         new DirectoryCommand.SetVersioning(bucket, versioning, seenIndex),
                 deadlineNanos);
+    }
+
+    /**
+     * Sets a bucket's Object Lock, which then stays on; acknowledged as a change of versioning.
+     *
+     * @throws StoreException INVALID_BUCKET_STATE unless versioning is enabled
+     */
+    public void setLock(Caller caller, String name, BucketLock lock, long deadlineNanos)
+            throws InterruptedException {
+        change(
+                caller,
+                name,
+                (bucket, seenIndex) -> new DirectoryCommand.SetBucketLock(bucket, lock, seenIndex),
+                deadlineNanos);
+        ports.metadata().catchUpDirectory(deadlineNanos);
     }
 
     /**

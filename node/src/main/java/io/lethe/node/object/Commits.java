@@ -103,7 +103,9 @@ final class Commits {
                                         caller.tenant(),
                                         admitted.bucket().versioning(),
                                         request.condition(),
-                                        ready.body().under(grant)));
+                                        ready.body().under(grant),
+                                        ObjectLocks.of(
+                                                admitted.bucket(), request.protection())));
         ShardGrant shard = ready.shard();
         ShardGrant grant =
                 shard != null ? shard : shards.open(rowKey, caller.tenant(), deadlineNanos);

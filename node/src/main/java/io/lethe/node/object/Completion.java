@@ -182,7 +182,9 @@ final class Completion {
                                                                 etag,
                                                                 sums.md5(),
                                                                 sums.sha256(),
-                                                                sealedInfo)),
+                                                                sealedInfo,
+                                                                ObjectLocks.byDefault(
+                                                                        admitted.bucket()))),
                                 deadlineNanos);
         if (!(reply instanceof Committed done)) {
             throw Commits.failure(reply);
@@ -198,7 +200,8 @@ final class Completion {
                 upload.named().admitted().bucket().storageClass(),
                 true,
                 attributes,
-                parts.size());
+                parts.size(),
+                upload.row().protection());
     }
 
     /** MD5 of the parts' MD5s, and their count. */

@@ -1,6 +1,7 @@
 package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.model.Protection;
 
 /**
  * What is known of a stored version.
@@ -9,6 +10,7 @@ import io.lethe.node.base.Bytes;
  * @param etag without quotes
  * @param storageClass its bucket's, which never changes
  * @param partsCount of a multipart upload; 0 for an object that was stored at once
+ * @param protection as it was read; of what was just stored, what was asked for
  * @param latest whether it was the newest version of its key
  */
 public record ObjectInfo(
@@ -22,7 +24,8 @@ public record ObjectInfo(
         String storageClass,
         boolean latest,
         Attributes attributes,
-        int partsCount) {
+        int partsCount,
+        Protection protection) {
     ObjectInfo with(Attributes other) {
         return new ObjectInfo(
                 key,
@@ -35,6 +38,7 @@ public record ObjectInfo(
                 storageClass,
                 latest,
                 other,
-                partsCount);
+                partsCount,
+                protection);
     }
 }

@@ -109,7 +109,8 @@ public final class ObjectReader {
                 located.storageClass(),
                 located.latest(),
                 Attributes.decode(info),
-                body.placement() instanceof Placement.Parts parts ? parts.count() : 0);
+                body.placement() instanceof Placement.Parts parts ? parts.count() : 0,
+                row.protection());
     }
 
     /** Opens a version for reading; the caller must close what it gets. */

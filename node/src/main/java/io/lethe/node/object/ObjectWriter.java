@@ -60,7 +60,9 @@ final class ObjectWriter {
             this.deadlineNanos = deadlineNanos;
             key = checkKey(request.key());
             this.body = new BodyReader(body, BodyReader.MOST_BYTES);
-            admitted = gate.admit(caller.tenant(), request.bucket(), deadlineNanos);
+            admitted =
+                    gate.admit(
+                            caller.tenant(), request.bucket(), request.protection(), deadlineNanos);
         }
 
         WriteId write() {
@@ -192,6 +194,7 @@ final class ObjectWriter {
                 upload.admitted.bucket().storageClass(),
                 true,
                 attributes,
-                0);
+                0,
+                request.protection());
     }
 }

@@ -81,9 +81,24 @@ public final class Objects {
                 deadlineNanos);
     }
 
-    /** What to delete. */
+    /**
+     * What to delete.
+     *
+     * @param bypassGovernance whether the caller may pass over governance, and says so
+     */
     public record DeleteRequest(
-            WriteId request, String bucket, String key, String versionId, Condition condition) {}
+            WriteId request,
+            String bucket,
+            String key,
+            String versionId,
+            Condition condition,
+            boolean bypassGovernance) {
+        /** Without passing over governance. */
+        public DeleteRequest(
+                WriteId request, String bucket, String key, String versionId, Condition condition) {
+            this(request, bucket, key, versionId, condition, false);
+        }
+    }
 
     /**
      * What a delete did.
@@ -127,7 +142,8 @@ public final class Objects {
                                             caller.tenant(),
                                             admitted.bucket().versioning(),
                                             which,
-                                            request.condition())),
+                                            request.condition(),
+                                            request.bypassGovernance())),
                             admitted::checkedAt,
                             deadlineNanos);
             if (reply
@@ -193,6 +209,30 @@ public final class Objects {
                 deadlineNanos);
     }
 
+    /**
+     * Changes what protects a version.
+     *
+     * @param versionId empty for the current version
+     * @param bypassGovernance whether the caller may pass over governance, and says so
+     * @throws StoreException INVALID_REQUEST in a bucket without Object Lock; ACCESS_DENIED where
+     *     the change would weaken what may not be weakened
+     */
+    public void setLock(
+            Caller caller,
+            String bucket,
+            String key,
+            String versionId,
+            PartitionCommand.LockChange change,
+            boolean bypassGovernance,
+            long deadlineNanos)
+            throws InterruptedException {
+        updates.lock(
+                new VersionUpdates.Target(caller, bucket, key, VersionIds.parse(versionId)),
+                change,
+                bypassGovernance,
+                deadlineNanos);
+    }
+
     /** What a copy takes over from its source; the rest comes from the request. */
     public record Kept(boolean metadata, boolean tags) {
         public static final Kept ALL = new Kept(true, true);
@@ -228,7 +268,8 @@ public final class Objects {
                             kept.of(source.info().attributes(), target.attributes()),
                             target.condition(),
                             source.info().md5(),
-                            source.info().sha256());
+                            source.info().sha256(),
+                            target.protection());
             return writer.put(
                     caller, request, new CopyBody(source), EventNotes.Cause.COPY, deadlineNanos);
         }

@@ -2,6 +2,7 @@ package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.Condition;
+import io.lethe.node.model.Protection;
 import io.lethe.node.model.WriteId;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param storageClass empty: the bucket's
  * @param expectedMd5 16 bytes that the body must hash to, or null
  * @param expectedSha256 32 bytes, or null
+ * @param protection asked for; the bucket may have a default
  */
 public record PutRequest(
         WriteId write,
@@ -22,4 +24,27 @@ public record PutRequest(
         Attributes attributes,
         Condition condition,
         @Nullable Bytes expectedMd5,
-        @Nullable Bytes expectedSha256) {}
+        @Nullable Bytes expectedSha256,
+        Protection protection) {
+    /** Without a protection of its own. */
+    public PutRequest(
+            WriteId write,
+            String bucket,
+            String key,
+            String storageClass,
+            Attributes attributes,
+            Condition condition,
+            @Nullable Bytes expectedMd5,
+            @Nullable Bytes expectedSha256) {
+        this(
+                write,
+                bucket,
+                key,
+                storageClass,
+                attributes,
+                condition,
+                expectedMd5,
+                expectedSha256,
+                Protection.NONE);
+    }
+}

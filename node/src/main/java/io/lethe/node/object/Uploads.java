@@ -13,6 +13,7 @@ import io.lethe.node.metadata.command.UploadRow;
 import io.lethe.node.metadata.command.VersionBody.Placement;
 import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.Protection;
 import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.WriteId;
@@ -60,6 +61,7 @@ public final class Uploads {
      * @param storageClass empty: the bucket's
      * @param checksum what the door wants to know again of the checksums that were asked for;
      *     opaque, at most {@link io.lethe.node.metadata.command.PartBody#MOST_CHECKSUM_BYTES}
+     * @param protection that the object shall have; the bucket may have a default
      */
     public record CreateRequest(
             WriteId write,
@@ -67,7 +69,19 @@ public final class Uploads {
             String key,
             String storageClass,
             Attributes attributes,
-            Bytes checksum) {}
+            Bytes checksum,
+            Protection protection) {
+        /** Without a protection of its own. */
+        public CreateRequest(
+                WriteId write,
+                String bucket,
+                String key,
+                String storageClass,
+                Attributes attributes,
+                Bytes checksum) {
+            this(write, bucket, key, storageClass, attributes, checksum, Protection.NONE);
+        }
+    }
 
     /**
      * What is known of an upload under way.
@@ -202,7 +216,8 @@ public final class Uploads {
     public UploadInfo create(Caller caller, CreateRequest request, long deadlineNanos)
             throws InterruptedException {
         Bytes key = ObjectWriter.checkKey(request.key());
-        BucketGate.Admitted first = gate.admit(caller.tenant(), request.bucket(), deadlineNanos);
+        BucketGate.Admitted first =
+                gate.admit(caller.tenant(), request.bucket(), request.protection(), deadlineNanos);
         StorageClass _ = shared.storageClass(request.storageClass(), first.bucket());
         KeyBytes dataKey = ports.keys().fresh();
         Bytes sealedInfo =
@@ -218,7 +233,8 @@ public final class Uploads {
                                 request.checksum(),
                                 sealedInfo,
                                 grant.shard(),
-                                ports.keys().wrap(dataKey, grant, request.write()));
+                                ports.keys().wrap(dataKey, grant, request.write()),
+                                request.protection());
         Bytes rowKey = RowKeys.objectKey(first.bucket().id(), key);
         ShardGrant grant = shards.open(rowKey, caller.tenant(), deadlineNanos);
         PartitionReply reply =

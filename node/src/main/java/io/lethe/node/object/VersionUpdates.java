@@ -57,6 +57,35 @@ final class VersionUpdates {
         }
     }
 
+    /** Changes what protects a version. */
+    void lock(
+            Target target,
+            PartitionCommand.LockChange change,
+            boolean bypassGovernance,
+            long deadlineNanos)
+            throws InterruptedException {
+        Bytes key = ObjectWriter.checkKey(target.key());
+        BucketGate.Admitted first =
+                gate.admitLocked(target.caller().tenant(), target.bucket(), deadlineNanos);
+        PartitionReply reply =
+                commits.fenced(
+                        target.caller(),
+                        target.bucket(),
+                        first,
+                        RowKeys.objectKey(first.bucket().id(), key),
+                        admitted ->
+                                new PartitionCommand.SetLock(
+                                        admitted.bucket().id(),
+                                        key,
+                                        target.which(),
+                                        change,
+                                        bypassGovernance),
+                        deadlineNanos);
+        if (!(reply instanceof PartitionReply.Done)) {
+            throw Commits.failure(reply);
+        }
+    }
+
     private PartitionReply replace(
             Target target,
             BucketGate.Admitted admitted,

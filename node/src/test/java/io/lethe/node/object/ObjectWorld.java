@@ -54,6 +54,7 @@ public final class ObjectWorld {
     public static final Caller CALLER = new Caller(new TenantId(new Id128(5, 5)), "AK", false);
     public static final String PLAIN = "plain";
     public static final String VERSIONED = "versioned";
+    public static final String LOCKED = "locked";
     static final long LEAST_PART_BYTES = 1_000;
     public static final GroupId PARTITION = new GroupId(1);
     private static final Scheme SCHEME = new Scheme(2, 1, Scheme.LEAST_CELL_BYTES);
@@ -119,6 +120,7 @@ public final class ObjectWorld {
         metadata.bear();
         metadata.bucket(PLAIN, 1, Versioning.OFF);
         metadata.bucket(VERSIONED, 2, Versioning.ENABLED);
+        metadata.bucket(LOCKED, 3, Versioning.ENABLED);
     }
 
     VersionUpdates updates() {

@@ -1,6 +1,7 @@
 package io.lethe.node.sim;
 
 import io.lethe.node.base.task.Tasks;
+import io.lethe.node.model.Scheme;
 import io.lethe.node.object.Body;
 import java.util.Arrays;
 
@@ -18,6 +19,22 @@ final class Payload {
             bytes[i] = (byte) state;
         }
         return bytes;
+    }
+
+    /** How long a value is: most are short. */
+    static int size(SimLoop loop, Scheme scheme) {
+        int stripe = scheme.k() * scheme.cellBytes();
+        int dice = loop.random.nextInt(100);
+        if (dice < 5) {
+            return 0;
+        }
+        if (dice < 45) {
+            return loop.random.nextInt(4 * 1024);
+        }
+        if (dice < 92) {
+            return 4_000 + loop.random.nextInt(60_000);
+        }
+        return stripe + loop.random.nextInt(stripe + 2);
     }
 
     /**

@@ -142,6 +142,7 @@ final class Simulation {
         }
         workload.makeBucket(Workload.PLAIN, BucketRecord.Versioning.OFF);
         workload.makeBucket(Workload.VERSIONED, BucketRecord.Versioning.ENABLED);
+        workload.locks.begin(Workload.VERSIONED);
     }
 
     private void converge() {

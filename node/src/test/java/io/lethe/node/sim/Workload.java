@@ -67,6 +67,7 @@ final class Workload {
     private final Set<String> parted = new TreeSet<>();
 
     private final UploadClient uploads;
+    final LockClient locks;
     private int values;
     private int running;
     int done;
@@ -79,6 +80,7 @@ final class Workload {
         loop = cluster.loop;
         random = RandomSource.seeded(loop.random.nextLong());
         uploads = new UploadClient(this, cluster, checks, random);
+        locks = new LockClient(this, loop, checks, random);
     }
 
     /** Something to do on a gateway. */
@@ -201,24 +203,9 @@ final class Workload {
         return loop.nanos() + WITHIN_NANOS;
     }
 
-    private int size() {
-        int stripe = cluster.scheme.k() * cluster.scheme.cellBytes();
-        int dice = loop.random.nextInt(100);
-        if (dice < 5) {
-            return 0;
-        }
-        if (dice < 45) {
-            return loop.random.nextInt(4 * 1024);
-        }
-        if (dice < 92) {
-            return 4_000 + loop.random.nextInt(60_000);
-        }
-        return stripe + loop.random.nextInt(stripe + 2);
-    }
-
     private void put(String bucket, String key, Condition condition) throws InterruptedException {
         int value = ++values;
-        int size = size();
+        int size = Payload.size(loop, cluster.scheme);
         sizes.put(value, size);
         byte[] bytes = Payload.of(value, size);
         WriteId write = new WriteId(Id128.random(random));
@@ -232,7 +219,8 @@ final class Workload {
                         new Attributes("v" + value, Map.of(), Map.of()),
                         condition,
                         null,
-                        null);
+                        null,
+                        locks.some(bucket));
         Kind kind = condition instanceof Condition.Absent ? Kind.CREATE : Kind.PUT;
         long pauseNanos = loop.chance(SLOW_PER_THOUSAND) ? SLOW_NANOS : 0;
         long start = loop.moment();
@@ -254,6 +242,7 @@ final class Workload {
             }
             if (bucket.equals(VERSIONED)) {
                 acknowledged.put(key + "/" + info.versionId(), value);
+                locks.tryToDelete(key, info.versionId(), request.protection());
             }
         } else if (told.unknown()) {
             history.unknown(kind, value, start);
@@ -264,7 +253,7 @@ final class Workload {
 
     private void upload(String bucket, String key) throws InterruptedException {
         int value = ++values;
-        int size = size();
+        int size = Payload.size(loop, cluster.scheme);
         sizes.put(value, size);
         byte[] bytes = Payload.of(value, size);
         boolean create = loop.chance(200);
@@ -334,6 +323,7 @@ final class Workload {
                     OUT_OF_SPACE,
                     DATA_UNREADABLE,
                     NO_SUCH_KEY,
+                    ACCESS_DENIED,
                     NO_SUCH_UPLOAD -> {}
             default -> loop.fail(new AssertionError("a client was told " + e.code(), e));
         }

@@ -5,6 +5,7 @@ import io.lethe.node.base.Check;
 import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketId;
+import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.DeviceId;
@@ -107,6 +108,16 @@ public sealed interface DirectoryCommand {
      * @param markIndex as {@link DirectoryReply.BucketMarked} said
      */
     record FinishBucketDelete(BucketId bucket, long markIndex, boolean remove)
+            implements DirectoryCommand {}
+
+    /**
+     * Sets a bucket's Object Lock, which then stays on: refused unless its versioning is enabled,
+     * which may not be suspended afterwards. One that comes late must not undo a newer one, as with
+     * {@link SetVersioning}.
+     *
+     * @param seenIndex directory index that the sender had seen
+     */
+    record SetBucketLock(BucketId bucket, BucketLock lock, long seenIndex)
             implements DirectoryCommand {}
 
     /**

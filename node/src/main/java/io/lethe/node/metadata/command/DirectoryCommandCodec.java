@@ -16,6 +16,7 @@ import io.lethe.node.metadata.command.DirectoryCommand.PutTenant;
 import io.lethe.node.metadata.command.DirectoryCommand.PutTicketKey;
 import io.lethe.node.metadata.command.DirectoryCommand.PutUser;
 import io.lethe.node.metadata.command.DirectoryCommand.RegisterHolder;
+import io.lethe.node.metadata.command.DirectoryCommand.SetBucketLock;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketSetting;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetPgState;
@@ -55,6 +56,7 @@ import io.lethe.node.model.PlacementGroup;
  * 19 PutSetting          name text, value text
  * 20 SuspendHolder       node id, incarnation varint
  * 21 SetBucketSetting    bucket i64, setting u8, document blob (524,288), seen index varint
+ * 40 SetBucketLock       bucket i64, lock (mode u8, days varint, years varint), seen index varint
  * </pre>
  */
 final class DirectoryCommandCodec {
@@ -85,6 +87,7 @@ final class DirectoryCommandCodec {
             case PutSetting _ -> 19;
             case SuspendHolder _ -> 20;
             case SetBucketSetting _ -> 21;
+            case SetBucketLock _ -> 40;
         };
     }
 
@@ -123,6 +126,7 @@ final class DirectoryCommandCodec {
             case RegisterHolder c -> out.id(c.node().id()).number(c.incarnation());
             case DropHolder c -> out.id(c.node().id()).number(c.incarnation());
             case PutSetting c -> out.text(c.name()).text(c.value());
+            case SetBucketLock c -> out.bucket(c.bucket()).lock(c.lock()).number(c.seenIndex());
             case SuspendHolder c -> out.id(c.node().id()).number(c.incarnation());
             case SetBucketSetting c ->
                     out.bucket(c.bucket())
@@ -176,6 +180,7 @@ final class DirectoryCommandCodec {
             case 17 -> new RegisterHolder(RecordCodec.nodeId(in), in.number());
             case 18 -> new DropHolder(RecordCodec.nodeId(in), in.number());
             case 19 -> new PutSetting(in.text(), in.text());
+            case 40 -> new SetBucketLock(in.bucket(), in.lock(), in.number());
             case 20 -> new SuspendHolder(RecordCodec.nodeId(in), in.number());
             case 21 ->
                     new SetBucketSetting(

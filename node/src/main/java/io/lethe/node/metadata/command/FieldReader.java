@@ -5,7 +5,9 @@ import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.codec.Decoder.CorruptEncoding;
 import io.lethe.node.metadata.command.VersionBody.Placement;
 import io.lethe.node.model.BucketId;
+import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.Id128;
+import io.lethe.node.model.Protection;
 import io.lethe.node.model.SegmentRef;
 import io.lethe.node.model.ShardId;
 import io.lethe.node.model.TenantId;
@@ -182,7 +184,7 @@ public final class FieldReader {
     }
 
     public UploadRow uploadRow() {
-        return uploadFields(bucket(), key(), int64());
+        return uploadFields(bucket(), key(), int64()).withProtection(protection());
     }
 
     /** A row without bucket, key and order, which its row key says. */
@@ -199,6 +201,19 @@ public final class FieldReader {
                 blob(VersionBody.MOST_INFO_BYTES),
                 shard(),
                 wrapped());
+    }
+
+    public BucketLock lock() {
+        return new BucketLock(choice(BucketLock.Mode.values()), period(), period());
+    }
+
+    /** What no period is, its record refuses. */
+    private int period() {
+        return Math.clamp(number(), -1, Integer.MAX_VALUE);
+    }
+
+    public Protection protection() {
+        return new Protection(choice(BucketLock.Mode.values()), number(), flag());
     }
 
     public PartRow part() {
@@ -220,14 +235,14 @@ public final class FieldReader {
 
     /** A row without bucket and key, which its row key says. */
     public VersionRow version(BucketId bucket, Bytes key) {
-        return new VersionRow(
-                bucket,
-                key,
-                int64(),
-                flag(),
-                tenant(),
-                write(),
-                number(),
-                nullable(FieldReader::body));
+        VersionRow row =
+                new VersionRow(bucket, key, int64(), flag(), tenant(), write(), number(), null);
+        int type = u8();
+        return switch (type) {
+            case 0 -> row;
+            case 1 -> row.withBody(body());
+            case 2 -> row.withBody(body()).withProtection(protection());
+            default -> throw unknown("version", type);
+        };
     }
 }

@@ -5,7 +5,9 @@ import io.lethe.node.base.Check;
 import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.metadata.command.VersionBody.Placement;
 import io.lethe.node.model.BucketId;
+import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.Id128;
+import io.lethe.node.model.Protection;
 import io.lethe.node.model.SegmentRef;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -169,9 +171,23 @@ public final class FieldWriter {
                 .id(upload.write().id());
     }
 
-    /** Bucket id, key, order i64, then {@link #uploadFields}. */
+    /** Bucket id, key, order i64, {@link #uploadFields}, {@link #protection}. */
     public FieldWriter uploadRow(UploadRow row) {
-        return bucket(row.bucket()).key(row.key()).int64(row.order()).uploadFields(row);
+        return bucket(row.bucket())
+                .key(row.key())
+                .int64(row.order())
+                .uploadFields(row)
+                .protection(row.protection());
+    }
+
+    /** Of a bucket: mode u8, days varint, years varint. */
+    public FieldWriter lock(BucketLock lock) {
+        return choice(lock.mode()).number(lock.days()).number(lock.years());
+    }
+
+    /** Mode u8, retain-until varint, hold flag. */
+    public FieldWriter protection(Protection protection) {
+        return choice(protection.mode()).number(protection.untilMillis()).flag(protection.hold());
     }
 
     /** Write, tenant, created, class text, checksum (256), sealed info, shard, wrapped key. */
@@ -210,15 +226,19 @@ public final class FieldWriter {
     }
 
     /**
-     * Of a row without bucket and key: order i64, null flag, tenant, write, created, body or none.
+     * Of a row without bucket and key: order i64, null flag, tenant, write, created; then u8 0, or
+     * u8 1 and the body, or u8 2, the body and {@link #protection}.
      */
     public FieldWriter version(VersionRow row) {
-        return int64(row.order())
-                .flag(row.nullVersion())
-                .id(row.tenant().id())
-                .id(row.write().id())
-                .number(row.createdMillis())
-                .nullable(row.body(), FieldWriter::body);
+        int64(row.order()).flag(row.nullVersion()).id(row.tenant().id()).id(row.write().id());
+        number(row.createdMillis());
+        VersionBody body = row.body();
+        if (body == null) {
+            return u8(0);
+        }
+        return row.protection().isNone()
+                ? u8(1).body(body)
+                : u8(2).body(body).protection(row.protection());
     }
 
     public Bytes toBytes() {

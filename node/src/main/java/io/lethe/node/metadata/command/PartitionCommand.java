@@ -3,15 +3,18 @@ package io.lethe.node.metadata.command;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Check;
 import io.lethe.node.model.BucketId;
+import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.PgId;
+import io.lethe.node.model.Protection;
 import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.SegmentRef;
 import io.lethe.node.model.ShardId;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.WriteId;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A change to a metadata partition. The log holds these, each behind a {@link Stamp}. */
 public sealed interface PartitionCommand {
@@ -68,7 +71,8 @@ public sealed interface PartitionCommand {
 
     /**
      * Makes a version visible. Idempotent by write id. A body in segments needs its write open.
-     * Answer: {@link PartitionReply.Committed}, or RETRY, or a refusal.
+     * Answer: {@link PartitionReply.Committed}, or RETRY, or a refusal; ACCESS_DENIED where the
+     * version that it would replace is locked.
      */
     record Commit(
             WriteId write,
@@ -77,8 +81,21 @@ public sealed interface PartitionCommand {
             TenantId tenant,
             BucketRecord.Versioning versioning,
             Condition condition,
-            VersionBody body)
-            implements PartitionCommand {}
+            VersionBody body,
+            NewProtection protection)
+            implements PartitionCommand {
+        /** Unprotected. */
+        public Commit(
+                WriteId write,
+                BucketId bucket,
+                Bytes key,
+                TenantId tenant,
+                BucketRecord.Versioning versioning,
+                Condition condition,
+                VersionBody body) {
+            this(write, bucket, key, tenant, versioning, condition, body, NewProtection.NONE);
+        }
+    }
 
     /** Which version a delete names. */
     sealed interface Which {
@@ -91,7 +108,12 @@ public sealed interface PartitionCommand {
         record Null() implements Which {}
     }
 
-    /** Deletes. Idempotent by {@code request}. Answer: {@link PartitionReply.Deleted}. */
+    /**
+     * Deletes. Idempotent by {@code request}. Answer: {@link PartitionReply.Deleted}, or
+     * ACCESS_DENIED where the version is locked.
+     *
+     * @param bypassGovernance whether the sender may pass over governance, and says so
+     */
     record Delete(
             WriteId request,
             BucketId bucket,
@@ -99,7 +121,42 @@ public sealed interface PartitionCommand {
             TenantId tenant,
             BucketRecord.Versioning versioning,
             Which which,
-            Condition condition)
+            Condition condition,
+            boolean bypassGovernance)
+            implements PartitionCommand {
+        /** Without passing over governance. */
+        public Delete(
+                WriteId request,
+                BucketId bucket,
+                Bytes key,
+                TenantId tenant,
+                BucketRecord.Versioning versioning,
+                Which which,
+                Condition condition) {
+            this(request, bucket, key, tenant, versioning, which, condition, false);
+        }
+    }
+
+    /** What of a version's protection shall be another. */
+    sealed interface LockChange {
+        /**
+         * @param untilMillis 0 with mode NONE, which takes the retention away
+         */
+        record Retain(BucketLock.Mode mode, long untilMillis) implements LockChange {
+            public Retain {
+                var _ = new Protection(mode, untilMillis, false);
+            }
+        }
+
+        record Hold(boolean on) implements LockChange {}
+    }
+
+    /**
+     * Changes what protects a version. Idempotent. Answer: {@link PartitionReply.Done}, or
+     * ACCESS_DENIED where it would weaken what may not be weakened.
+     */
+    record SetLock(
+            BucketId bucket, Bytes key, Which which, LockChange change, boolean bypassGovernance)
             implements PartitionCommand {}
 
     /**
@@ -213,6 +270,7 @@ public sealed interface PartitionCommand {
      * id. Answer: {@link PartitionReply.UploadCreated}, or RETRY, or a refusal.
      *
      * @param sealedInfo under the data key, as everything of the version to come
+     * @param protection that the version shall have
      */
     record CreateUpload(
             WriteId write,
@@ -223,8 +281,33 @@ public sealed interface PartitionCommand {
             Bytes checksum,
             Bytes sealedInfo,
             ShardId shard,
-            Bytes wrappedKey)
-            implements OfUpload {}
+            Bytes wrappedKey,
+            Protection protection)
+            implements OfUpload {
+        /** Unprotected. */
+        public CreateUpload(
+                WriteId write,
+                BucketId bucket,
+                Bytes key,
+                TenantId tenant,
+                String storageClass,
+                Bytes checksum,
+                Bytes sealedInfo,
+                ShardId shard,
+                Bytes wrappedKey) {
+            this(
+                    write,
+                    bucket,
+                    key,
+                    tenant,
+                    storageClass,
+                    checksum,
+                    sealedInfo,
+                    shard,
+                    wrappedKey,
+                    Protection.NONE);
+        }
+    }
 
     /**
      * Puts a part into an upload, in the place of a former one of its number, whose segments become
@@ -246,6 +329,7 @@ public sealed interface PartitionCommand {
      * @param parts ascending by number, at least one
      * @param md5 of the whole plaintext, as is {@code sha256}
      * @param sealedInfo takes the place of the upload's
+     * @param byDefault the bucket's lock, where the upload asked for no retention; null: none
      */
     record CompleteUpload(
             UploadRef upload,
@@ -256,8 +340,23 @@ public sealed interface PartitionCommand {
             String etag,
             Bytes md5,
             Bytes sha256,
-            Bytes sealedInfo)
+            Bytes sealedInfo,
+            @Nullable BucketLock byDefault)
             implements OfUpload {
+        /** Without a default. */
+        public CompleteUpload(
+                UploadRef upload,
+                TenantId tenant,
+                BucketRecord.Versioning versioning,
+                Condition condition,
+                List<PartName> parts,
+                String etag,
+                Bytes md5,
+                Bytes sha256,
+                Bytes sealedInfo) {
+            this(upload, tenant, versioning, condition, parts, etag, md5, sha256, sealedInfo, null);
+        }
+
         public CompleteUpload {
             parts = List.copyOf(parts);
             Check.range("parts", parts.size(), 0, PartRow.MOST_PARTS);

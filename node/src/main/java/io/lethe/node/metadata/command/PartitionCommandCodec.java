@@ -10,6 +10,7 @@ import io.lethe.node.metadata.command.PartitionCommand.DestroyShard;
 import io.lethe.node.metadata.command.PartitionCommand.ExpireWrites;
 import io.lethe.node.metadata.command.PartitionCommand.Fence;
 import io.lethe.node.metadata.command.PartitionCommand.Init;
+import io.lethe.node.metadata.command.PartitionCommand.LockChange;
 import io.lethe.node.metadata.command.PartitionCommand.OfUpload;
 import io.lethe.node.metadata.command.PartitionCommand.OpenShard;
 import io.lethe.node.metadata.command.PartitionCommand.OpenWrite;
@@ -23,7 +24,9 @@ import io.lethe.node.metadata.command.PartitionCommand.ReplaceSegment;
 import io.lethe.node.metadata.command.PartitionCommand.Rewrap;
 import io.lethe.node.metadata.command.PartitionCommand.Rewrapped;
 import io.lethe.node.metadata.command.PartitionCommand.SetInfo;
+import io.lethe.node.metadata.command.PartitionCommand.SetLock;
 import io.lethe.node.metadata.command.PartitionCommand.Which;
+import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.SegmentId;
@@ -56,12 +59,19 @@ import java.util.List;
  * 20 DeregisterKeyCopy  copy, files varint, in place flag
  * 21-26              multipart uploads: {@link UploadCommandCodec}
  * 40 SetInfo         bucket i64, key, order i64, seen info blob, sealed info blob
+ * 41 SetLock         bucket i64, key, which, change, bypass flag
+ * 42 Commit          as 6, then asked protection, default lock or none
+ * 43 Delete          as 7, then bypass flag
+ * 44-45              multipart uploads
  * 60                 changes: {@link ChangeCodec}
  * 61-62              events: {@link EventCodec}
+ *
+ * 42 to 45 are written where 6, 7, 21 and 23 do not say all of a command.
  *
  * condition: u8 0 always, 1 absent, 2 matches etag text, 3 differs etag text, 4 present, 10 newest
  *            order i64, 11 there order i64
  * which:     u8 0 current, 1 order i64, 2 null
+ * change:    u8 0 retain mode u8, until varint; 1 hold flag
  * copy:      kind u8 (0 replica, 1 export, 2 backup), node id, number varint
  * </pre>
  */
@@ -75,8 +85,8 @@ final class PartitionCommandCodec {
             case RenewWrites _ -> 3;
             case CloseWrite _ -> 4;
             case ExpireWrites _ -> 5;
-            case Commit _ -> 6;
-            case Delete _ -> 7;
+            case Commit c -> c.protection().isNone() ? 6 : 42;
+            case Delete c -> c.bypassGovernance() ? 43 : 7;
             case OpenShard _ -> 8;
             case CloseShard _ -> 9;
             case Rewrap _ -> 10;
@@ -91,6 +101,7 @@ final class PartitionCommandCodec {
             case RegisterKeyCopies _ -> 19;
             case DeregisterKeyCopy _ -> 20;
             case SetInfo _ -> 40;
+            case SetLock _ -> 41;
             case OfUpload c -> UploadCommandCodec.type(c);
             case PartitionCommand.OfChange c -> ChangeCodec.type(c);
             case PartitionCommand.OfEvent c -> EventCodec.type(c);
@@ -160,6 +171,11 @@ final class PartitionCommandCodec {
                             .int64(c.order())
                             .blob("seen info", c.seen(), VersionBody.MOST_INFO_BYTES)
                             .blob("sealed info", c.sealedInfo(), VersionBody.MOST_INFO_BYTES);
+            case SetLock c -> {
+                which(out.bucket(c.bucket()).key(c.key()), c.which());
+                change(out, c.change());
+                out.flag(c.bypassGovernance());
+            }
             case OfUpload c -> UploadCommandCodec.fields(out, c);
             case PartitionCommand.OfChange c -> ChangeCodec.fields(out, c);
             case PartitionCommand.OfEvent c -> EventCodec.fields(out, c);
@@ -192,6 +208,10 @@ final class PartitionCommandCodec {
         out.choice(c.versioning());
         condition(out, c.condition());
         out.body(c.body());
+        if (!c.protection().isNone()) {
+            out.protection(c.protection().asked());
+            out.nullable(c.protection().byDefault(), FieldWriter::lock);
+        }
     }
 
     private static void delete(FieldWriter out, Delete c) {
@@ -199,6 +219,25 @@ final class PartitionCommandCodec {
         out.choice(c.versioning());
         which(out, c.which());
         condition(out, c.condition());
+        if (c.bypassGovernance()) {
+            out.flag(true);
+        }
+    }
+
+    private static void change(FieldWriter out, LockChange change) {
+        switch (change) {
+            case LockChange.Retain c -> out.u8(0).choice(c.mode()).number(c.untilMillis());
+            case LockChange.Hold c -> out.u8(1).flag(c.on());
+        }
+    }
+
+    private static LockChange change(FieldReader in) {
+        int type = in.u8();
+        return switch (type) {
+            case 0 -> new LockChange.Retain(in.choice(BucketLock.Mode.values()), in.number());
+            case 1 -> new LockChange.Hold(in.flag());
+            default -> throw FieldReader.unknown("change of a lock", type);
+        };
     }
 
     private static void rewrapped(FieldWriter out, Rewrapped one) {
@@ -239,26 +278,38 @@ final class PartitionCommandCodec {
                             in.key(),
                             in.list(VersionBody.MOST_SEGMENTS, FieldReader::segment));
             case 5 -> new ExpireWrites(in.int32());
-            case 6 ->
-                    new Commit(
-                            in.write(),
-                            in.bucket(),
-                            in.key(),
-                            in.tenant(),
-                            in.choice(Versioning.values()),
-                            condition(in),
-                            in.body());
-            case 7 ->
-                    new Delete(
-                            in.write(),
-                            in.bucket(),
-                            in.key(),
-                            in.tenant(),
-                            in.choice(Versioning.values()),
-                            which(in),
-                            condition(in));
+            case 6 -> commit(in, false);
+            case 42 -> commit(in, true);
+            case 7 -> delete(in, false);
+            case 43 -> delete(in, true);
             default -> readInternal(in, type);
         };
+    }
+
+    private static Commit commit(FieldReader in, boolean isProtected) {
+        return new Commit(
+                in.write(),
+                in.bucket(),
+                in.key(),
+                in.tenant(),
+                in.choice(Versioning.values()),
+                condition(in),
+                in.body(),
+                isProtected
+                        ? new NewProtection(in.protection(), in.nullable(FieldReader::lock))
+                        : NewProtection.NONE);
+    }
+
+    private static Delete delete(FieldReader in, boolean isBypass) {
+        return new Delete(
+                in.write(),
+                in.bucket(),
+                in.key(),
+                in.tenant(),
+                in.choice(Versioning.values()),
+                which(in),
+                condition(in),
+                isBypass && in.flag());
     }
 
     private static PartitionCommand readInternal(FieldReader in, int type) {
@@ -300,6 +351,7 @@ final class PartitionCommandCodec {
                             in.int64(),
                             in.blob(VersionBody.MOST_INFO_BYTES),
                             in.blob(VersionBody.MOST_INFO_BYTES));
+            case 41 -> new SetLock(in.bucket(), in.key(), which(in), change(in), in.flag());
             case 60 -> ChangeCodec.command(in, type);
             case 61, 62 -> EventCodec.command(in, type);
             default -> UploadCommandCodec.read(in, type);

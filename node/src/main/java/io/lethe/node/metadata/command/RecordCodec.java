@@ -2,7 +2,6 @@ package io.lethe.node.metadata.command;
 
 import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
 import io.lethe.node.model.AccessKeyRecord;
-import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.DeviceId;
@@ -223,22 +222,11 @@ public final class RecordCodec {
         out.bucket(bucket.id()).id(bucket.tenant().id()).text(bucket.name());
         out.text(bucket.storageClass()).choice(bucket.versioning()).choice(bucket.state());
         out.number(bucket.markIndex()).number(bucket.versioningIndex());
-        out.number(bucket.createdMillis()).nullable(bucket.lock(), RecordCodec::lock);
+        out.number(bucket.createdMillis()).nullable(bucket.lock(), FieldWriter::lock);
         out.list(
                 List.copyOf(new TreeMap<>(bucket.settings()).entrySet()),
                 MOST_SETTINGS,
                 (o, setting) -> o.choice(setting.getKey()).number(setting.getValue()));
-    }
-
-    private static void lock(FieldWriter out, BucketLock lock) {
-        out.choice(lock.mode()).number(lock.days()).number(lock.years());
-    }
-
-    private static BucketLock lock(FieldReader in) {
-        return new BucketLock(
-                in.choice(BucketLock.Mode.values()),
-                Math.toIntExact(in.number()),
-                Math.toIntExact(in.number()));
     }
 
     private static Map<BucketSetting, Long> settings(FieldReader in) {
@@ -261,7 +249,7 @@ public final class RecordCodec {
                 in.number(),
                 in.number(),
                 in.number(),
-                in.nullable(RecordCodec::lock),
+                in.nullable(FieldReader::lock),
                 settings(in));
     }
 

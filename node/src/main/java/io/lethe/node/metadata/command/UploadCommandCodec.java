@@ -8,7 +8,9 @@ import io.lethe.node.metadata.command.PartitionCommand.PartName;
 import io.lethe.node.metadata.command.PartitionCommand.PutPart;
 import io.lethe.node.metadata.command.PartitionCommand.SaveHash;
 import io.lethe.node.metadata.command.PartitionCommand.SweepParts;
+import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketRecord.Versioning;
+import io.lethe.node.model.Protection;
 
 /**
  * Types and fields of commands about multipart uploads, for {@link PartitionCommandCodec}:
@@ -22,6 +24,8 @@ import io.lethe.node.model.BucketRecord.Versioning;
  * 24 AbortUpload     upload
  * 25 SweepParts      limit i32, kept millis varint
  * 26 SaveHash        upload, number i32, order i64, midstate blob (512)
+ * 44 CreateUpload    as 21, then protection
+ * 45 CompleteUpload  as 23, then the bucket's lock
  *
  * upload: bucket i64, key, order i64, write id; part body: {@link FieldWriter#partBody}
  * </pre>
@@ -31,9 +35,9 @@ final class UploadCommandCodec {
 
     static int type(OfUpload command) {
         return switch (command) {
-            case CreateUpload _ -> 21;
+            case CreateUpload c -> c.protection().isNone() ? 21 : 44;
             case PutPart _ -> 22;
-            case CompleteUpload _ -> 23;
+            case CompleteUpload c -> c.byDefault() == null ? 23 : 45;
             case AbortUpload _ -> 24;
             case SweepParts _ -> 25;
             case SaveHash _ -> 26;
@@ -48,6 +52,9 @@ final class UploadCommandCodec {
                 out.blob("checksum", c.checksum(), PartBody.MOST_CHECKSUM_BYTES);
                 out.blob("sealed info", c.sealedInfo(), VersionBody.MOST_INFO_BYTES);
                 out.id(c.shard().id()).wrapped(c.wrappedKey());
+                if (!c.protection().isNone()) {
+                    out.protection(c.protection());
+                }
             }
             case PutPart c ->
                     out.id(c.write().id()).upload(c.upload()).int32(c.number()).partBody(c.body());
@@ -68,6 +75,10 @@ final class UploadCommandCodec {
         out.list(c.parts(), PartRow.MOST_PARTS, UploadCommandCodec::name);
         out.text(c.etag()).raw(c.md5()).raw(c.sha256());
         out.blob("sealed info", c.sealedInfo(), VersionBody.MOST_INFO_BYTES);
+        BucketLock lock = c.byDefault();
+        if (lock != null) {
+            out.lock(lock);
+        }
     }
 
     static void name(FieldWriter out, PartName part) {
@@ -80,33 +91,43 @@ final class UploadCommandCodec {
 
     static OfUpload read(FieldReader in, int type) {
         return switch (type) {
-            case 21 ->
-                    new CreateUpload(
-                            in.write(),
-                            in.bucket(),
-                            in.key(),
-                            in.tenant(),
-                            in.text(),
-                            in.blob(PartBody.MOST_CHECKSUM_BYTES),
-                            in.blob(VersionBody.MOST_INFO_BYTES),
-                            in.shard(),
-                            in.wrapped());
+            case 21 -> create(in, false);
+            case 44 -> create(in, true);
             case 22 -> new PutPart(in.write(), in.upload(), in.int32(), in.partBody());
-            case 23 ->
-                    new CompleteUpload(
-                            in.upload(),
-                            in.tenant(),
-                            in.choice(Versioning.values()),
-                            PartitionCommandCodec.condition(in),
-                            in.list(PartRow.MOST_PARTS, UploadCommandCodec::name),
-                            in.text(),
-                            in.raw(16),
-                            in.raw(32),
-                            in.blob(VersionBody.MOST_INFO_BYTES));
+            case 23 -> complete(in, false);
+            case 45 -> complete(in, true);
             case 24 -> new AbortUpload(in.upload());
             case 25 -> new SweepParts(in.int32(), in.number());
             case 26 -> new SaveHash(in.upload(), name(in), in.blob(SaveHash.MOST_MIDSTATE_BYTES));
             default -> throw FieldReader.unknown("partition command", type);
         };
+    }
+
+    private static CreateUpload create(FieldReader in, boolean isProtected) {
+        return new CreateUpload(
+                in.write(),
+                in.bucket(),
+                in.key(),
+                in.tenant(),
+                in.text(),
+                in.blob(PartBody.MOST_CHECKSUM_BYTES),
+                in.blob(VersionBody.MOST_INFO_BYTES),
+                in.shard(),
+                in.wrapped(),
+                isProtected ? in.protection() : Protection.NONE);
+    }
+
+    private static CompleteUpload complete(FieldReader in, boolean hasDefault) {
+        return new CompleteUpload(
+                in.upload(),
+                in.tenant(),
+                in.choice(Versioning.values()),
+                PartitionCommandCodec.condition(in),
+                in.list(PartRow.MOST_PARTS, UploadCommandCodec::name),
+                in.text(),
+                in.raw(16),
+                in.raw(32),
+                in.blob(VersionBody.MOST_INFO_BYTES),
+                hasDefault ? in.lock() : null);
     }
 }

@@ -3,6 +3,7 @@ package io.lethe.node.metadata.command;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Check;
 import io.lethe.node.model.BucketId;
+import io.lethe.node.model.Protection;
 import io.lethe.node.model.ShardId;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.WriteId;
@@ -17,6 +18,7 @@ import io.lethe.node.model.WriteId;
  * @param sealedInfo as in {@link VersionBody}; empty in a listing
  * @param shard the shard whose key wraps the data key
  * @param wrappedKey the data key of the version to come; empty in a listing
+ * @param protection that the version shall have
  */
 public record UploadRow(
         BucketId bucket,
@@ -29,7 +31,36 @@ public record UploadRow(
         Bytes checksum,
         Bytes sealedInfo,
         ShardId shard,
-        Bytes wrappedKey) {
+        Bytes wrappedKey,
+        Protection protection) {
+    /** Unprotected. */
+    public UploadRow(
+            BucketId bucket,
+            Bytes key,
+            long order,
+            WriteId write,
+            TenantId tenant,
+            long createdMillis,
+            String storageClass,
+            Bytes checksum,
+            Bytes sealedInfo,
+            ShardId shard,
+            Bytes wrappedKey) {
+        this(
+                bucket,
+                key,
+                order,
+                write,
+                tenant,
+                createdMillis,
+                storageClass,
+                checksum,
+                sealedInfo,
+                shard,
+                wrappedKey,
+                Protection.NONE);
+    }
+
     public UploadRow {
         Check.range("checksum bytes", checksum.length(), 0, PartBody.MOST_CHECKSUM_BYTES);
         Check.range("sealed info bytes", sealedInfo.length(), 0, VersionBody.MOST_INFO_BYTES);
@@ -52,7 +83,8 @@ public record UploadRow(
                 checksum,
                 Bytes.EMPTY,
                 shard,
-                Bytes.EMPTY);
+                Bytes.EMPTY,
+                protection);
     }
 
     /** With its data key wrapped by another shard. */
@@ -68,6 +100,23 @@ public record UploadRow(
                 checksum,
                 sealedInfo,
                 next,
-                wrapped);
+                wrapped,
+                protection);
+    }
+
+    public UploadRow withProtection(Protection other) {
+        return new UploadRow(
+                bucket,
+                key,
+                order,
+                write,
+                tenant,
+                createdMillis,
+                storageClass,
+                checksum,
+                sealedInfo,
+                shard,
+                wrappedKey,
+                other);
     }
 }

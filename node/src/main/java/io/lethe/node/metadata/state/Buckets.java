@@ -7,6 +7,7 @@ import static io.lethe.node.metadata.state.DirectoryDraft.refused;
 import io.lethe.node.metadata.command.DirectoryCommand.CreateBucket;
 import io.lethe.node.metadata.command.DirectoryCommand.FinishBucketDelete;
 import io.lethe.node.metadata.command.DirectoryCommand.MarkBucketDeleting;
+import io.lethe.node.metadata.command.DirectoryCommand.SetBucketLock;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketSetting;
 import io.lethe.node.metadata.command.DirectoryCommand.SetVersioning;
 import io.lethe.node.metadata.command.DirectoryReply;
@@ -136,20 +137,47 @@ final class Buckets {
             return invalid(
                     "versioning of bucket " + bucket.name() + " can be suspended, but never off");
         }
-        if (c.seenIndex() < bucket.versioningIndex() && c.versioning() != bucket.versioning()) {
+        if (c.versioning() != Versioning.ENABLED && bucket.lock() != null) {
             return refused(
-                    ErrorCode.STALE_EPOCH,
-                    "versioning of bucket "
-                            + bucket.name()
-                            + " was set at "
-                            + bucket.versioningIndex()
-                            + ", after this was sent; send it again");
+                    ErrorCode.INVALID_BUCKET_STATE,
+                    "An Object Lock configuration is present on this bucket, so the versioning"
+                            + " state cannot be changed.");
+        }
+        if (c.seenIndex() < bucket.versioningIndex() && c.versioning() != bucket.versioning()) {
+            return stale(bucket);
         }
         // Also where nothing changes: it is acknowledged, and an older one must not undo it.
         return draft.put(
                 Table.BUCKETS,
                 bucket.id(),
                 bucket.withVersioning(c.versioning(), draft.head.index));
+    }
+
+    private static DirectoryReply stale(BucketRecord bucket) {
+        return refused(
+                ErrorCode.STALE_EPOCH,
+                "versioning or lock of bucket "
+                        + bucket.name()
+                        + " was set at "
+                        + bucket.versioningIndex()
+                        + ", after this was sent; send it again");
+    }
+
+    static DirectoryReply setLock(DirectoryDraft draft, SetBucketLock c) {
+        BucketRecord bucket = Table.BUCKETS.get(draft.rows, c.bucket());
+        if (bucket == null) {
+            return unknown(c.bucket());
+        }
+        if (bucket.versioning() != Versioning.ENABLED) {
+            return refused(
+                    ErrorCode.INVALID_BUCKET_STATE,
+                    "Versioning must be 'Enabled' on the bucket to apply a Object Lock"
+                            + " configuration");
+        }
+        if (c.seenIndex() < bucket.versioningIndex() && !c.lock().equals(bucket.lock())) {
+            return stale(bucket);
+        }
+        return draft.put(Table.BUCKETS, bucket.id(), bucket.withLock(c.lock(), draft.head.index));
     }
 
     static DirectoryReply setSetting(DirectoryDraft draft, SetBucketSetting c) {

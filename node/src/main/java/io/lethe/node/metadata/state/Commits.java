@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides commits. First the result of the same write, if it is known; then the body, the
- * condition, the placement groups' epochs and the shard are checked, in this order.
+ * condition, the locks, the placement groups' epochs and the shard are checked, in this order.
  */
 final class Commits {
     /** Characters of an ETag: 32 of an MD5 and a part count need 38. */
@@ -41,6 +41,13 @@ final class Commits {
         PartitionReply failed = failed(c.condition(), versions);
         if (failed != null) {
             return failed;
+        }
+        PartitionReply locked = Locks.ofReplaced(draft, versions, c.versioning());
+        if (locked == null) {
+            locked = Locks.fault(draft, c.protection().asked());
+        }
+        if (locked != null) {
+            return locked;
         }
         PgId moved = SegmentTable.outdated(draft, segments(c.body()));
         if (moved != null) {
@@ -80,7 +87,8 @@ final class Commits {
                                 c.tenant(),
                                 c.write(),
                                 draft.millis(),
-                                c.body()));
+                                c.body(),
+                                c.protection().at(draft.millis())));
         Committed result = new Committed(order, isNull, draft.millis(), full);
         if (segments(c.body()).isEmpty()) {
             WriteTable.end(draft, c.write(), new WriteRow.Done(c.bucket(), c.key(), result));

@@ -30,6 +30,10 @@ final class Deletes {
         if (failed != null) {
             return failed;
         }
+        PartitionReply locked = Locks.ofDeleted(draft, versions, c);
+        if (locked != null) {
+            return locked;
+        }
         Deleted result =
                 switch (c.which()) {
                     case Which.Order(long order) -> remove(versions, versions.at(order));

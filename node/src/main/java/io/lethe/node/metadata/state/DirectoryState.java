@@ -17,6 +17,7 @@ import io.lethe.node.metadata.command.DirectoryCommand.PutTenant;
 import io.lethe.node.metadata.command.DirectoryCommand.PutTicketKey;
 import io.lethe.node.metadata.command.DirectoryCommand.PutUser;
 import io.lethe.node.metadata.command.DirectoryCommand.RegisterHolder;
+import io.lethe.node.metadata.command.DirectoryCommand.SetBucketLock;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketSetting;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetPgState;
@@ -90,7 +91,7 @@ public final class DirectoryState {
             case SuspendHolder _, DropHolder _ -> true;
             case InitCluster _, PutTenant _, PutUser _, PutAccessKey _, CreateBucket _ -> false;
             case MarkBucketDeleting _, FinishBucketDelete _ -> false;
-            case SetVersioning _, SetBucketSetting _ -> false;
+            case SetVersioning _, SetBucketLock _, SetBucketSetting _ -> false;
             case RegisterHolder _, PutSetting _ -> false;
         };
     }
@@ -120,6 +121,7 @@ public final class DirectoryState {
             case MarkBucketDeleting c -> Buckets.markDeleting(draft, c);
             case FinishBucketDelete c -> Buckets.finishDelete(draft, c);
             case SetVersioning c -> Buckets.setVersioning(draft, c);
+            case SetBucketLock c -> Buckets.setLock(draft, c);
             case SetBucketSetting c -> Buckets.setSetting(draft, c);
             case PutTicketKey c -> Accounts.putTicketKey(draft, c);
             case RegisterHolder c -> Accounts.registerHolder(draft, c);

@@ -81,8 +81,7 @@ record HeldKey(
             Placement placement = body.placement();
             new KeyVersions(draft, bucket, key)
                     .update(
-                            RowValues.withBody(
-                                    row,
+                            row.withBody(
                                     new VersionBody(
                                             body.sizeBytes(),
                                             body.etag(),

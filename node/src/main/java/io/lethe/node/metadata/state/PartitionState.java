@@ -30,6 +30,7 @@ import io.lethe.node.metadata.command.PartitionCommand.ReplaceSegment;
 import io.lethe.node.metadata.command.PartitionCommand.Rewrap;
 import io.lethe.node.metadata.command.PartitionCommand.SaveHash;
 import io.lethe.node.metadata.command.PartitionCommand.SetInfo;
+import io.lethe.node.metadata.command.PartitionCommand.SetLock;
 import io.lethe.node.metadata.command.PartitionCommand.SweepParts;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
@@ -182,6 +183,7 @@ public final class PartitionState {
             case Commit c -> new Target(c.bucket(), c.key(), true);
             case Delete c -> new Target(c.bucket(), c.key(), true);
             case SetInfo c -> new Target(c.bucket(), c.key(), true);
+            case SetLock c -> new Target(c.bucket(), c.key(), true);
             case CloseWrite c -> new Target(c.bucket(), c.key(), false);
             case Rebuilt c -> new Target(c.bucket(), c.key(), false);
             case ReplaceSegment c -> new Target(c.bucket(), c.key(), false);
@@ -217,6 +219,7 @@ public final class PartitionState {
             case Commit c -> Commits.commit(draft, c);
             case Delete c -> Deletes.delete(draft, c);
             case SetInfo c -> VersionUpdates.setInfo(draft, c);
+            case SetLock c -> Locks.set(draft, c);
             case OpenShard c -> Shards.open(draft, c);
             case CloseShard c -> Shards.close(draft, c);
             case Rewrap c -> Shards.rewrap(draft, c);

@@ -60,19 +60,7 @@ final class RowValues {
         if (body == null || !(body.placement() instanceof Placement.Inline)) {
             return row;
         }
-        return withBody(row, withPlacement(body, new Placement.Inline(ciphertext)));
-    }
-
-    static VersionRow withBody(VersionRow row, VersionBody body) {
-        return new VersionRow(
-                row.bucket(),
-                row.key(),
-                row.order(),
-                row.nullVersion(),
-                row.tenant(),
-                row.write(),
-                row.createdMillis(),
-                body);
+        return row.withBody(withPlacement(body, new Placement.Inline(ciphertext)));
     }
 
     static VersionBody withPlacement(VersionBody body, Placement placement) {

@@ -44,8 +44,7 @@ interface Segmented {
             @Override
             public void update(List<SegmentRef> segments) {
                 versions.update(
-                        RowValues.withBody(
-                                row,
+                        row.withBody(
                                 RowValues.withPlacement(body, new Placement.Segments(segments))));
             }
         };

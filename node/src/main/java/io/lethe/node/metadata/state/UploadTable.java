@@ -2,6 +2,7 @@ package io.lethe.node.metadata.state;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.metadata.command.FieldReader;
 import io.lethe.node.metadata.command.FieldWriter;
 import io.lethe.node.metadata.command.UploadRef;
 import io.lethe.node.metadata.command.UploadRow;
@@ -12,9 +13,12 @@ import org.jspecify.annotations.Nullable;
  * The rows of {@link Family#UPLOADS}: uploads that are under way, and no others. Static and pure.
  *
  * <p>Key: object key ‖ order i64, so that uploads are walked by key, then by time. Value: format u8
- * = 1 ‖ {@link FieldWriter#uploadFields}.
+ * = 1 ‖ {@link FieldWriter#uploadFields}; where the upload is protected 2 ‖ the same ‖ {@link
+ * FieldWriter#protection}.
  */
 final class UploadTable {
+    private static final int PROTECTED = 2;
+
     private UploadTable() {}
 
     static Bytes key(BucketId bucket, Bytes key, long order) {
@@ -33,7 +37,16 @@ final class UploadTable {
 
     static UploadRow read(Bytes rowKey, Bytes value) {
         RowKeys.Parsed at = parse(rowKey);
-        return RowValues.read(value, in -> in.uploadFields(at.bucket(), at.key(), at.order()));
+        if (value.at(0) != PROTECTED) {
+            return RowValues.read(value, in -> in.uploadFields(at.bucket(), at.key(), at.order()));
+        }
+        return FieldReader.whole(
+                value,
+                in -> {
+                    in.format(PROTECTED);
+                    UploadRow row = in.uploadFields(at.bucket(), at.key(), at.order());
+                    return row.withProtection(in.protection());
+                });
     }
 
     static @Nullable UploadRow at(Draft draft, BucketId bucket, Bytes key, long order) {
@@ -49,10 +62,17 @@ final class UploadTable {
     }
 
     static void put(Draft draft, UploadRow row) {
-        draft.put(
-                Family.UPLOADS,
-                key(row.bucket(), row.key(), row.order()),
-                RowValues.begin().uploadFields(row).toBytes());
+        draft.put(Family.UPLOADS, key(row.bucket(), row.key(), row.order()), value(row));
+    }
+
+    private static Bytes value(UploadRow row) {
+        return row.protection().isNone()
+                ? RowValues.begin().uploadFields(row).toBytes()
+                : new FieldWriter()
+                        .u8(PROTECTED)
+                        .uploadFields(row)
+                        .protection(row.protection())
+                        .toBytes();
     }
 
     /** Enters an upload that begins. */

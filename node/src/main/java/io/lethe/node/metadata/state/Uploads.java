@@ -2,6 +2,7 @@ package io.lethe.node.metadata.state;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Check;
+import io.lethe.node.metadata.command.NewProtection;
 import io.lethe.node.metadata.command.PartRow;
 import io.lethe.node.metadata.command.PartitionCommand.AbortUpload;
 import io.lethe.node.metadata.command.PartitionCommand.CompleteUpload;
@@ -51,6 +52,10 @@ final class Uploads {
         if (c.wrappedKey().isEmpty()) {
             return Replies.invalid("an upload has no data key");
         }
+        PartitionReply fault = Locks.fault(draft, c.protection());
+        if (fault != null) {
+            return fault;
+        }
         ShardTable.Shard shard = ShardTable.get(draft, c.shard());
         if (shard == null || !shard.open() || !shard.tenant().equals(c.tenant())) {
             return Replies.retry(Why.SHARD, 0);
@@ -67,7 +72,8 @@ final class Uploads {
                         c.checksum(),
                         c.sealedInfo(),
                         c.shard(),
-                        c.wrappedKey());
+                        c.wrappedKey(),
+                        c.protection());
         UploadTable.begin(draft, row);
         WriteTable.begin(
                 draft,
@@ -131,6 +137,10 @@ final class Uploads {
         PartitionReply failed = Commits.failed(c.condition(), versions);
         if (failed != null) {
             return failed;
+        }
+        PartitionReply locked = Locks.ofReplaced(draft, versions, c.versioning());
+        if (locked != null) {
+            return locked;
         }
         List<PartTable.Slot> slots = new ArrayList<>();
         PartitionReply fault = take(draft, c, slots);
@@ -203,7 +213,9 @@ final class Uploads {
                                 upload.tenant(),
                                 upload.write(),
                                 draft.millis(),
-                                body));
+                                body,
+                                new NewProtection(upload.protection(), c.byDefault())
+                                        .at(draft.millis())));
         UploadTable.delete(draft, upload);
         PartTable.layout(draft, place(c.upload()), slots);
         PartTable.sweep(draft, place(c.upload()));

@@ -28,7 +28,7 @@ final class VersionUpdates {
                     ErrorCode.STALE_EPOCH,
                     "what is said of the version was changed meanwhile; read it again");
         }
-        versions.update(RowValues.withBody(row, body.withInfo(c.sealedInfo())));
+        versions.update(row.withBody(body.withInfo(c.sealedInfo())));
         return Replies.DONE;
     }
 }

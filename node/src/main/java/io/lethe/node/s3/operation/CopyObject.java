@@ -48,7 +48,8 @@ final class CopyObject implements Operation {
                                         ObjectHeaders.attributes(call.request()),
                                         Preconditions.ofWrite(call.request()),
                                         null,
-                                        null),
+                                        null,
+                                        LockHeaders.asked(call.request())),
                                 kept,
                                 call.deadlineNanos());
         ObjectHeaders.versionId(call, stored);

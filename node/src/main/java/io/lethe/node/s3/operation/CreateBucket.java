@@ -1,6 +1,8 @@
 package io.lethe.node.s3.operation;
 
 import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.model.BucketLock;
+import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.Id128;
 import io.lethe.node.s3.S3Call;
@@ -22,9 +24,6 @@ final class CreateBucket implements Operation {
         if (!Acls.isOwners(acl) && !acls) {
             throw S3Error.INVALID_BUCKET_ACL_WITH_OBJECT_OWNERSHIP.exception();
         }
-        if (call.request().header("x-amz-bucket-object-lock-enabled").isPresent()) {
-            throw S3Error.NOT_IMPLEMENTED.because("Object Lock is not supported yet.");
-        }
         CreateBucketConfiguration wanted = CreateBucketConfiguration.parse(call.wholeBody(false));
         wanted.locationConstraint()
                 .filter(place -> !place.equals(call.ports().settings().region()))
@@ -36,16 +35,30 @@ final class CreateBucket implements Operation {
                         });
         Encoder id = new Encoder(Id128.BYTES);
         Id128.random(call.random()).encode(id);
-        var _ =
+        boolean locks =
+                call.request()
+                        .header("x-amz-bucket-object-lock-enabled")
+                        .filter("true"::equalsIgnoreCase)
+                        .isPresent();
+        BucketRecord made =
                 call.ports()
                         .buckets()
                         .create(
                                 call.caller(),
                                 call.bucket(),
                                 "",
-                                Versioning.OFF,
+                                locks ? Versioning.ENABLED : Versioning.OFF,
                                 id.toArray(),
                                 call.deadlineNanos());
+        if (locks && made.lock() == null) {
+            call.ports()
+                    .buckets()
+                    .setLock(
+                            call.caller(),
+                            call.bucket(),
+                            BucketLock.WITHOUT_DEFAULT,
+                            call.deadlineNanos());
+        }
         if (ownership.isPresent()) {
             BucketOwnership.set(call, ownership.get());
         }

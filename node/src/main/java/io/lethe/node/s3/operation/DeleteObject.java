@@ -20,7 +20,8 @@ final class DeleteObject implements Operation {
                                         call.bucket(),
                                         call.key(),
                                         ObjectAnswers.wantedVersion(call),
-                                        Preconditions.ofWrite(call.request())),
+                                        Preconditions.ofWrite(call.request()),
+                                        LockHeaders.bypass(call.request())),
                                 call.deadlineNanos());
         boolean versioned = !done.versionId().isEmpty() && !done.versionId().equals("null");
         call.header("x-amz-version-id", done.versionId(), versioned || done.deleteMarker())

@@ -50,7 +50,8 @@ final class DeleteObjects implements Operation {
                                 call.bucket(),
                                 entry.key(),
                                 entry.versionId().orElse(""),
-                                condition),
+                                condition,
+                                LockHeaders.bypass(call.request())),
                         call.deadlineNanos());
     }
 

@@ -37,7 +37,8 @@ final class MultipartUploads {
                                         StorageClasses.wanted(call),
                                         ObjectHeaders.attributes(call.request()),
                                         wanted.map(UploadChecksums.Wanted::encode)
-                                                .orElse(Bytes.EMPTY)),
+                                                .orElse(Bytes.EMPTY),
+                                        LockHeaders.asked(call.request())),
                                 call.deadlineNanos());
         wanted.ifPresent(
                 asked ->

@@ -104,6 +104,7 @@ final class ObjectHeaders {
                 info.partsCount() > 0 && call.request().hasParameter("partNumber"));
         int tags = info.attributes().tags().size();
         call.header("x-amz-tagging-count", tags, tags > 0);
+        LockHeaders.write(call, info);
     }
 
     /** Header values travel as one character for each byte. */

@@ -30,7 +30,8 @@ final class PutObject implements Operation {
                         ObjectHeaders.attributes(call.request()),
                         Preconditions.ofWrite(call.request()),
                         body.md5(),
-                        body.sha256());
+                        body.sha256(),
+                        LockHeaders.asked(call.request()));
         ObjectInfo stored =
                 body.store(
                         () ->

@@ -8,9 +8,6 @@ import java.util.List;
 final class Refusals {
     private static final List<String> OF_WRITES =
             List.of(
-                    "x-amz-object-lock-mode",
-                    "x-amz-object-lock-retain-until-date",
-                    "x-amz-object-lock-legal-hold",
                     "x-amz-server-side-encryption-customer-algorithm",
                     "x-amz-server-side-encryption-aws-kms-key-id",
                     "x-amz-write-offset-bytes");

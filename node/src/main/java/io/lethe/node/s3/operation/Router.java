@@ -53,7 +53,9 @@ public final class Router {
         routes.addAll(bucket());
         routes.addAll(bucketAccess());
         routes.addAll(bucketWork());
+        routes.addAll(bucketKeeping());
         routes.addAll(object());
+        routes.addAll(objectKeeping());
         return List.copyOf(routes);
     }
 
@@ -205,6 +207,47 @@ public final class Router {
                 "DeleteObjectTagging",
                 "s3:DeleteObjectTagging s3:DeleteObjectVersionTagging",
                 ObjectTagging::delete);
+        return in.all();
+    }
+
+    /** How what a bucket keeps is locked and encrypted. */
+    private static List<Route> bucketKeeping() {
+        RouteLines in = new RouteLines(About.BUCKET);
+        in.get(
+                "object-lock",
+                "GetObjectLockConfiguration",
+                "s3:GetBucketObjectLockConfiguration",
+                BucketObjectLock::get);
+        in.put(
+                "object-lock",
+                "PutObjectLockConfiguration",
+                "s3:PutBucketObjectLockConfiguration",
+                BucketObjectLock::put);
+        return in.all();
+    }
+
+    private static List<Route> objectKeeping() {
+        RouteLines in = new RouteLines(About.OBJECT);
+        in.get(
+                "retention",
+                "GetObjectRetention",
+                "s3:GetObjectRetention",
+                ObjectRetention::get);
+        in.put(
+                "retention",
+                "PutObjectRetention",
+                "s3:PutObjectRetention",
+                ObjectRetention::put);
+        in.get(
+                "legal-hold",
+                "GetObjectLegalHold",
+                "s3:GetObjectLegalHold",
+                ObjectRetention::getHold);
+        in.put(
+                "legal-hold",
+                "PutObjectLegalHold",
+                "s3:PutObjectLegalHold",
+                ObjectRetention::putHold);
         return in.all();
     }
 

@@ -21,7 +21,6 @@ final class SubResources {
                     Map.entry(
                             "encryption",
                             S3Error.SERVER_SIDE_ENCRYPTION_CONFIGURATION_NOT_FOUND_ERROR),
-                    Map.entry("object-lock", S3Error.OBJECT_LOCK_CONFIGURATION_NOT_FOUND_ERROR),
                     Map.entry("replication", S3Error.NO_SUCH_CONFIGURATION),
                     Map.entry("tagging", S3Error.NO_SUCH_TAG_SET),
                     Map.entry("website", S3Error.NO_SUCH_WEBSITE_CONFIGURATION));
@@ -36,7 +35,6 @@ final class SubResources {
                     Map.entry("accelerate", "s3:GetAccelerateConfiguration"),
                     Map.entry("cors", "s3:GetBucketCORS"),
                     Map.entry("encryption", "s3:GetEncryptionConfiguration"),
-                    Map.entry("object-lock", "s3:GetBucketObjectLockConfiguration"),
                     Map.entry("replication", "s3:GetReplicationConfiguration"),
                     Map.entry("requestPayment", "s3:GetBucketRequestPayment"),
                     Map.entry("tagging", "s3:GetBucketTagging"),
@@ -69,6 +67,7 @@ final class SubResources {
                         "attributes",
                         "inventory",
                         "legal-hold",
+                        "object-lock",
                         "lifecycle",
                         "logging",
                         "notification",

@@ -32,13 +32,20 @@ class CodecTest {
                             CommandCodec::decodePartition));
         }
         samples.addAll(ofUploads(values));
-        for (PartitionCommand one : new RandomUpdates(values).commands()) {
+        RandomUpdates updates = new RandomUpdates(values);
+        for (PartitionCommand one :
+                Stream.of(updates.commands(), updates.locks(), updates.ofProtection())
+                        .flatMap(List::stream)
+                        .toList()) {
             Stamp stamp = values.stamp();
             samples.add(
                     new Sample(
                             new PartitionEntry(stamp, one),
                             CommandCodec.encode(stamp, one),
                             CommandCodec::decodePartition));
+        }
+        for (PartitionAnswer one : updates.answers()) {
+            samples.add(new Sample(one, AnswerCodec.encode(one), AnswerCodec::decode));
         }
         for (DirectoryCommand one : values.directoryCommands()) {
             Stamp stamp = values.stamp();
@@ -153,6 +160,7 @@ class CodecTest {
                                 values.partitionCommands(),
                                 uploads.commands(),
                                 updates.commands(),
+                                updates.locks(),
                                 changes.commands(),
                                 events.commands()))
                 .isEqualTo(permitted(PartitionCommand.class));

@@ -3,6 +3,7 @@ package io.lethe.node.metadata.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.NodeRecord;
@@ -28,6 +29,7 @@ class LogFormatTest {
     private static final long DIRECTORY_SEED = 2;
     private static final long UPLOAD_SEED = 3;
     private static final long UPDATE_SEED = 4;
+    private static final long LOCK_SEED = 7;
     private static final long CHANGE_SEED = 6;
     private static final long EVENT_SEED = 7;
 
@@ -81,6 +83,9 @@ class LogFormatTest {
         commands.addAll(changes.commands());
         commands.addAll(changes.conditions());
         commands.addAll(new RandomEvents(new RandomValues(EVENT_SEED)).commands());
+        RandomUpdates locks = new RandomUpdates(new RandomValues(LOCK_SEED));
+        commands.addAll(locks.locks());
+        commands.addAll(locks.ofProtection());
         return commands;
     }
 
@@ -160,6 +165,7 @@ class LogFormatTest {
         assertThat(names(BucketRecord.Versioning.values()))
                 .startsWith("OFF", "ENABLED", "SUSPENDED");
         assertThat(names(BucketRecord.State.values())).startsWith("ACTIVE", "DELETING");
+        assertThat(names(BucketLock.Mode.values())).startsWith("NONE", "GOVERNANCE", "COMPLIANCE");
         assertThat(names(NodeRecord.Role.values())).startsWith("GATEWAY", "METADATA", "STORAGE");
         assertThat(names(NodeRecord.State.values())).startsWith("UP", "DOWN");
         assertThat(names(DeviceRecord.State.values()))

@@ -335,7 +335,8 @@ public final class RandomValues {
                 new DirectoryCommand.PutSetting(text(), text()),
                 new DirectoryCommand.SuspendHolder(node(), number()),
                 new DirectoryCommand.SetBucketSetting(
-                        bucketId(), one(BucketSetting.values()), bytes(0, 90), number()));
+                        bucketId(), one(BucketSetting.values()), bytes(0, 90), number()),
+                new DirectoryCommand.SetBucketLock(bucketId(), lock(), number()));
     }
 
     /** One question of each type. */

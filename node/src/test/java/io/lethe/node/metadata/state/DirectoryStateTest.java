@@ -23,6 +23,7 @@ import io.lethe.node.metadata.command.DirectoryCommand.PutTicketKey;
 import io.lethe.node.metadata.command.DirectoryCommand.PutUser;
 import io.lethe.node.metadata.command.DirectoryCommand.RegisterHolder;
 import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
+import io.lethe.node.metadata.command.DirectoryCommand.SetBucketLock;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetPgState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetVersioning;
@@ -37,6 +38,7 @@ import io.lethe.node.metadata.command.Stamp;
 import io.lethe.node.metadata.state.Change.Decision;
 import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.BucketId;
+import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.DeviceId;
@@ -426,6 +428,38 @@ class DirectoryStateTest {
     }
 
     /** By a sender that has seen everything. */
+    @Test
+    void aBucketThatLocksKeepsVersionsForGood() {
+        BucketId id = new BucketId(1);
+        var _ = execute(bucket(1, TENANT, "photos"));
+        BucketLock days = new BucketLock(BucketLock.Mode.GOVERNANCE, 3, 0);
+        refused(lock(id, days), ErrorCode.INVALID_BUCKET_STATE);
+        done(versioning(id, Versioning.ENABLED));
+        done(lock(id, BucketLock.WITHOUT_DEFAULT));
+        refused(versioning(id, Versioning.SUSPENDED), ErrorCode.INVALID_BUCKET_STATE);
+        done(versioning(id, Versioning.ENABLED));
+        done(lock(id, days));
+        assertThat(directory.bucket(id).orElseThrow().lock()).isEqualTo(days);
+        refused(lock(new BucketId(77), days), ErrorCode.NO_SUCH_BUCKET);
+    }
+
+    @Test
+    void aLockThatComesLateDoesNotUndoANewerOne() {
+        BucketId id = new BucketId(1);
+        var _ = execute(bucket(1, TENANT, "photos"));
+        done(versioning(id, Versioning.ENABLED));
+        BucketLock days = new BucketLock(BucketLock.Mode.GOVERNANCE, 3, 0);
+        SetBucketLock late = lock(id, BucketLock.WITHOUT_DEFAULT);
+        done(late);
+        done(lock(id, days));
+        refused(late, ErrorCode.STALE_EPOCH);
+        assertThat(directory.bucket(id).orElseThrow().lock()).isEqualTo(days);
+    }
+
+    private SetBucketLock lock(BucketId id, BucketLock lock) {
+        return new SetBucketLock(id, lock, directory.index());
+    }
+
     private SetVersioning versioning(BucketId id, Versioning versioning) {
         return new SetVersioning(id, versioning, directory.index());
     }

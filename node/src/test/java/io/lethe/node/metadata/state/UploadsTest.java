@@ -43,8 +43,10 @@ import io.lethe.node.metadata.command.UploadRow;
 import io.lethe.node.metadata.command.VersionBody;
 import io.lethe.node.metadata.command.VersionBody.Placement;
 import io.lethe.node.metadata.command.VersionRow;
+import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.Protection;
 import io.lethe.node.model.SegmentRef;
 import io.lethe.node.model.ShardId;
 import io.lethe.node.model.WriteId;
@@ -467,5 +469,51 @@ class UploadsTest {
         assertThat(partition.rows.family(Family.CURRENT).firstEntry().getValue().length())
                 .as("the version's own row")
                 .isLessThan(400);
+    }
+
+    @Test
+    void anUploadsLockIsItsVersionsAndTheDefaultCountsFromItsCompletion() {
+        long soon = partition.millis + 600_000;
+        BucketLock days = new BucketLock(BucketLock.Mode.COMPLIANCE, 1, 0);
+        Protection asked = new Protection(BucketLock.Mode.GOVERNANCE, soon, true);
+        for (Protection wanted : List.of(asked, Protection.NONE.withHold(true))) {
+            CreateUpload plain = uploads.creation(KEY);
+            CreateUpload creation =
+                    new CreateUpload(
+                            plain.write(),
+                            plain.bucket(),
+                            plain.key(),
+                            plain.tenant(),
+                            plain.storageClass(),
+                            plain.checksum(),
+                            plain.sealedInfo(),
+                            plain.shard(),
+                            plain.wrappedKey(),
+                            wanted);
+            long order = ((PartitionReply.UploadCreated) partition.execute(creation)).order();
+            UploadRef upload = new UploadRef(BUCKET, KEY, order, plain.write());
+            PartName part = uploads.put(upload, 1, partition.segment());
+            CompleteUpload completion =
+                    uploads.completion(upload, Versioning.ENABLED, List.of(part));
+            var _ =
+                    partition.execute(
+                            new CompleteUpload(
+                                    upload,
+                                    completion.tenant(),
+                                    completion.versioning(),
+                                    completion.condition(),
+                                    completion.parts(),
+                                    completion.etag(),
+                                    completion.md5(),
+                                    completion.sha256(),
+                                    completion.sealedInfo(),
+                                    days));
+            Protection expected =
+                    wanted.equals(asked)
+                            ? asked
+                            : Protection.byDefault(days, partition.millis).withHold(true);
+            assertThat(java.util.Objects.requireNonNull(partition.current(KEY.utf8())).protection())
+                    .isEqualTo(expected);
+        }
     }
 }
