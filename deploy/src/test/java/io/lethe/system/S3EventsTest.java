@@ -180,10 +180,7 @@ class S3EventsTest {
         try (S3Client s3 = S3Test.client(cluster, 0)) {
             s3.createBucket(b -> b.bucket("s3-logged"));
             s3.createBucket(b -> b.bucket("s3-logs"));
-            assertThat(
-                            S3Test.refused(() -> log(s3, "s3-nowhere"))
-                                    .awsErrorDetails()
-                                    .errorCode())
+            assertThat(S3Test.refused(() -> log(s3, "s3-nowhere")).awsErrorDetails().errorCode())
                     .isEqualTo("InvalidTargetBucketForLogging");
             log(s3, "s3-logs");
             assertThat(

@@ -3,11 +3,8 @@ package io.lethe.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.lethe.client.ErrorCode;
 import io.lethe.client.LetheClient;
-import io.lethe.client.LetheException;
 import io.lethe.client.Source;
-import io.lethe.client.model.Conditions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -51,10 +48,8 @@ import software.amazon.awssdk.services.s3.model.ObjectVersion;
 import software.amazon.awssdk.services.s3.model.Part;
 import software.amazon.awssdk.services.s3.model.PutBucketAccelerateConfigurationRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
-import software.amazon.awssdk.services.s3.model.S3Error;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
-import software.amazon.awssdk.services.s3.model.Tag;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /** The AWS SDK works unmodified, and what it must not do is refused as S3 does. */
@@ -81,7 +76,7 @@ class S3Test {
         return client(cluster, node, cluster.credentials().get(1));
     }
 
-    private static byte[] bytes(long seed, int length) {
+    static byte[] bytes(long seed, int length) {
         byte[] bytes = new byte[length];
         new Random(seed).nextBytes(bytes);
         return bytes;
@@ -322,167 +317,6 @@ class S3Test {
             assertThat(s3.getObjectAsBytes(g -> g.bucket("s3-versions").key("copy")).asUtf8String())
                     .isEqualTo("first");
         }
-    }
-
-    @Test
-    void tagsChangeWhereAVersionLiesAndAreCopiedOrReplaced(Cluster cluster) {
-        try (S3Client s3 = client(cluster, 0);
-                S3Client other = client(cluster, 2)) {
-            s3.createBucket(b -> b.bucket("s3-tags"));
-            s3.putObject(
-                    p -> p.bucket("s3-tags").key("k").metadata(Map.of("who", "me")).tagging("a=1"),
-                    RequestBody.fromString("x"));
-            Tag two = Tag.builder().key("b").value("2 ä").build();
-            s3.putObjectTagging(t -> t.bucket("s3-tags").key("k").tagging(set -> set.tagSet(two)));
-            assertThat(other.getObjectTagging(t -> t.bucket("s3-tags").key("k")).tagSet())
-                    .containsExactly(two);
-            HeadObjectResponse head = other.headObject(h -> h.bucket("s3-tags").key("k"));
-            assertThat(head.metadata()).containsExactly(Map.entry("who", "me"));
-            assertThat(head.tagCount()).isEqualTo(1);
-            s3.copyObject(
-                    c ->
-                            c.sourceBucket("s3-tags")
-                                    .sourceKey("k")
-                                    .destinationBucket("s3-tags")
-                                    .destinationKey("copy")
-                                    .metadataDirective("REPLACE")
-                                    .metadata(Map.of("who", "you")));
-            assertThat(s3.headObject(h -> h.bucket("s3-tags").key("copy")).metadata())
-                    .containsExactly(Map.entry("who", "you"));
-            assertThat(s3.getObjectTagging(t -> t.bucket("s3-tags").key("copy")).tagSet())
-                    .containsExactly(two);
-            s3.deleteObjectTagging(t -> t.bucket("s3-tags").key("k"));
-            assertThat(other.getObjectTagging(t -> t.bucket("s3-tags").key("k")).tagSet())
-                    .isEmpty();
-        }
-    }
-
-    @Test
-    void aLockHoldsAgainstDeletionThroughEveryDoor(Cluster cluster) {
-        try (S3Client s3 = client(cluster, 0);
-                S3Client other = client(cluster, 3);
-                LetheClient lethe = cluster.client()) {
-            s3.createBucket(b -> b.bucket("s3-locked").objectLockEnabledForBucket(true));
-            s3.putObjectLockConfiguration(
-                    l ->
-                            l.bucket("s3-locked")
-                                    .objectLockConfiguration(
-                                            c ->
-                                                    c.objectLockEnabled("Enabled")
-                                                            .rule(
-                                                                    r ->
-                                                                            r.defaultRetention(
-                                                                                    d ->
-                                                                                            d.mode(
-                                                                                                            "GOVERNANCE")
-                                                                                                    .days(
-                                                                                                            1)))));
-            assertThat(
-                            other.getObjectLockConfiguration(l -> l.bucket("s3-locked"))
-                                    .objectLockConfiguration()
-                                    .rule()
-                                    .defaultRetention()
-                                    .days())
-                    .isEqualTo(1);
-            assertThat(
-                            refused(
-                                            () ->
-                                                    s3.putBucketVersioning(
-                                                            v ->
-                                                                    v.bucket("s3-locked")
-                                                                            .versioningConfiguration(
-                                                                                    c ->
-                                                                                            c
-                                                                                                    .status(
-                                                                                                            BucketVersioningStatus
-                                                                                                                    .SUSPENDED))))
-                                    .awsErrorDetails()
-                                    .errorCode())
-                    .isEqualTo("InvalidBucketState");
-            String version =
-                    lethe.objects()
-                            .put("s3-locked", "k", Source.bytes(bytes(1, 100_000)))
-                            .versionId();
-            HeadObjectResponse head =
-                    other.headObject(h -> h.bucket("s3-locked").key("k").versionId(version));
-            assertThat(head.objectLockModeAsString()).isEqualTo("GOVERNANCE");
-            assertThat(head.objectLockRetainUntilDate()).isAfter(head.lastModified());
-            assertLocked(s3, version);
-            assertThat(
-                            catchThrowableOfType(
-                                            LetheException.class,
-                                            () ->
-                                                    lethe.objects()
-                                                            .delete(
-                                                                    "s3-locked",
-                                                                    "k",
-                                                                    version,
-                                                                    Conditions.NONE))
-                                    .code())
-                    .isEqualTo(ErrorCode.ACCESS_DENIED);
-            s3.putObjectLegalHold(
-                    h ->
-                            h.bucket("s3-locked")
-                                    .key("k")
-                                    .versionId(version)
-                                    .legalHold(l -> l.status("ON")));
-            s3.putObjectRetention(
-                    r ->
-                            r.bucket("s3-locked")
-                                    .key("k")
-                                    .versionId(version)
-                                    .bypassGovernanceRetention(true)
-                                    .retention(t -> {}));
-            assertThat(
-                            refused(
-                                            () ->
-                                                    s3.getObjectRetention(
-                                                            r ->
-                                                                    r.bucket("s3-locked")
-                                                                            .key("k")
-                                                                            .versionId(version)))
-                                    .awsErrorDetails()
-                                    .errorCode())
-                    .isEqualTo("NoSuchObjectLockConfiguration");
-            assertLocked(other, version);
-            s3.deleteObject(d -> d.bucket("s3-locked").key("k"));
-            assertThat(
-                            s3.getObjectLegalHold(
-                                            h -> h.bucket("s3-locked").key("k").versionId(version))
-                                    .legalHold()
-                                    .statusAsString())
-                    .isEqualTo("ON");
-            s3.putObjectLegalHold(
-                    h ->
-                            h.bucket("s3-locked")
-                                    .key("k")
-                                    .versionId(version)
-                                    .legalHold(l -> l.status("OFF")));
-            s3.deleteObject(d -> d.bucket("s3-locked").key("k").versionId(version));
-        }
-    }
-
-    private static void assertLocked(S3Client s3, String version) {
-        S3Exception denied =
-                refused(
-                        () ->
-                                s3.deleteObject(
-                                        d -> d.bucket("s3-locked").key("k").versionId(version)));
-        assertThat(denied.statusCode()).isEqualTo(403);
-        assertThat(denied.awsErrorDetails().errorCode()).isEqualTo("AccessDenied");
-        DeleteObjectsResponse several =
-                s3.deleteObjects(
-                        d ->
-                                d.bucket("s3-locked")
-                                        .delete(
-                                                Delete.builder()
-                                                        .objects(
-                                                                ObjectIdentifier.builder()
-                                                                        .key("k")
-                                                                        .versionId(version)
-                                                                        .build())
-                                                        .build()));
-        assertThat(several.errors()).extracting(S3Error::code).containsExactly("AccessDenied");
     }
 
     @Test

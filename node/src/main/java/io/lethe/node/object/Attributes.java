@@ -1,5 +1,6 @@
 package io.lethe.node.object;
 
+import io.lethe.node.base.Bytes;
 import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.model.ErrorCode;
@@ -12,7 +13,8 @@ import java.util.TreeMap;
  * What a user says of an object; stored under the object's data key only.
  *
  * <p>Encoding: format u8 = 2, content type string, then three maps, each a count varint and that
- * many (name, value) strings in order: metadata, tags, headers. Format 1 had no headers.
+ * many (name, value) strings in order: metadata, tags, headers. Format 1 had no headers. Format 3,
+ * where there is a customer's key, has its verifier as bytes behind them.
  *
  * @param contentType a MIME type, at most 255 bytes
  * @param metadata names in lower case; names and values together at most {@link
@@ -20,12 +22,15 @@ import java.util.TreeMap;
  * @param tags at most {@link #MOST_TAGS}; names up to 128, values up to 256 characters
  * @param headers of HTTP that are given back as they came, by lower-case name; at most {@link
  *     #MOST_HEADERS_BYTES}
+ * @param customerKey what tells again the key that the writer brought, as {@link
+ *     io.lethe.node.crypto.CustomerKeys#verifier}; empty: none
  */
 public record Attributes(
         String contentType,
         Map<String, String> metadata,
         Map<String, String> tags,
-        Map<String, String> headers) {
+        Map<String, String> headers,
+        Bytes customerKey) {
     /** As S3. */
     public static final int MOST_METADATA_BYTES = 2048;
 
@@ -38,6 +43,7 @@ public record Attributes(
     public static final String DEFAULT_CONTENT_TYPE = "application/octet-stream";
     private static final int FORMAT = 2;
     private static final int FORMAT_WITHOUT_HEADERS = 1;
+    private static final int FORMAT_WITH_CUSTOMER_KEY = 3;
     private static final int MOST_ENTRIES = 2048;
 
     public Attributes {
@@ -90,6 +96,15 @@ public record Attributes(
         }
     }
 
+    /** Under no customer's key. */
+    public Attributes(
+            String contentType,
+            Map<String, String> metadata,
+            Map<String, String> tags,
+            Map<String, String> headers) {
+        this(contentType, metadata, tags, headers, Bytes.EMPTY);
+    }
+
     /** Without headers. */
     public Attributes(String contentType, Map<String, String> metadata, Map<String, String> tags) {
         this(contentType, metadata, tags, Map.of());
@@ -99,12 +114,26 @@ public record Attributes(
     public Attributes with(Map<String, String> more) {
         Map<String, String> all = new TreeMap<>(headers);
         all.putAll(more);
-        return new Attributes(contentType, metadata, tags, all);
+        return new Attributes(contentType, metadata, tags, all, customerKey);
     }
 
     /** The same with these tags in the place of its own. */
     public Attributes withTags(Map<String, String> others) {
-        return new Attributes(contentType, metadata, others, headers);
+        return new Attributes(contentType, metadata, others, headers, customerKey);
+    }
+
+    /**
+     * The same under this key.
+     *
+     * @param verifier empty: under none
+     */
+    Attributes withCustomerKey(Bytes verifier) {
+        return new Attributes(contentType, metadata, tags, headers, verifier);
+    }
+
+    /** Whether nobody reads the bytes without the key that their writer brought. */
+    public boolean hasCustomerKey() {
+        return !customerKey.isEmpty();
     }
 
     private static int bytes(Map<String, String> map) {
@@ -124,10 +153,16 @@ public record Attributes(
     }
 
     byte[] encode() {
-        Encoder out = new Encoder(256).u8(FORMAT).string(contentType);
+        Encoder out =
+                new Encoder(256)
+                        .u8(hasCustomerKey() ? FORMAT_WITH_CUSTOMER_KEY : FORMAT)
+                        .string(contentType);
         for (Map<String, String> map : java.util.List.of(metadata, tags, headers)) {
             out.varint(map.size());
             new TreeMap<>(map).forEach((name, value) -> out.string(name).string(value));
+        }
+        if (hasCustomerKey()) {
+            out.bytes(customerKey);
         }
         return out.toArray();
     }
@@ -135,7 +170,7 @@ public record Attributes(
     static Attributes decode(byte[] encoded) {
         Decoder in = new Decoder(encoded);
         int format = in.u8();
-        if (format != FORMAT && format != FORMAT_WITHOUT_HEADERS) {
+        if (format < FORMAT_WITHOUT_HEADERS || format > FORMAT_WITH_CUSTOMER_KEY) {
             throw new Decoder.CorruptEncoding("attributes of an unknown format");
         }
         Attributes attributes =
@@ -143,7 +178,8 @@ public record Attributes(
                         in.string(),
                         map(in),
                         map(in),
-                        format == FORMAT_WITHOUT_HEADERS ? Map.of() : map(in));
+                        format == FORMAT_WITHOUT_HEADERS ? Map.of() : map(in),
+                        format == FORMAT_WITH_CUSTOMER_KEY ? in.bytes() : Bytes.EMPTY);
         in.end();
         return attributes;
     }

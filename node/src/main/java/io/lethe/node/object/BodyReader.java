@@ -1,6 +1,7 @@
 package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.crypto.CustomerKeys;
 import io.lethe.node.crypto.Digests;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
@@ -8,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a body stripe by stripe, hashes it on the way, and knows one byte ahead whether more
- * follows. One task.
+ * Reads a body stripe by stripe, hashes it on the way, encrypts it where its sender brought a key,
+ * and knows one byte ahead whether more follows. One task.
  */
 final class BodyReader {
     /** 5 TiB: S3's largest object. */
@@ -22,6 +23,7 @@ final class BodyReader {
     private final long mostBytes;
     private final Digests digests = new Digests();
     private final byte[] ahead = new byte[1];
+    private CustomerKeys.@Nullable Stream stream;
     private boolean hasAhead;
     private boolean ended;
     private long totalBytes;
@@ -38,6 +40,11 @@ final class BodyReader {
                             + mostBytes
                             + " is the most");
         }
+    }
+
+    /** Encrypts, once it is hashed, what is read from now on; before anything is. */
+    void under(CustomerKeys.Stream customers) {
+        stream = customers;
     }
 
     /** Fills {@code target} from {@code offset} as far as the body goes; returns what was read. */
@@ -57,6 +64,9 @@ final class BodyReader {
             }
         }
         digests.update(target, offset, filled);
+        if (stream != null) {
+            stream.apply(target, offset, filled);
+        }
         totalBytes += filled;
         checkLength();
         return filled;

@@ -104,8 +104,7 @@ final class Commits {
                                         admitted.bucket().versioning(),
                                         request.condition(),
                                         ready.body().under(grant),
-                                        ObjectLocks.of(
-                                                admitted.bucket(), request.protection())));
+                                        ObjectLocks.of(admitted.bucket(), request.protection())));
         ShardGrant shard = ready.shard();
         ShardGrant grant =
                 shard != null ? shard : shards.open(rowKey, caller.tenant(), deadlineNanos);

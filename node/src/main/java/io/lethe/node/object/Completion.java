@@ -2,6 +2,7 @@ package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.crypto.Digests;
+import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.metadata.command.PartRow;
 import io.lethe.node.metadata.command.PartitionAnswer.UploadFound;
 import io.lethe.node.metadata.command.PartitionCommand;
@@ -140,23 +141,20 @@ final class Completion {
             List<PartRow> parts,
             long deadlineNanos)
             throws InterruptedException {
-        Digests.Result sums = digests.of(upload, parts, deadlineNanos);
+        Attributes begun = finder.attributes(upload.row(), upload.dataKey());
+        KeyBytes customer = CustomerAccess.check(begun, request.customerKey());
+        Digests.Result sums = digests.of(upload, parts, customer, deadlineNanos);
         String etag = etag(parts);
         Attributes asked = request.attributes();
-        Attributes attributes =
-                asked != null
-                        ? asked
-                        : Attributes.decode(
-                                ports.keys()
-                                        .openInfo(
-                                                upload.dataKey(),
-                                                upload.ref().write(),
-                                                upload.row().sealedInfo()));
+        Attributes attributes = asked != null ? asked.withCustomerKey(begun.customerKey()) : begun;
         Bytes sealedInfo =
                 asked == null
                         ? upload.row().sealedInfo()
                         : ports.keys()
-                                .sealInfo(upload.dataKey(), upload.ref().write(), asked.encode());
+                                .sealInfo(
+                                        upload.dataKey(),
+                                        upload.ref().write(),
+                                        attributes.encode());
         List<PartName> names =
                 parts.stream().map(part -> new PartName(part.number(), part.order())).toList();
         PartitionReply reply =

@@ -3,6 +3,7 @@ package io.lethe.node.object;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.crypto.CellCipher;
 import io.lethe.node.crypto.KeyBytes;
+import io.lethe.node.metadata.command.PartRow;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand.Which;
 import io.lethe.node.metadata.command.PartitionQuery;
@@ -17,6 +18,7 @@ import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.SegmentRef;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.WriteId;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class ObjectReader {
     private final ObjectPorts ports;
     private final BucketGate gate;
+    private final UploadFinder parts;
     private final MemoryBudget memory;
     private final SegmentsSource.Shared shared;
 
@@ -32,15 +35,25 @@ public final class ObjectReader {
         this.gate = gate;
         shared = new SegmentsSource.Shared(ports, health, new ReadTimes());
         memory = new MemoryBudget(ports.tasks(), ports.settings().downloadBytes());
+        parts = new UploadFinder(ports, gate);
     }
 
-    /** A version with the key that opens it. */
+    /**
+     * A version with the keys that open it.
+     *
+     * @param customerKey that the reader brings; not checked yet
+     */
     record Located(
             VersionRow row,
             VersionBody body,
             KeyBytes dataKey,
             String storageClass,
-            boolean latest) {}
+            boolean latest,
+            @Nullable KeyBytes customerKey) {
+        Located under(@Nullable KeyBytes customer) {
+            return new Located(row, body, dataKey, storageClass, latest, customer);
+        }
+    }
 
     /**
      * @throws StoreException NO_SUCH_KEY or NO_SUCH_VERSION, also for delete markers
@@ -67,7 +80,8 @@ public final class ObjectReader {
                 body,
                 ports.keys().unwrap(body.wrappedKey(), shard, row.write()),
                 admitted.bucket().storageClass(),
-                newest != null && newest.order() == row.order());
+                newest != null && newest.order() == row.order(),
+                null);
     }
 
     private PartitionAnswer.Found find(BucketId bucket, Bytes key, Which which, long deadlineNanos)
@@ -115,8 +129,41 @@ public final class ObjectReader {
 
     /** Opens a version for reading; the caller must close what it gets. */
     Opened open(Located located, ReadRange range, long deadlineNanos) throws InterruptedException {
-        VersionBody body = located.body();
         ObjectInfo info = info(located);
+        KeyBytes customer = CustomerAccess.check(info.attributes(), located.customerKey());
+        Opened opened = sealed(located, info, range, deadlineNanos);
+        return customer == null ? opened : unsealed(located, customer, opened, deadlineNanos);
+    }
+
+    /** Takes a customer's key stream off. */
+    private Opened unsealed(Located located, KeyBytes customer, Opened opened, long deadlineNanos)
+            throws InterruptedException {
+        VersionRow row = located.row();
+        List<CustomerSource.Sealed> bodies = new ArrayList<>();
+        if (located.body().placement() instanceof Placement.Parts(long upload, int _)) {
+            long start = 0;
+            for (PartRow part : parts.allParts(ref(row, upload), deadlineNanos)) {
+                long length = part.body().sizeBytes();
+                bodies.add(new CustomerSource.Sealed(part.write(), start, length));
+                start += length;
+            }
+        } else {
+            bodies.add(new CustomerSource.Sealed(row.write(), 0, located.body().sizeBytes()));
+        }
+        return new Opened(
+                opened.info(),
+                opened.range(),
+                new CustomerSource(
+                        opened.source,
+                        located.dataKey(),
+                        customer,
+                        bodies,
+                        opened.range().first()));
+    }
+
+    private Opened sealed(Located located, ObjectInfo info, ReadRange range, long deadlineNanos)
+            throws InterruptedException {
+        VersionBody body = located.body();
         return switch (body.placement()) {
             case Placement.Inline(Bytes ciphertext) -> {
                 ReadRange.Resolved wanted = range.within(body.sizeBytes());

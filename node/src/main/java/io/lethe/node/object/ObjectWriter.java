@@ -2,6 +2,7 @@ package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.crypto.CellCipher;
+import io.lethe.node.crypto.CustomerKeys;
 import io.lethe.node.crypto.Digests;
 import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.metadata.command.PartitionReply;
@@ -60,6 +61,10 @@ final class ObjectWriter {
             this.deadlineNanos = deadlineNanos;
             key = checkKey(request.key());
             this.body = new BodyReader(body, BodyReader.MOST_BYTES);
+            KeyBytes customer = request.customerKey();
+            if (customer != null) {
+                this.body.under(new CustomerKeys.Stream(dataKey, customer, request.write(), 0));
+            }
             admitted =
                     gate.admit(
                             caller.tenant(), request.bucket(), request.protection(), deadlineNanos);
@@ -160,10 +165,15 @@ final class ObjectWriter {
             throws InterruptedException {
         PutRequest request = upload.request;
         Digests.Result sums = upload.body.sums(request.expectedMd5(), request.expectedSha256());
-        Attributes attributes = request.attributes().with(upload.body.headersAtEnd());
+        KeyBytes customer = request.customerKey();
+        Attributes attributes =
+                request.attributes()
+                        .with(upload.body.headersAtEnd())
+                        .withCustomerKey(CustomerAccess.verifier(customer, ports.random()));
         byte[] info = attributes.encode();
         Bytes sealedInfo = ports.keys().sealInfo(upload.dataKey, upload.write(), info);
-        String etag = sums.md5().hex();
+        String etag =
+                customer == null ? sums.md5().hex() : CustomerKeys.etag(upload.dataKey, sums.md5());
         Commits.BodyMaker body =
                 grant ->
                         new VersionBody(

@@ -2,6 +2,7 @@ package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Check;
+import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.metadata.command.Condition;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionReply;
@@ -9,6 +10,7 @@ import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.WriteId;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Objects, as the doors see them: every call blocks its task, streams, and fails with {@link
@@ -66,6 +68,25 @@ public final class Objects {
                 reader.locate(caller, bucket, key, VersionIds.parse(versionId), deadlineNanos));
     }
 
+    /**
+     * As {@link #head(Caller, String, String, String, long)}, by whoever could read it.
+     *
+     * @param customerKey under which the version is, or null
+     * @throws StoreException INVALID_REQUEST, ACCESS_DENIED where it is not the right one
+     */
+    public ObjectInfo head(
+            Caller caller,
+            String bucket,
+            String key,
+            String versionId,
+            @Nullable KeyBytes customerKey,
+            long deadlineNanos)
+            throws InterruptedException {
+        ObjectInfo info = head(caller, bucket, key, versionId, deadlineNanos);
+        var _ = CustomerAccess.check(info.attributes(), customerKey);
+        return info;
+    }
+
     /** Opens a version for reading; close what it gives. */
     public ObjectReader.Opened get(
             Caller caller,
@@ -75,8 +96,27 @@ public final class Objects {
             ReadRange range,
             long deadlineNanos)
             throws InterruptedException {
+        return get(caller, bucket, key, versionId, range, null, deadlineNanos);
+    }
+
+    /**
+     * Opens a version for reading; close what it gives.
+     *
+     * @param customerKey under which the version is, or null
+     * @throws StoreException INVALID_REQUEST, ACCESS_DENIED where it is not the right one
+     */
+    public ObjectReader.Opened get(
+            Caller caller,
+            String bucket,
+            String key,
+            String versionId,
+            ReadRange range,
+            @Nullable KeyBytes customerKey,
+            long deadlineNanos)
+            throws InterruptedException {
         return reader.open(
-                reader.locate(caller, bucket, key, VersionIds.parse(versionId), deadlineNanos),
+                reader.locate(caller, bucket, key, VersionIds.parse(versionId), deadlineNanos)
+                        .under(customerKey),
                 range,
                 deadlineNanos);
     }
@@ -258,6 +298,7 @@ public final class Objects {
                         from.key(),
                         from.versionId(),
                         new ReadRange.All(),
+                        from.customerKey(),
                         deadlineNanos)) {
             PutRequest request =
                     new PutRequest(
@@ -269,7 +310,8 @@ public final class Objects {
                             target.condition(),
                             source.info().md5(),
                             source.info().sha256(),
-                            target.protection());
+                            target.protection(),
+                            target.customerKey());
             return writer.put(
                     caller, request, new CopyBody(source), EventNotes.Cause.COPY, deadlineNanos);
         }

@@ -1,6 +1,8 @@
 package io.lethe.node.object;
 
+import io.lethe.node.crypto.CustomerKeys;
 import io.lethe.node.crypto.Digests;
+import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.metadata.command.PartBody;
 import io.lethe.node.metadata.command.PartRow;
 import io.lethe.node.metadata.command.PartitionCommand;
@@ -37,6 +39,12 @@ final class PartWriter {
                         caller, request.bucket(), request.key(), request.uploadId(), deadlineNanos);
         UploadFinder.Running upload = finder.running(caller, named, deadlineNanos);
         WriteId write = new WriteId(Id128.random(ports.random()));
+        KeyBytes customer =
+                CustomerAccess.check(
+                        finder.attributes(upload.row(), upload.dataKey()), request.customerKey());
+        if (customer != null) {
+            reading.under(new CustomerKeys.Stream(upload.dataKey(), customer, write, 0));
+        }
         if (reading.atEnd()) {
             return commit(caller, request, upload, write, reading, List.of(), deadlineNanos);
         }

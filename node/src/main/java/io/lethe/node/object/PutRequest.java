@@ -1,6 +1,7 @@
 package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.metadata.command.Condition;
 import io.lethe.node.model.Protection;
 import io.lethe.node.model.WriteId;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param expectedMd5 16 bytes that the body must hash to, or null
  * @param expectedSha256 32 bytes, or null
  * @param protection asked for; the bucket may have a default
+ * @param customerKey without which nobody shall read the object, or null
  */
 public record PutRequest(
         WriteId write,
@@ -25,8 +27,9 @@ public record PutRequest(
         Condition condition,
         @Nullable Bytes expectedMd5,
         @Nullable Bytes expectedSha256,
-        Protection protection) {
-    /** Without a protection of its own. */
+        Protection protection,
+        @Nullable KeyBytes customerKey) {
+    /** Without a protection or a key of its own. */
     public PutRequest(
             WriteId write,
             String bucket,
@@ -45,6 +48,7 @@ public record PutRequest(
                 condition,
                 expectedMd5,
                 expectedSha256,
-                Protection.NONE);
+                Protection.NONE,
+                null);
     }
 }

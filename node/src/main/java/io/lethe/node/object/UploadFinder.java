@@ -79,6 +79,11 @@ final class UploadFinder {
         return new Running(named, row, key(row, shard));
     }
 
+    /** What an upload began with. */
+    Attributes attributes(UploadRow row, KeyBytes dataKey) {
+        return Attributes.decode(ports.keys().openInfo(dataKey, row.write(), row.sealedInfo()));
+    }
+
     /** Opens an upload's data key. */
     KeyBytes key(UploadRow row, @Nullable ShardGrant shard) {
         if (shard == null) {

@@ -3,6 +3,7 @@ package io.lethe.node.object;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.background.Step;
 import io.lethe.node.base.background.Worker;
+import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.crypto.ResumableDigests;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionAnswer.HashItem;
@@ -101,6 +102,11 @@ public final class UploadHasher implements Worker {
         if (row == null) {
             return true;
         }
+        KeyBytes dataKey = finder.key(row, found.shard());
+        if (finder.attributes(row, dataKey).hasCustomerKey()) {
+            // Nobody but the customer can read it: whoever completes the upload hashes it.
+            return false;
+        }
         ResumableDigests hashes =
                 item.before().isEmpty()
                         ? new ResumableDigests()
@@ -109,12 +115,7 @@ public final class UploadHasher implements Worker {
         List<SegmentRef> segments =
                 finder.segments(item.upload(), item.part().order(), deadlineNanos);
         if (!segments.isEmpty()) {
-            digests.read(
-                    finder.key(row, found.shard()),
-                    row.write(),
-                    segments,
-                    hashes::update,
-                    deadlineNanos);
+            digests.read(dataKey, row.write(), segments, hashes::update, deadlineNanos);
         }
         PartitionReply reply =
                 ports.metadata()

@@ -62,6 +62,8 @@ public final class Uploads {
      * @param checksum what the door wants to know again of the checksums that were asked for;
      *     opaque, at most {@link io.lethe.node.metadata.command.PartBody#MOST_CHECKSUM_BYTES}
      * @param protection that the object shall have; the bucket may have a default
+     * @param customerKey without which nobody shall read the object, or null; each part and the
+     *     completion bring it again
      */
     public record CreateRequest(
             WriteId write,
@@ -70,8 +72,9 @@ public final class Uploads {
             String storageClass,
             Attributes attributes,
             Bytes checksum,
-            Protection protection) {
-        /** Without a protection of its own. */
+            Protection protection,
+            @Nullable KeyBytes customerKey) {
+        /** Without a protection or a key of its own. */
         public CreateRequest(
                 WriteId write,
                 String bucket,
@@ -79,7 +82,7 @@ public final class Uploads {
                 String storageClass,
                 Attributes attributes,
                 Bytes checksum) {
-            this(write, bucket, key, storageClass, attributes, checksum, Protection.NONE);
+            this(write, bucket, key, storageClass, attributes, checksum, Protection.NONE, null);
         }
     }
 
@@ -104,6 +107,7 @@ public final class Uploads {
      * @param expectedSha256 32 bytes, or null
      * @param checksum asked once the body has ended, for what the door wants to know again of the
      *     part's checksum; it may refuse by a {@link StoreException}, and nothing is stored
+     * @param customerKey with which the upload began, or null
      */
     public record PartRequest(
             String bucket,
@@ -112,7 +116,20 @@ public final class Uploads {
             int number,
             @Nullable Bytes expectedMd5,
             @Nullable Bytes expectedSha256,
-            Supplier<Bytes> checksum) {
+            Supplier<Bytes> checksum,
+            @Nullable KeyBytes customerKey) {
+        /** Under no customer's key. */
+        public PartRequest(
+                String bucket,
+                String key,
+                String uploadId,
+                int number,
+                @Nullable Bytes expectedMd5,
+                @Nullable Bytes expectedSha256,
+                Supplier<Bytes> checksum) {
+            this(bucket, key, uploadId, number, expectedMd5, expectedSha256, checksum, null);
+        }
+
         public PartRequest {
             if (number < 1 || number > PartRow.MOST_PARTS) {
                 throw new StoreException(
@@ -159,6 +176,7 @@ public final class Uploads {
      *
      * @param parts ascending by number
      * @param attributes take the place of those that the upload began with; null: those stay
+     * @param customerKey with which the upload began, or null
      */
     public record CompleteRequest(
             String bucket,
@@ -166,7 +184,19 @@ public final class Uploads {
             String uploadId,
             List<PartClaim> parts,
             Condition condition,
-            @Nullable Attributes attributes) {
+            @Nullable Attributes attributes,
+            @Nullable KeyBytes customerKey) {
+        /** Under no customer's key. */
+        public CompleteRequest(
+                String bucket,
+                String key,
+                String uploadId,
+                List<PartClaim> parts,
+                Condition condition,
+                @Nullable Attributes attributes) {
+            this(bucket, key, uploadId, parts, condition, attributes, null);
+        }
+
         public CompleteRequest {
             parts = List.copyOf(parts);
         }
@@ -220,8 +250,11 @@ public final class Uploads {
                 gate.admit(caller.tenant(), request.bucket(), request.protection(), deadlineNanos);
         StorageClass _ = shared.storageClass(request.storageClass(), first.bucket());
         KeyBytes dataKey = ports.keys().fresh();
-        Bytes sealedInfo =
-                ports.keys().sealInfo(dataKey, request.write(), request.attributes().encode());
+        Attributes attributes =
+                request.attributes()
+                        .withCustomerKey(
+                                CustomerAccess.verifier(request.customerKey(), ports.random()));
+        Bytes sealedInfo = ports.keys().sealInfo(dataKey, request.write(), attributes.encode());
         Commits.Maker command =
                 (admitted, grant) ->
                         new PartitionCommand.CreateUpload(
@@ -271,14 +304,13 @@ public final class Uploads {
         UploadFinder.Named named = finder.named(caller, bucket, key, uploadId, deadlineNanos);
         UploadFinder.Running running = finder.running(caller, named, deadlineNanos);
         UploadRow row = running.row();
-        byte[] info = ports.keys().openInfo(running.dataKey(), row.write(), row.sealedInfo());
         return new UploadInfo(
                 key,
                 uploadId,
                 row.createdMillis(),
                 row.storageClass(),
                 row.checksum(),
-                Attributes.decode(info));
+                finder.attributes(row, running.dataKey()));
     }
 
     /**
@@ -300,11 +332,12 @@ public final class Uploads {
         try (ObjectReader.Opened source =
                 reader.open(
                         reader.locate(
-                                from.reader(),
-                                from.bucket(),
-                                from.key(),
-                                VersionIds.parse(from.versionId()),
-                                deadlineNanos),
+                                        from.reader(),
+                                        from.bucket(),
+                                        from.key(),
+                                        VersionIds.parse(from.versionId()),
+                                        deadlineNanos)
+                                .under(from.customerKey()),
                         range,
                         deadlineNanos)) {
             return putPart(caller, request, new CopyBody(source), deadlineNanos);

@@ -1,5 +1,6 @@
 package io.lethe.node.object;
 
+import io.lethe.node.crypto.CustomerKeys;
 import io.lethe.node.crypto.Digests;
 import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.crypto.ResumableDigests;
@@ -10,6 +11,7 @@ import io.lethe.node.model.SegmentRef;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.WriteId;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finishes the hashes over the parts of an upload: takes them up where {@link UploadHasher} has
@@ -32,19 +34,26 @@ final class WholeDigests {
     /**
      * The hashes of these parts, one behind the other. The parts were listed before: what the saved
      * hashes stand for is then no older, and the commit finds out where it is newer.
+     *
+     * @param customer under which the parts are, so that nobody has hashed them before; or null
      */
-    Digests.Result of(UploadFinder.Running upload, List<PartRow> parts, long deadlineNanos)
+    Digests.Result of(
+            UploadFinder.Running upload,
+            List<PartRow> parts,
+            @Nullable KeyBytes customer,
+            long deadlineNanos)
             throws InterruptedException {
-        int leading = leading(parts);
+        int leading = customer == null ? leading(parts) : 0;
         MidstateFound saved =
                 leading == 0 ? null : finder.midstate(upload.ref(), leading, deadlineNanos);
         if (saved == null || saved.number() == 0) {
             Digests digests = new Digests();
-            read(upload, parts, digests::update, deadlineNanos);
+            read(upload, parts, customer, digests::update, deadlineNanos);
             return digests.finish();
         }
         ResumableDigests digests = ResumableDigests.resume(saved.midstate());
-        read(upload, parts.subList(saved.number(), parts.size()), digests::update, deadlineNanos);
+        List<PartRow> rest = parts.subList(saved.number(), parts.size());
+        read(upload, rest, null, digests::update, deadlineNanos);
         return digests.finish();
     }
 
@@ -58,7 +67,11 @@ final class WholeDigests {
     }
 
     private void read(
-            UploadFinder.Running upload, List<PartRow> parts, Sink sink, long deadlineNanos)
+            UploadFinder.Running upload,
+            List<PartRow> parts,
+            @Nullable KeyBytes customer,
+            Sink sink,
+            long deadlineNanos)
             throws InterruptedException {
         for (PartRow part : parts) {
             if (part.body().sizeBytes() == 0) {
@@ -69,8 +82,18 @@ final class WholeDigests {
                 throw new StoreException(
                         ErrorCode.INVALID_PART, "a part was uploaded again meanwhile");
             }
-            read(upload.dataKey(), upload.row().write(), segments, sink, deadlineNanos);
+            Sink plain = customer == null ? sink : unsealed(upload.dataKey(), customer, part, sink);
+            read(upload.dataKey(), upload.row().write(), segments, plain, deadlineNanos);
         }
+    }
+
+    /** Takes a customer's key stream off what comes, where it lies. */
+    private static Sink unsealed(KeyBytes dataKey, KeyBytes customer, PartRow part, Sink sink) {
+        CustomerKeys.Stream stream = new CustomerKeys.Stream(dataKey, customer, part.write(), 0);
+        return (source, offset, length) -> {
+            stream.apply(source, offset, length);
+            sink.update(source, offset, length);
+        };
     }
 
     /**

@@ -56,7 +56,8 @@ class LocksTest {
                         new Condition.Always(),
                         null,
                         null,
-                        protection),
+                        protection,
+                        null),
                 ObjectWorld.body(new byte[10]),
                 world.deadline());
     }

@@ -220,7 +220,8 @@ final class Workload {
                         condition,
                         null,
                         null,
-                        locks.some(bucket));
+                        locks.some(bucket),
+                        null);
         Kind kind = condition instanceof Condition.Absent ? Kind.CREATE : Kind.PUT;
         long pauseNanos = loop.chance(SLOW_PER_THOUSAND) ? SLOW_NANOS : 0;
         long start = loop.moment();

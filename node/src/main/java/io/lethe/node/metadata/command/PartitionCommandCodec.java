@@ -165,17 +165,8 @@ final class PartitionCommandCodec {
             case ConfirmRewrap c -> out.id(c.shard().id()).id(c.by().id());
             case RegisterKeyCopies c -> copies(out, c.copies());
             case DeregisterKeyCopy c -> deregister(out, c);
-            case SetInfo c ->
-                    out.bucket(c.bucket())
-                            .key(c.key())
-                            .int64(c.order())
-                            .blob("seen info", c.seen(), VersionBody.MOST_INFO_BYTES)
-                            .blob("sealed info", c.sealedInfo(), VersionBody.MOST_INFO_BYTES);
-            case SetLock c -> {
-                which(out.bucket(c.bucket()).key(c.key()), c.which());
-                change(out, c.change());
-                out.flag(c.bypassGovernance());
-            }
+            case SetInfo c -> info(out, c);
+            case SetLock c -> lock(out, c);
             case OfUpload c -> UploadCommandCodec.fields(out, c);
             case PartitionCommand.OfChange c -> ChangeCodec.fields(out, c);
             case PartitionCommand.OfEvent c -> EventCodec.fields(out, c);
@@ -185,6 +176,18 @@ final class PartitionCommandCodec {
     private static void deregister(FieldWriter out, DeregisterKeyCopy c) {
         copy(out, c.copy());
         out.number(c.receipt().files()).flag(c.receipt().inPlace());
+    }
+
+    private static void info(FieldWriter out, SetInfo c) {
+        out.bucket(c.bucket()).key(c.key()).int64(c.order());
+        out.blob("seen info", c.seen(), VersionBody.MOST_INFO_BYTES);
+        out.blob("sealed info", c.sealedInfo(), VersionBody.MOST_INFO_BYTES);
+    }
+
+    private static void lock(FieldWriter out, SetLock c) {
+        which(out.bucket(c.bucket()).key(c.key()), c.which());
+        change(out, c.change());
+        out.flag(c.bypassGovernance());
     }
 
     private static void copies(FieldWriter out, List<KeyCopy> copies) {

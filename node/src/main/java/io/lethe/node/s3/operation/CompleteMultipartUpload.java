@@ -90,7 +90,8 @@ final class CompleteMultipartUpload implements Operation {
                 MultipartUploads.id(call),
                 wanted.parts().stream().map(CompleteMultipartUpload::claim).toList(),
                 Preconditions.ofWrite(call.request()),
-                withChecksum(call, wanted));
+                withChecksum(call, wanted),
+                EncryptionHeaders.customerKey(call));
     }
 
     /**
@@ -188,6 +189,7 @@ final class CompleteMultipartUpload implements Operation {
             finish(call, out.end());
         } else {
             ObjectHeaders.versionId(call, info);
+            EncryptionHeaders.answer(call, info);
             BucketLifecycle.tell(call, info);
             call.xml(200, out);
         }

@@ -1,5 +1,6 @@
 package io.lethe.node.s3.operation;
 
+import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.WriteId;
 import io.lethe.node.object.ObjectInfo;
@@ -24,7 +25,9 @@ final class CopyObject implements Operation {
                         keeps(call, "x-amz-metadata-directive"),
                         keeps(call, "x-amz-tagging-directive"));
         boolean same = call.access().copiesItself();
-        if (same && kept.equals(Objects.Kept.ALL) && version.isEmpty()) {
+        KeyBytes customer = EncryptionHeaders.customerKey(call);
+        boolean nothingNew = kept.equals(Objects.Kept.ALL) && customer == null;
+        if (same && nothingNew && version.isEmpty()) {
             throw S3Error.INVALID_REQUEST.because(
                     "This copy request is illegal because it is trying to copy an object to"
                             + " itself without changing the object's metadata, storage class,"
@@ -39,7 +42,7 @@ final class CopyObject implements Operation {
                         .objects()
                         .copy(
                                 call.caller(),
-                                call.access().source(),
+                                EncryptionHeaders.source(call),
                                 new PutRequest(
                                         new WriteId(Id128.random(call.random())),
                                         call.bucket(),
@@ -49,10 +52,12 @@ final class CopyObject implements Operation {
                                         Preconditions.ofWrite(call.request()),
                                         null,
                                         null,
-                                        LockHeaders.asked(call.request())),
+                                        LockHeaders.asked(call.request()),
+                                        customer),
                                 kept,
                                 call.deadlineNanos());
         ObjectHeaders.versionId(call, stored);
+        EncryptionHeaders.answer(call, stored);
         BucketLifecycle.tell(call, stored);
         call.header(
                 "x-amz-copy-source-version-id", source.versionId(), !source.versionId().isEmpty());

@@ -17,7 +17,7 @@ final class HeadObject implements Operation {
                 answer(call, opened.info(), range, opened.range());
             }
         } else {
-            ObjectInfo info = ObjectAnswers.head(call);
+            ObjectInfo info = ObjectAnswers.headAsReader(call);
             answer(call, info, range, range.within(info.sizeBytes()));
         }
     }

@@ -74,13 +74,19 @@ final class LockHeaders {
                 .isPresent();
     }
 
-    /** Adds what GET and HEAD say of a version's protection. */
+    /** Adds what GET and HEAD say of a version's protection, as far as the caller may know it. */
     static void write(S3Call call, ObjectInfo info) {
         Protection protection = info.protection();
-        if (protection.mode() != Mode.NONE) {
+        if (protection.mode() != Mode.NONE && allowed(call, "s3:GetObjectRetention")) {
             call.header(MODE, protection.mode().name())
                     .header(UNTIL, HttpDates.iso(protection.untilMillis()));
         }
-        call.header(HOLD, "ON", protection.hold());
+        if (protection.hold() && allowed(call, "s3:GetObjectLegalHold")) {
+            call.header(HOLD, "ON");
+        }
+    }
+
+    private static boolean allowed(S3Call call, String action) {
+        return call.access().allows(action, call.key(), ObjectAnswers.wantedVersion(call));
     }
 }

@@ -1,6 +1,7 @@
 package io.lethe.node.s3.operation;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.WriteId;
 import io.lethe.node.object.Objects;
@@ -23,6 +24,7 @@ final class MultipartUploads {
     static void create(S3Call call) throws InterruptedException {
         Acls.checkObject(call);
         Refusals.checkWrite(call);
+        KeyBytes customer = EncryptionHeaders.customerKey(call);
         var wanted = UploadChecksums.wanted(call.request());
         UploadInfo begun =
                 call.ports()
@@ -38,8 +40,10 @@ final class MultipartUploads {
                                         ObjectHeaders.attributes(call.request()),
                                         wanted.map(UploadChecksums.Wanted::encode)
                                                 .orElse(Bytes.EMPTY),
-                                        LockHeaders.asked(call.request())),
+                                        LockHeaders.asked(call.request()),
+                                        customer),
                                 call.deadlineNanos());
+        EncryptionHeaders.answer(call, customer != null);
         wanted.ifPresent(
                 asked ->
                         call.header("x-amz-checksum-algorithm", asked.algorithm().word())

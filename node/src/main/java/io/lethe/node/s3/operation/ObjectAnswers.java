@@ -50,6 +50,7 @@ final class ObjectAnswers {
                         call.key(),
                         wantedVersion(call),
                         range,
+                        EncryptionHeaders.customerKey(call),
                         call.deadlineNanos());
     }
 
@@ -81,6 +82,19 @@ final class ObjectAnswers {
                         call.bucket(),
                         call.key(),
                         wantedVersion(call),
+                        call.deadlineNanos());
+    }
+
+    /** As {@link #head}, by whoever could read the version too. */
+    static ObjectInfo headAsReader(S3Call call) throws InterruptedException {
+        return call.ports()
+                .objects()
+                .head(
+                        call.caller(),
+                        call.bucket(),
+                        call.key(),
+                        wantedVersion(call),
+                        EncryptionHeaders.customerKey(call),
                         call.deadlineNanos());
     }
 }

@@ -105,6 +105,7 @@ final class ObjectHeaders {
         int tags = info.attributes().tags().size();
         call.header("x-amz-tagging-count", tags, tags > 0);
         LockHeaders.write(call, info);
+        EncryptionHeaders.answer(call, info);
     }
 
     /** Header values travel as one character for each byte. */

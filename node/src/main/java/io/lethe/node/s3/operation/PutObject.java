@@ -31,7 +31,8 @@ final class PutObject implements Operation {
                         Preconditions.ofWrite(call.request()),
                         body.md5(),
                         body.sha256(),
-                        LockHeaders.asked(call.request()));
+                        LockHeaders.asked(call.request()),
+                        EncryptionHeaders.customerKey(call));
         ObjectInfo stored =
                 body.store(
                         () ->
@@ -43,6 +44,7 @@ final class PutObject implements Operation {
                                                 call.body(),
                                                 call.deadlineNanos()));
         ObjectHeaders.versionId(call, stored);
+        EncryptionHeaders.answer(call, stored);
         BucketLifecycle.tell(call, stored);
         ChecksumValue checksum = call.body().checksum();
         if (checksum != null) {

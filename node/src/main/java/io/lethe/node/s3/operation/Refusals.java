@@ -7,10 +7,7 @@ import java.util.List;
 /** Headers that would be promises: what is not kept is refused, never ignored. */
 final class Refusals {
     private static final List<String> OF_WRITES =
-            List.of(
-                    "x-amz-server-side-encryption-customer-algorithm",
-                    "x-amz-server-side-encryption-aws-kms-key-id",
-                    "x-amz-write-offset-bytes");
+            List.of("x-amz-server-side-encryption-aws-kms-key-id", "x-amz-write-offset-bytes");
 
     private Refusals() {}
 
@@ -20,13 +17,7 @@ final class Refusals {
                 throw notImplemented(name);
             }
         }
-        call.request()
-                .header("x-amz-server-side-encryption")
-                .filter(algorithm -> !algorithm.equals("AES256"))
-                .ifPresent(
-                        _ -> {
-                            throw notImplemented("x-amz-server-side-encryption");
-                        });
+        EncryptionHeaders.check(call);
     }
 
     private static RuntimeException notImplemented(String name) {

@@ -213,6 +213,14 @@ public final class Router {
     /** How what a bucket keeps is locked and encrypted. */
     private static List<Route> bucketKeeping() {
         RouteLines in = new RouteLines(About.BUCKET);
+        String putEncryption = "s3:PutEncryptionConfiguration";
+        in.get(
+                "encryption",
+                "GetBucketEncryption",
+                "s3:GetEncryptionConfiguration",
+                BucketEncryption::get);
+        in.put("encryption", "PutBucketEncryption", putEncryption, BucketEncryption::put);
+        in.delete("encryption", "DeleteBucketEncryption", putEncryption, BucketEncryption::delete);
         in.get(
                 "object-lock",
                 "GetObjectLockConfiguration",
@@ -229,15 +237,13 @@ public final class Router {
     private static List<Route> objectKeeping() {
         RouteLines in = new RouteLines(About.OBJECT);
         in.get(
-                "retention",
-                "GetObjectRetention",
-                "s3:GetObjectRetention",
-                ObjectRetention::get);
-        in.put(
-                "retention",
-                "PutObjectRetention",
-                "s3:PutObjectRetention",
-                ObjectRetention::put);
+                "attributes",
+                "GetObjectAttributes",
+                "s3:GetObjectAttributes s3:GetObjectVersionAttributes",
+                new GetObjectAttributes());
+        in.post("restore", "RestoreObject", "s3:RestoreObject", new RestoreObject());
+        in.get("retention", "GetObjectRetention", "s3:GetObjectRetention", ObjectRetention::get);
+        in.put("retention", "PutObjectRetention", "s3:PutObjectRetention", ObjectRetention::put);
         in.get(
                 "legal-hold",
                 "GetObjectLegalHold",

@@ -18,9 +18,6 @@ final class SubResources {
     private static final Map<String, S3Error> ABSENT =
             Map.ofEntries(
                     Map.entry("cors", S3Error.NO_SUCH_CORS_CONFIGURATION),
-                    Map.entry(
-                            "encryption",
-                            S3Error.SERVER_SIDE_ENCRYPTION_CONFIGURATION_NOT_FOUND_ERROR),
                     Map.entry("replication", S3Error.NO_SUCH_CONFIGURATION),
                     Map.entry("tagging", S3Error.NO_SUCH_TAG_SET),
                     Map.entry("website", S3Error.NO_SUCH_WEBSITE_CONFIGURATION));
@@ -34,7 +31,6 @@ final class SubResources {
             Map.ofEntries(
                     Map.entry("accelerate", "s3:GetAccelerateConfiguration"),
                     Map.entry("cors", "s3:GetBucketCORS"),
-                    Map.entry("encryption", "s3:GetEncryptionConfiguration"),
                     Map.entry("replication", "s3:GetReplicationConfiguration"),
                     Map.entry("requestPayment", "s3:GetBucketRequestPayment"),
                     Map.entry("tagging", "s3:GetBucketTagging"),
@@ -65,6 +61,7 @@ final class SubResources {
         for (String name :
                 Set.of(
                         "attributes",
+                        "encryption",
                         "inventory",
                         "legal-hold",
                         "object-lock",

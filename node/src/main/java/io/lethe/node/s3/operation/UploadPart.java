@@ -38,11 +38,13 @@ final class UploadPart implements Operation {
                                                         number(call),
                                                         body.md5(),
                                                         body.sha256(),
-                                                        () -> checksum(call)),
+                                                        () -> checksum(call),
+                                                        EncryptionHeaders.customerKey(call)),
                                                 call.body(),
                                                 call.deadlineNanos()));
         UploadChecksums.ofPart(part.checksum())
                 .ifPresent(sum -> call.header(sum.algorithm().header(), sum.text()));
+        EncryptionHeaders.answer(call, EncryptionHeaders.customerKey(call) != null);
         call.header("etag", '"' + part.etag() + '"').empty(200);
     }
 
@@ -79,12 +81,14 @@ final class UploadPart implements Operation {
                                         number(call),
                                         null,
                                         null,
-                                        () -> Bytes.EMPTY),
-                                call.access().source(),
+                                        () -> Bytes.EMPTY,
+                                        EncryptionHeaders.customerKey(call)),
+                                EncryptionHeaders.source(call),
                                 RangeHeader.parseCopy(
                                         call.request().header("x-amz-copy-source-range")),
                                 call.deadlineNanos());
         call.header("x-amz-copy-source-version-id", version, !version.isEmpty());
+        EncryptionHeaders.answer(call, EncryptionHeaders.customerKey(call) != null);
         call.xml(
                 200,
                 XmlWriter.s3("CopyPartResult")

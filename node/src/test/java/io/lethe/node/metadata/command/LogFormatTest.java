@@ -29,7 +29,7 @@ class LogFormatTest {
     private static final long DIRECTORY_SEED = 2;
     private static final long UPLOAD_SEED = 3;
     private static final long UPDATE_SEED = 4;
-    private static final long LOCK_SEED = 7;
+    private static final long LOCK_SEED = 8;
     private static final long CHANGE_SEED = 6;
     private static final long EVENT_SEED = 7;
 
