@@ -52,6 +52,18 @@ final class Checks implements SimGroup.Observer {
 
     @Override
     public void partition(GroupId group, PartitionCommand command, PartitionReply reply) {
+        SimCluster world = cluster;
+        if (command instanceof PartitionCommand.Noted noted) {
+            if (world != null) {
+                world.ears.decided(noted, reply);
+            }
+            decided(noted.command(), reply);
+        } else {
+            decided(command, reply);
+        }
+    }
+
+    private void decided(PartitionCommand command, PartitionReply reply) {
         if (command instanceof PartitionCommand.CloseWrite close
                 && reply instanceof PartitionReply.WriteEnded(boolean done)
                 && !done) {

@@ -25,6 +25,9 @@ final class EndState {
     /** First byte of the keys of PARTS that have something swept. */
     private static final int SWEEP = 5;
 
+    /** First byte of the keys of OUTBOX that are events. */
+    private static final int EVENT = 1;
+
     private final SimCluster cluster;
 
     EndState(SimCluster cluster) {
@@ -69,6 +72,12 @@ final class EndState {
                         .noneMatch(key -> key.at(0) == SWEEP);
         if (!swept) {
             return group.id + " has parts to sweep";
+        }
+        boolean told =
+                Checks.newest(group).rows.family(Family.OUTBOX).keySet().stream()
+                        .noneMatch(key -> key.at(0) == EVENT);
+        if (!told) {
+            return group.id + " has events to tell";
         }
         return figures.openWrites() + figures.garbageSegments() + figures.underprotected() == 0
                 ? ""

@@ -55,6 +55,7 @@ final class SimCluster {
     final Map<DeviceId, SimDevice> devices = new LinkedHashMap<>();
     final List<SimNode> nodes = new ArrayList<>();
     final Map<String, Integer> workerFailures = new TreeMap<>();
+    final SimEars ears;
     private final SimZooKeeper zooKeeper;
     private final DirectoryVoters voters;
 
@@ -63,6 +64,7 @@ final class SimCluster {
         this.plant = plant;
         storm = loop.chance(STORM_PER_THOUSAND) || plant == Plant.ANY_MARK;
         RandomSource random = RandomSource.seeded(loop.random.nextLong());
+        ears = new SimEars(loop.random.nextLong());
         int[] code = CODES[loop.random.nextInt(CODES.length)];
         scheme = new Scheme(code[0], code[1], Scheme.LEAST_CELL_BYTES);
         int count = Math.max(3, scheme.width() + loop.random.nextInt(2));

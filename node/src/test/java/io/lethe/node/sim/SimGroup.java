@@ -396,7 +396,8 @@ final class SimGroup {
 
     private boolean forgets(PartitionCommand command, long index) {
         return plant == Plant.FORGOTTEN_COMMIT
-                && command instanceof PartitionCommand.Commit
+                && command instanceof PartitionCommand.Noted noted
+                && noted.command() instanceof PartitionCommand.Commit
                 && forgotten.computeIfAbsent(index, at -> loop.chance(100));
     }
 }

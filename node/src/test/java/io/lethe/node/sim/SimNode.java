@@ -2,6 +2,7 @@ package io.lethe.node.sim;
 
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.background.Worker;
+import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.chunk.ChunkStore;
@@ -28,6 +29,7 @@ import io.lethe.node.object.OrphanSweeper;
 import io.lethe.node.object.Rebuilder;
 import io.lethe.node.object.Reclaimer;
 import io.lethe.node.object.UploadHasher;
+import io.lethe.node.s3.events.SinkWorker;
 import io.lethe.node.sim.SimLoop.Life;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,7 +117,8 @@ final class SimNode {
                             this::checkLease,
                             cluster.codecs,
                             new ObjectMeters(),
-                            cluster.settings);
+                            cluster.settings,
+                            (bucket, _, _, _) -> SimEars.note(bucket.id().toString()));
             objects = new Objects(ports);
             buckets = new Buckets(ports);
         }
@@ -177,6 +180,14 @@ final class SimNode {
         work(now, () -> new Reclaimer(ports, this::led));
         work(now, () -> new Rebuilder(ports, this::led));
         work(now, () -> new UploadHasher(ports, this::led));
+        work(
+                now,
+                () ->
+                        new SinkWorker(
+                                new SinkWorker.Ports(
+                                        now.tasks, now.metadata, this::led, new Metrics(), "sim"),
+                                SimEars.NAME,
+                                cluster.ears));
         work(now, () -> new BucketSweeper(ports, this::led, MARK_PATIENCE));
         for (SimDevice device : devices) {
             work(now, () -> new OrphanSweeper(ports, new Disks(now.tasks), device.id));

@@ -92,6 +92,7 @@ final class Simulation {
         if (loop.failure() == null && step("reading all", 200, workload::readAll)) {
             check(workload.unsound());
             check(new EndState(cluster).wrong());
+            check(cluster.ears.wrong());
         }
     }
 

@@ -106,6 +106,9 @@ public final class InventoryWorker implements Worker {
                 failure = "bucket '" + bucket.name() + "': " + e.getMessage();
             }
         }
+        if (cursor == null) {
+            forget(led);
+        }
         if (!failure.isEmpty()) {
             return new Step.Failed(failure);
         }
@@ -141,6 +144,23 @@ public final class InventoryWorker implements Worker {
             }
         }
         return reports;
+    }
+
+    /** Times of buckets that have no inventory any more, or are gone, are removed. */
+    private void forget(List<GroupId> led) throws InterruptedException {
+        for (BucketId bucket : List.copyOf(written.keySet())) {
+            boolean has =
+                    ports.directory()
+                            .bucket(bucket)
+                            .filter(one -> one.settings().containsKey(BucketSetting.INVENTORY))
+                            .isPresent();
+            PartitionRecord first =
+                    ports.directory().partitionOf(RowKeys.bucketPrefix(bucket)).orElse(null);
+            if (!has && first != null && led.contains(first.id())) {
+                save(first.id(), bucket, Bytes.EMPTY);
+                written.remove(bucket);
+            }
+        }
     }
 
     /** Whether another day, or week, has begun since. */

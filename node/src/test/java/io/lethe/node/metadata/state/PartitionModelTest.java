@@ -92,6 +92,7 @@ class PartitionModelTest {
         Run(long seed) {
             random = new RandomValues(seed);
             partition = new TestPartition(seed + 1_000_000);
+            partition.tell(seed);
         }
 
         Bytes key() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.CommandCodec;
 import io.lethe.node.metadata.command.Condition;
+import io.lethe.node.metadata.command.EventNote;
+import io.lethe.node.metadata.command.EventRow;
 import io.lethe.node.metadata.command.KeyCopy;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
@@ -52,7 +54,10 @@ final class TestPartition {
 
     static final KeyCopy REPLICA = KeyCopy.replica(new NodeId(new Id128(3, 3)), 0);
 
+    private static final String SINK = "sink";
+
     final MapRows rows = new MapRows();
+    private @Nullable RandomValues listener;
     final RandomValues random;
     long millis = START_MILLIS;
     long checkedAt = 10;
@@ -69,8 +74,42 @@ final class TestPartition {
     }
 
     PartitionReply execute(PartitionCommand command) {
+        PartitionCommand told = noted(command);
         millis++;
-        return execute(new Stamp(millis, checkedAt, 0, Stamp.FEATURE_LEVEL), command);
+        return execute(new Stamp(millis, checkedAt, 0, Stamp.FEATURE_LEVEL), told);
+    }
+
+    /** From now on somebody wants to hear of some changes, and now and then hears some. */
+    void tell(long seed) {
+        listener = new RandomValues(seed);
+    }
+
+    private PartitionCommand noted(PartitionCommand command) {
+        RandomValues listens = listener;
+        boolean tells =
+                command instanceof Commit
+                        || command instanceof Delete
+                        || command instanceof PartitionCommand.CompleteUpload;
+        if (listens == null || !tells || listens.coin()) {
+            return command;
+        }
+        if (listens.below(8) == 0) {
+            hear();
+        }
+        List<EventNote.Wanted> wanted = new ArrayList<>();
+        for (EventNote.Happened one : EventNote.Happened.values()) {
+            wanted.add(new EventNote.Wanted(one, one.name(), SINK, "c"));
+        }
+        return new PartitionCommand.Noted(command, new EventNote("b", "p", wanted));
+    }
+
+    private void hear() {
+        List<Long> waiting =
+                ((PartitionAnswer.EventPage) ask(new PartitionQuery.Events(SINK, 5)))
+                        .rows().stream().map(EventRow::sequence).toList();
+        if (!waiting.isEmpty()) {
+            done(new PartitionCommand.Delivered(SINK, waiting));
+        }
     }
 
     PartitionReply execute(Stamp stamp, PartitionCommand command) {

@@ -77,6 +77,7 @@ class UploadModelTest {
         Run(long seed) {
             random = new RandomValues(seed);
             partition = new TestPartition(seed + 2_000_000);
+            partition.tell(seed);
             uploads = new TestUploads(partition);
         }
 

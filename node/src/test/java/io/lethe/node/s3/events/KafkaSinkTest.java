@@ -60,8 +60,25 @@ final class KafkaSinkTest {
     }
 
     @Test
-    void whatMakesItSafeCannotBeSetOtherwise() throws IOException {
-        // Its brokers are not asked before there is something to say.
-        KafkaSink.of("h1:9092+h2:9092", "t", "acks=0\nsecurity.protocol=SSL").close();
+    void theRealClientTellsABrokerInOrderAlsoWhereItsLeaderMoved() throws Exception {
+        try (FakeBroker broker = new FakeBroker();
+                KafkaSink sink = KafkaSink.of(broker.address(), "events", "client.id=lethe")) {
+            sink.deliver(messages("b/1", "b/2"));
+            broker.refusals.set(1);
+            sink.deliver(messages("b/3", "b/4"));
+            sink.test("{}");
+            assertThat(broker.records)
+                    .containsExactly(
+                            "events b/1 {\"Records\":[{}]}",
+                            "events b/2 {\"Records\":[{}]}",
+                            "events b/3 {\"Records\":[{}]}",
+                            "events b/4 {\"Records\":[{}]}",
+                            "events  {}");
+        }
+    }
+
+    @Test
+    void noBrokerIsAskedBeforeThereIsSomethingToSay() throws IOException {
+        KafkaSink.of("h1:9092+h2:9092", "t", "security.protocol=SSL").close();
     }
 }
