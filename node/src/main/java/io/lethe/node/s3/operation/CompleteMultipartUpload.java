@@ -91,7 +91,7 @@ final class CompleteMultipartUpload implements Operation {
                 wanted.parts().stream().map(CompleteMultipartUpload::claim).toList(),
                 Preconditions.ofWrite(call.request()),
                 withChecksum(call, wanted),
-                EncryptionHeaders.customerKey(call));
+                EncryptionHeaders.customerKey(call.request()));
     }
 
     /**

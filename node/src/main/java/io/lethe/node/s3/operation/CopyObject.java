@@ -25,7 +25,7 @@ final class CopyObject implements Operation {
                         keeps(call, "x-amz-metadata-directive"),
                         keeps(call, "x-amz-tagging-directive"));
         boolean same = call.access().copiesItself();
-        KeyBytes customer = EncryptionHeaders.customerKey(call);
+        KeyBytes customer = EncryptionHeaders.customerKey(call.request());
         boolean nothingNew = kept.equals(Objects.Kept.ALL) && customer == null;
         if (same && nothingNew && version.isEmpty()) {
             throw S3Error.INVALID_REQUEST.because(

@@ -6,6 +6,7 @@ import io.lethe.node.object.SourceVersion;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.S3Exception;
+import io.lethe.node.s3.S3Request;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -32,12 +33,12 @@ final class EncryptionHeaders {
      * @throws S3Exception NotImplemented for keys of a key management service; InvalidArgument for
      *     what is no encryption
      */
-    static void check(S3Call call) {
-        String asked = call.request().header(ALGORITHM).orElse("");
+    static void check(S3Request request) {
+        String asked = request.header(ALGORITHM).orElse("");
         switch (asked) {
             case "" -> {}
             case AES_256 -> {
-                if (call.request().header(CUSTOMER + "algorithm").isPresent()) {
+                if (request.header(CUSTOMER + "algorithm").isPresent()) {
                     throw Parameters.invalid(
                             CUSTOMER + "algorithm",
                             AES_256,
@@ -62,19 +63,19 @@ final class EncryptionHeaders {
      *
      * @throws S3Exception InvalidArgument, InvalidEncryptionAlgorithmError
      */
-    static @Nullable KeyBytes customerKey(S3Call call) {
-        return key(call, CUSTOMER);
+    static @Nullable KeyBytes customerKey(S3Request request) {
+        return key(request, CUSTOMER);
     }
 
     /** What a copy reads, with the key that the request brings for it. */
     static SourceVersion source(S3Call call) {
-        return call.access().source().under(key(call, SOURCE));
+        return call.access().source().under(key(call.request(), SOURCE));
     }
 
-    private static @Nullable KeyBytes key(S3Call call, String prefix) {
-        String algorithm = call.request().header(prefix + "algorithm").orElse("");
-        String key = call.request().header(prefix + "key").orElse("");
-        String md5 = call.request().header(prefix + "key-md5").orElse("");
+    private static @Nullable KeyBytes key(S3Request request, String prefix) {
+        String algorithm = request.header(prefix + "algorithm").orElse("");
+        String key = request.header(prefix + "key").orElse("");
+        String md5 = request.header(prefix + "key-md5").orElse("");
         if (algorithm.isEmpty() && key.isEmpty() && md5.isEmpty()) {
             return null;
         }

@@ -24,7 +24,7 @@ final class MultipartUploads {
     static void create(S3Call call) throws InterruptedException {
         Acls.checkObject(call);
         Refusals.checkWrite(call);
-        KeyBytes customer = EncryptionHeaders.customerKey(call);
+        KeyBytes customer = EncryptionHeaders.customerKey(call.request());
         var wanted = UploadChecksums.wanted(call.request());
         UploadInfo begun =
                 call.ports()

@@ -50,7 +50,7 @@ final class ObjectAnswers {
                         call.key(),
                         wantedVersion(call),
                         range,
-                        EncryptionHeaders.customerKey(call),
+                        EncryptionHeaders.customerKey(call.request()),
                         call.deadlineNanos());
     }
 
@@ -94,7 +94,7 @@ final class ObjectAnswers {
                         call.bucket(),
                         call.key(),
                         wantedVersion(call),
-                        EncryptionHeaders.customerKey(call),
+                        EncryptionHeaders.customerKey(call.request()),
                         call.deadlineNanos());
     }
 }

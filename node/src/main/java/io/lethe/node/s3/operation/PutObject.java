@@ -32,7 +32,7 @@ final class PutObject implements Operation {
                         body.md5(),
                         body.sha256(),
                         LockHeaders.asked(call.request()),
-                        EncryptionHeaders.customerKey(call));
+                        EncryptionHeaders.customerKey(call.request()));
         ObjectInfo stored =
                 body.store(
                         () ->

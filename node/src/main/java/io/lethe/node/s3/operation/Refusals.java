@@ -17,7 +17,7 @@ final class Refusals {
                 throw notImplemented(name);
             }
         }
-        EncryptionHeaders.check(call);
+        EncryptionHeaders.check(call.request());
     }
 
     private static RuntimeException notImplemented(String name) {

@@ -39,12 +39,13 @@ final class UploadPart implements Operation {
                                                         body.md5(),
                                                         body.sha256(),
                                                         () -> checksum(call),
-                                                        EncryptionHeaders.customerKey(call)),
+                                                        EncryptionHeaders.customerKey(
+                                                                call.request())),
                                                 call.body(),
                                                 call.deadlineNanos()));
         UploadChecksums.ofPart(part.checksum())
                 .ifPresent(sum -> call.header(sum.algorithm().header(), sum.text()));
-        EncryptionHeaders.answer(call, EncryptionHeaders.customerKey(call) != null);
+        EncryptionHeaders.answer(call, EncryptionHeaders.customerKey(call.request()) != null);
         call.header("etag", '"' + part.etag() + '"').empty(200);
     }
 
@@ -82,13 +83,13 @@ final class UploadPart implements Operation {
                                         null,
                                         null,
                                         () -> Bytes.EMPTY,
-                                        EncryptionHeaders.customerKey(call)),
+                                        EncryptionHeaders.customerKey(call.request())),
                                 EncryptionHeaders.source(call),
                                 RangeHeader.parseCopy(
                                         call.request().header("x-amz-copy-source-range")),
                                 call.deadlineNanos());
         call.header("x-amz-copy-source-version-id", version, !version.isEmpty());
-        EncryptionHeaders.answer(call, EncryptionHeaders.customerKey(call) != null);
+        EncryptionHeaders.answer(call, EncryptionHeaders.customerKey(call.request()) != null);
         call.xml(
                 200,
                 XmlWriter.s3("CopyPartResult")
