@@ -32,6 +32,9 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 /** Who may do what by S3: policies, ACLs, requests without a signature. */
 @ExtendWith(SharedCluster.class)
 class S3AccessTest {
+    /** Of every request that has none of its own: a list of keys to delete. */
+    private static final String BODY = "<Delete><Object><Key>private/a</Key></Object></Delete>";
+
     private static S3Client client(Cluster cluster, int node, AwsCredentials credentials) {
         return S3Client.builder()
                 .endpointOverride(cluster.s3(node))
@@ -66,7 +69,7 @@ class S3AccessTest {
         try (HttpClient http = HttpClient.newHttpClient()) {
             return http.send(
                     HttpRequest.newBuilder(uri)
-                            .method(method, HttpRequest.BodyPublishers.ofString("body"))
+                            .method(method, HttpRequest.BodyPublishers.ofString(BODY))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
         }
@@ -118,6 +121,11 @@ class S3AccessTest {
                 HttpResponse<String> refused = anybody(cluster, 1, "GET", hidden);
                 assertThat(refused.statusCode()).as(hidden).isEqualTo(403);
                 assertThat(refused.body()).contains("<Code>AccessDenied</Code>");
+            }
+            for (String bucket : List.of("/operator--access-open", "/operator--none")) {
+                assertThat(anybody(cluster, 1, "POST", bucket + "?delete").statusCode())
+                        .as(bucket)
+                        .isEqualTo(403);
             }
             assertThat(anybody(cluster, 1, "PUT", open + "public/b").statusCode()).isEqualTo(403);
             assertThat(anybody(cluster, 1, "GET", open).statusCode()).isEqualTo(403);

@@ -70,6 +70,8 @@ final class SharedCluster implements ParameterResolver, AfterAllCallback {
             return Map.of(
                     "LETHE_S3_LIFECYCLE_EVERY",
                     "500ms",
+                    "LETHE_S3_WEBSITE_DOMAINS",
+                    S3SessionTest.WEBSITES,
                     "LETHE_S3_LOG_EVERY",
                     "1s",
                     "LETHE_S3_SINKS",

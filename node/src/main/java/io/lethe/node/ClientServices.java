@@ -1,5 +1,6 @@
 package io.lethe.node;
 
+import io.lethe.node.base.Bytes;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.chunk.ChunkStore;
 import io.lethe.node.chunk.wire.DataPlaneClient;
@@ -87,12 +88,15 @@ final class ClientServices {
                                         doors.settings(),
                                         doors.notifications(),
                                         doors.accessLog(),
-                                        credentials(keys),
+                                        credentials(keys, keyring),
                                         new Tenants(parts, joined.directory(), joined.metadata()),
                                         parts.tasks(),
                                         parts.random(),
                                         new S3Settings(
-                                                s3.region(), s3.domains(), s3.requestTime()))));
+                                                s3.region(),
+                                                s3.domains(),
+                                                s3.websiteDomains(),
+                                                s3.requestTime()))));
     }
 
     /** Tenants as this node's copy of the directory has them. */
@@ -114,7 +118,7 @@ final class ClientServices {
         }
     }
 
-    private static S3Credentials credentials(Authenticator.Keys keys) {
+    private static S3Credentials credentials(Authenticator.Keys keys, Keyring keyring) {
         return new S3Credentials() {
             @Override
             public Optional<AccessKeyRecord> find(String accessKeyId) {
@@ -124,6 +128,16 @@ final class ClientServices {
             @Override
             public String secret(AccessKeyRecord key) {
                 return new String(keys.secret(key), StandardCharsets.UTF_8);
+            }
+
+            @Override
+            public Bytes sealSession(AccessKeyRecord parent, byte[] session) {
+                return keyring.sealSession(parent, session);
+            }
+
+            @Override
+            public byte[] openSession(AccessKeyRecord parent, Bytes sealed) {
+                return keyring.openSession(parent, sealed);
             }
         };
     }

@@ -228,6 +228,27 @@ final class Keyring implements VersionKeys, ShardKeys, Secrets {
         return secret;
     }
 
+    /** Seals what a session of an access key's user is. */
+    Bytes sealSession(AccessKeyRecord parent, byte[] session) {
+        return Envelope.seal(
+                tenantKey(parent.tenant()),
+                Purpose.SESSION_TOKEN,
+                Bytes.utf8(parent.accessKeyId()),
+                session,
+                random);
+    }
+
+    /**
+     * @throws StoreException CORRUPT for what was not sealed for this key
+     */
+    byte[] openSession(AccessKeyRecord parent, Bytes sealed) {
+        return Envelope.open(
+                tenantKey(parent.tenant()),
+                Purpose.SESSION_TOKEN,
+                Bytes.utf8(parent.accessKeyId()),
+                sealed);
+    }
+
     @Override
     public First first() {
         TenantId tenant = new TenantId(Id128.random(random));

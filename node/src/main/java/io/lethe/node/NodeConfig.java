@@ -344,6 +344,12 @@ public record NodeConfig(
                     List<String> domains,
             @Setting(
                             help =
+                                    "Host names under which TENANT--BUCKET.NAME is a bucket's"
+                                            + " website.",
+                            fallback = "")
+                    List<String> websiteDomains,
+            @Setting(
+                            help =
                                     "PEM files, each with a certificate chain and its key, that the"
                                             + " door shows to clients that name a host (SNI) which"
                                             + " the certificate is for; others see tls.cert, or the"
@@ -392,6 +398,12 @@ public record NodeConfig(
             sinks = List.copyOf(sinks);
             Sinks.check(sinks);
             certificates = List.copyOf(certificates);
+            websiteDomains = List.copyOf(websiteDomains);
+            if (websiteDomains.stream().anyMatch(domains::contains)) {
+                throw new IllegalArgumentException(
+                        "websiteDomains and domains have a name in common; a host is one or the"
+                                + " other");
+            }
             if (!REGION.matcher(region).matches()) {
                 throw new IllegalArgumentException(
                         "region is '" + region + "'; use lower-case letters, digits and hyphens");

@@ -206,6 +206,19 @@ class KeyringTest {
     }
 
     @Test
+    void aSessionOpensOnAnyNodeForTheKeyThatItCameFrom() {
+        byte[] session = {1, 2, 3};
+        Bytes sealed = keyring.sealSession(accessKey, session);
+        Keyring another = new Keyring(root, directory.copy(), random, clock, FIRST);
+        assertThat(another.openSession(accessKey, sealed)).isEqualTo(session);
+        AccessKeyRecord other =
+                new AccessKeyRecord(
+                        "another-key", tenant, accessKey.user(), accessKey.sealedSecret(), true);
+        assertCorrupt(() -> keyring.openSession(other, sealed));
+        assertCorrupt(() -> keyring.openSession(accessKey, accessKey.sealedSecret()));
+    }
+
+    @Test
     void anotherClustersRootKeysOpenNothing() {
         ShardGrant shard = keyring.create(tenant);
         Keyring stranger = new Keyring(root("other.keys"), directory.copy(), random, clock, FIRST);

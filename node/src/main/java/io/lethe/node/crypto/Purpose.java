@@ -24,7 +24,9 @@ public enum Purpose {
     /** An access key's secret under its tenant's key; the id is the access key id in ASCII. */
     ACCESS_SECRET("access secret"),
     /** Content type, user metadata and tags under a data key; the id is the write id. */
-    OBJECT_INFO("object info");
+    OBJECT_INFO("object info"),
+    /** What a session token says, under its tenant's key; the id is the parent access key id. */
+    SESSION_TOKEN("session token");
 
     private final String label;
 

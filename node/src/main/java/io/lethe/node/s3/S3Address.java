@@ -4,6 +4,7 @@ import io.lethe.node.s3.access.BucketNaming;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What a request is about: the service, a bucket, or an object. The path is decoded exactly once,
@@ -53,6 +54,20 @@ public record S3Address(String bucket, String key, boolean virtualHosted) {
                 PercentCoding.decodeText(rawBucket, false),
                 PercentCoding.decodeText(rawKey, false),
                 false);
+    }
+
+    /** What stands before one of the domains in the request's host. */
+    static Optional<String> hosted(S3Request request, Collection<String> domains) {
+        String bucket = hostedBucket(request.header("host").orElse(""), domains);
+        return bucket.isEmpty() ? Optional.empty() : Optional.of(bucket);
+    }
+
+    /** The page of a website that a path means. */
+    static S3Address page(S3Request request, String bucket) {
+        String path = request.rawPath();
+        String key = PercentCoding.decodeText(path.startsWith("/") ? path.substring(1) : "", false);
+        checkKey(key);
+        return new S3Address(bucket, key, true);
     }
 
     private static String hostedBucket(String host, Collection<String> domains) {

@@ -15,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One request that has been admitted, and its answer. One task. */
@@ -37,6 +38,46 @@ public final class S3Call {
     /** What is known of a call before its operation begins. */
     record Admitted(
             S3Request request, S3Address address, Identified who, RequestBody body, String id) {}
+
+    /**
+     * A request of which not all is known yet.
+     *
+     * @param added headers that every answer has
+     * @param started hears of each call that is made of it
+     */
+    record Opening(
+            S3Request request,
+            S3Address address,
+            String id,
+            S3Ports ports,
+            long deadlineNanos,
+            List<Header> added,
+            Consumer<S3Call> started) {
+        S3Call call(HttpExchange exchange, Identified who) {
+            return call(exchange, request, address.key(), who);
+        }
+
+        /**
+         * @param meant what stands for the request that was sent
+         */
+        S3Call call(HttpExchange exchange, S3Request meant, String key, Identified who) {
+            RequestBody body = new RequestBody(exchange, meant, who.payload(), who.signer());
+            S3Address at = new S3Address(address.bucket(), key, address.virtualHosted());
+            S3Call call =
+                    new S3Call(
+                            exchange, new Admitted(meant, at, who, body, id), ports, deadlineNanos);
+            call.headers.addAll(added);
+            started.accept(call);
+            return call;
+        }
+    }
+
+    /** The same request about another key; what its answer has so far is left behind. */
+    S3Call at(String key) {
+        S3Address other = new S3Address(address.bucket(), key, address.virtualHosted());
+        return new S3Call(
+                exchange, new Admitted(request, other, who, body, requestId), ports, deadlineNanos);
+    }
 
     S3Call(HttpExchange exchange, Admitted admitted, S3Ports ports, long deadlineNanos) {
         this.exchange = exchange;

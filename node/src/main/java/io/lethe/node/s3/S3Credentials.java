@@ -1,5 +1,6 @@
 package io.lethe.node.s3;
 
+import io.lethe.node.base.Bytes;
 import io.lethe.node.model.AccessKeyRecord;
 import java.util.Optional;
 
@@ -9,4 +10,12 @@ public interface S3Credentials {
 
     /** The secret as the client has it. */
     String secret(AccessKeyRecord key);
+
+    /** Seals what a session says that came from an access key, so that every node can open it. */
+    Bytes sealSession(AccessKeyRecord parent, byte[] session);
+
+    /**
+     * @throws io.lethe.node.model.StoreException CORRUPT for what was not sealed for this key
+     */
+    byte[] openSession(AccessKeyRecord parent, Bytes sealed);
 }

@@ -13,11 +13,15 @@ import io.lethe.node.s3.access.CallAccess;
 import io.lethe.node.s3.access.Guard;
 import io.lethe.node.s3.access.Identification;
 import io.lethe.node.s3.access.RequestKeys;
+import io.lethe.node.s3.access.Sessions;
 import io.lethe.node.s3.logging.AccessLog;
 import io.lethe.node.s3.operation.Router;
+import io.lethe.node.s3.sts.StsDoor;
 import io.lethe.node.s3.xml.ErrorDocument;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,16 +38,26 @@ public final class S3Door implements HttpService {
     private final S3Ports ports;
     private final Identification identification;
     private final Guard guard;
+    private final StsDoor sts;
+    private final Cors cors;
+    private final WebsiteDoor website;
+    private final FormDoor forms;
 
     public S3Door(S3Ports ports) {
         this.ports = ports;
+        Sessions sessions = new Sessions(ports.credentials(), ports.random());
         identification =
                 new Identification(
                         ports.credentials(),
+                        sessions,
                         ports.tenants(),
                         ports.tasks().clock(),
                         ports.settings().region());
+        sts = new StsDoor(identification, sessions, ports.tasks().clock()::wallMillis);
         guard = new Guard(ports.buckets(), ports.bucketSettings(), ports.tenants());
+        cors = new Cors(ports, guard);
+        website = new WebsiteDoor(ports, guard);
+        forms = new FormDoor(ports, identification, guard);
     }
 
     @Override
@@ -51,15 +65,41 @@ public final class S3Door implements HttpService {
         String id = Id128.random(ports.random()).toString();
         AccessLog.Running running = ports.accessLog().begin(exchange, ports.tasks().clock());
         S3Call call = null;
+        List<RequestHead.Header> added = List.of();
         try {
-            call = admit(exchange, id);
-            running.admitted(call);
-            Router.Route route = Router.route(call);
-            call.admitted(guard.admit(asked(exchange, call, route)));
-            route.operation().run(call);
+            S3Request request = request(exchange.head());
+            if (StsDoor.isMeant(request)) {
+                sts.serve(exchange, request, id);
+                return;
+            }
+            Optional<String> site = S3Address.hosted(request, ports.settings().websiteDomains());
+            S3Address address =
+                    site.isPresent()
+                            ? S3Address.page(request, site.get())
+                            : S3Address.of(request, ports.settings().domains());
+            long deadlineNanos =
+                    ports.tasks().clock().nanos() + ports.settings().requestTime().toNanos();
+            if (request.method().equals("OPTIONS")) {
+                cors.preflight(exchange, request, address, id, deadlineNanos);
+                return;
+            }
+            added = cors.headers(request, address, deadlineNanos);
+            S3Call.Opening opening =
+                    new S3Call.Opening(
+                            request, address, id, ports, deadlineNanos, added, running::admitted);
+            if (site.isPresent()) {
+                website.serve(exchange, opening);
+            } else if (FormDoor.isMeant(request, address)) {
+                forms.serve(exchange, opening);
+            } else {
+                call = opening.call(exchange, identification.of(request, SERVICES));
+                Router.Route route = Router.route(call);
+                call.admitted(guard.admit(asked(exchange, call, route)));
+                route.operation().run(call);
+            }
         } catch (S3Exception e) {
             running.failed(e.error().code());
-            fail(exchange, e, id);
+            fail(exchange, e, id, added);
         } catch (StoreException e) {
             S3Exception failure = S3Exception.of(e);
             running.failed(failure.error().code());
@@ -67,14 +107,18 @@ public final class S3Door implements HttpService {
                 RequestHead head = exchange.head();
                 log.warn("request {}: {} {} failed", id, head.method(), head.target(), e);
             }
-            fail(exchange, mayKnow(call, e) ? failure : S3Error.ACCESS_DENIED.exception(), id);
+            fail(
+                    exchange,
+                    mayKnow(call, e) ? failure : S3Error.ACCESS_DENIED.exception(),
+                    id,
+                    added);
         } finally {
             running.over();
         }
     }
 
     /** That a key is missing is told to those who may list the bucket, as S3 does. */
-    private static boolean mayKnow(@Nullable S3Call call, StoreException failure) {
+    static boolean mayKnow(@Nullable S3Call call, StoreException failure) {
         boolean missing =
                 failure.code() == ErrorCode.NO_SUCH_KEY
                         || failure.code() == ErrorCode.NO_SUCH_VERSION;
@@ -82,18 +126,23 @@ public final class S3Door implements HttpService {
         return !missing || (access != null && access.mayList());
     }
 
-    private Guard.Asked asked(HttpExchange exchange, S3Call call, Router.Route route) {
+    /** The condition keys that a request gives. */
+    static RequestKeys keys(HttpExchange exchange, S3Call call, S3Ports ports) {
         RequestHead head = exchange.head();
+        return new RequestKeys(
+                call.request(),
+                call.who().how(),
+                head.remote(),
+                head.secure(),
+                ports.settings().region(),
+                ports.tasks().clock().wallMillis(),
+                Map.of());
+    }
+
+    private Guard.Asked asked(HttpExchange exchange, S3Call call, Router.Route route) {
         return new Guard.Asked(
                 call.who().principal(),
-                new RequestKeys(
-                        call.request(),
-                        call.who().how(),
-                        head.remote(),
-                        head.secure(),
-                        ports.settings().region(),
-                        ports.tasks().clock().wallMillis(),
-                        Map.of()),
+                keys(exchange, call, ports),
                 call.bucket(),
                 call.key(),
                 route.rights(),
@@ -101,28 +150,17 @@ public final class S3Door implements HttpService {
                 call.deadlineNanos());
     }
 
-    private S3Call admit(HttpExchange exchange, String id) {
-        RequestHead head = exchange.head();
-        S3Request request =
-                new S3Request(
-                        head.method(),
-                        head.target(),
-                        head.headers().stream()
-                                .map(line -> new S3Request.Header(line.name(), line.value()))
-                                .toList());
-        S3Address address = S3Address.of(request, ports.settings().domains());
-        Identification.Identified who = identification.of(request, SERVICES);
-        RequestBody body = new RequestBody(exchange, request, who.payload(), who.signer());
-        long deadlineNanos =
-                ports.tasks().clock().nanos() + ports.settings().requestTime().toNanos();
-        return new S3Call(
-                exchange,
-                new S3Call.Admitted(request, address, who, body, id),
-                ports,
-                deadlineNanos);
+    private static S3Request request(RequestHead head) {
+        return new S3Request(
+                head.method(),
+                head.target(),
+                head.headers().stream()
+                        .map(line -> new S3Request.Header(line.name(), line.value()))
+                        .toList());
     }
 
-    private static void fail(HttpExchange exchange, S3Exception failure, String id)
+    private static void fail(
+            HttpExchange exchange, S3Exception failure, String id, List<RequestHead.Header> added)
             throws InterruptedException {
         if (exchange.begun()) {
             // Too late for another status: the connection breaks, so that nobody takes it for all.
@@ -135,10 +173,9 @@ public final class S3Door implements HttpService {
         String resource = question < 0 ? target : target.substring(0, question);
         byte[] body =
                 status == 304 ? new byte[0] : ErrorDocument.write(failure, resource, id, "lethe");
-        List<RequestHead.Header> headers =
-                List.of(
-                        new RequestHead.Header("x-amz-request-id", id),
-                        new RequestHead.Header("content-type", "application/xml"));
+        List<RequestHead.Header> headers = new ArrayList<>(added);
+        headers.add(new RequestHead.Header("x-amz-request-id", id));
+        headers.add(new RequestHead.Header("content-type", "application/xml"));
         exchange.answer(status, headers, body);
     }
 

@@ -17,6 +17,13 @@ public enum S3Error {
     ACCESS_CONTROL_LIST_NOT_SUPPORTED(
             "AccessControlListNotSupported", 400, "The bucket does not allow ACLs"),
     ACCESS_DENIED("AccessDenied", 403, "Access Denied"),
+    ACCESS_FORBIDDEN(
+            "AccessForbidden",
+            403,
+            "CORSResponse: This CORS request is not allowed. This is usually because the "
+                    + "evaluation of Origin, request method / Access-Control-Request-Method or "
+                    + "Access-Control-Request-Headers are not allowed by the resource's CORS "
+                    + "spec."),
     AUTHORIZATION_HEADER_MALFORMED(
             "AuthorizationHeaderMalformed",
             400,

@@ -4,6 +4,7 @@ import io.lethe.node.model.TenantId;
 import io.lethe.node.object.Caller;
 import io.lethe.node.object.SourceVersion;
 import io.lethe.node.s3.CopySource;
+import io.lethe.node.s3.S3Exception;
 import io.lethe.node.s3.S3Request;
 import io.lethe.node.s3.xml.PublicAccessBlock;
 import java.util.ArrayList;
@@ -149,6 +150,16 @@ public final class CallAccess {
                                 new Guard.Wanted(
                                         target, "s3:BypassGovernanceRetention", key, versionId))
                         : List.of(wanted));
+    }
+
+    /** As {@link #checkKey}, told apart. */
+    public boolean allowsKey(String key, String versionId) throws InterruptedException {
+        try {
+            checkKey(key, versionId);
+            return true;
+        } catch (S3Exception e) {
+            return false;
+        }
     }
 
     /** Judges by this node's copy of the directory, and once for each request by the newest. */

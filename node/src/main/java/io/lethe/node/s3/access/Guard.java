@@ -13,11 +13,9 @@ import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.S3Request;
 import io.lethe.node.s3.S3Tenants;
 import io.lethe.node.s3.xml.PublicAccessBlock;
-import io.lethe.node.s3.xml.Tagging;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +28,6 @@ import org.jspecify.annotations.Nullable;
  * refused alike: AccessDenied, without a name. Safe for any task.
  */
 public final class Guard {
-    /** Rights to put tags by a body. */
-    private static final Set<String> TAGGING = Set.of("s3:PutObjectTagging");
-
     private final Buckets buckets;
     private final S3Tenants tenants;
     private final Decisions decisions;
@@ -81,24 +76,27 @@ public final class Guard {
         Target target =
                 created
                         ? own(asked.principal(), asked.bucket(), asked.deadlineNanos())
-                        : find(asked.principal(), asked.bucket(), asked.deadlineNanos());
+                        : find(asked.principal().tenant(), asked.bucket(), asked.deadlineNanos());
         Target source =
                 copied.isPresent()
-                        ? find(asked.principal(), copied.get().bucket(), asked.deadlineNanos())
+                        ? find(
+                                asked.principal().tenant(),
+                                copied.get().bucket(),
+                                asked.deadlineNanos())
                         : null;
-        if (TAGGING.contains(asked.rights().action())
-                && decisions.uses(asked.principal(), target, RequestKeys.TAGS)) {
-            asked = asked.with(tags(asked));
+        String action = asked.rights().action();
+        String prefix = BodyKeys.prefix(action);
+        if (!prefix.isEmpty() && decisions.uses(asked.principal(), target, prefix)) {
+            RequestKeys keys = asked.keys();
+            asked =
+                    asked.with(
+                            keys.with(BodyKeys.of(action, asked.body().whole(), keys.nowMillis())));
         }
         CallAccess access = new CallAccess(this, asked, target, copied.orElse(null), source);
         access.checkOwner(request.header("x-amz-expected-bucket-owner"), target);
         access.checkOwner(request.header("x-amz-source-expected-bucket-owner"), source);
         access.check(wanted(asked, target, source, copied.orElse(null)));
         return access;
-    }
-
-    private static RequestKeys tags(Asked asked) throws InterruptedException {
-        return asked.keys().withTags(Tagging.parseObject(asked.body().whole()).toMap());
     }
 
     /** One thing that a request wants. */
@@ -150,16 +148,14 @@ public final class Guard {
     }
 
     /** The caller's own bucket of that name, there or not. */
-    private static Target own(Principal principal, String name) {
-        return principal
-                .tenant()
-                .map(tenant -> Target.of(tenant, name, name, null))
+    private static Target own(Optional<TenantId> caller, String name) {
+        return caller.map(tenant -> Target.of(tenant, name, name, null))
                 .orElseGet(() -> Target.nobodys(name));
     }
 
     private Target own(Principal principal, String name, long deadlineNanos)
             throws InterruptedException {
-        Target own = own(principal, name);
+        Target own = own(principal.tenant(), name);
         return own.owner().isEmpty()
                 ? own
                 : Target.of(
@@ -169,18 +165,18 @@ public final class Guard {
                         look(own.owner().get(), name, deadlineNanos));
     }
 
-    private Target find(Principal principal, String name, long deadlineNanos)
+    private Target find(Optional<TenantId> caller, String name, long deadlineNanos)
             throws InterruptedException {
         if (name.isEmpty()) {
-            return own(principal, name);
+            return own(caller, name);
         }
         Optional<BucketNaming.Qualified> qualified = BucketNaming.split(name);
         BucketRecord mine = null;
-        if (principal.tenant().isPresent() && BucketNames.fault(name) == null) {
-            mine = look(principal.tenant().get(), name, deadlineNanos);
+        if (caller.isPresent() && BucketNames.fault(name) == null) {
+            mine = look(caller.get(), name, deadlineNanos);
         }
         if (mine != null || qualified.isEmpty()) {
-            return mine == null ? own(principal, name) : Target.of(mine.tenant(), name, name, mine);
+            return mine == null ? own(caller, name) : Target.of(mine.tenant(), name, name, mine);
         }
         Optional<TenantId> tenant = tenants.named(qualified.get().tenant());
         if (tenant.isEmpty()) {
@@ -188,11 +184,18 @@ public final class Guard {
         }
         String bucket = qualified.get().bucket();
         BucketRecord record = look(tenant.get(), bucket, deadlineNanos);
-        boolean own = tenant.equals(principal.tenant());
+        boolean own = tenant.equals(caller);
         if (record == null && !own) {
             return Target.nobodys(name);
         }
         return Target.of(tenant.get(), bucket, own ? bucket : name, record);
+    }
+
+    /** The bucket that a request names, whatever it may do with it. */
+    public Optional<BucketRecord> bucket(
+            Optional<TenantId> claimed, String name, long deadlineNanos)
+            throws InterruptedException {
+        return Optional.ofNullable(find(claimed, name, deadlineNanos).record());
     }
 
     /** As {@link #find}, with all that was acknowledged anywhere before. */
@@ -212,7 +215,7 @@ public final class Guard {
                 throw e;
             }
             return principal.owns(before)
-                    ? own(principal, before.bucket())
+                    ? own(principal.tenant(), before.bucket())
                     : Target.nobodys(before.named());
         }
     }

@@ -2,6 +2,7 @@ package io.lethe.node.s3.access;
 
 import io.lethe.node.base.Clock;
 import io.lethe.node.model.AccessKeyRecord;
+import io.lethe.node.model.TenantId;
 import io.lethe.node.model.UserRecord;
 import io.lethe.node.s3.S3Credentials;
 import io.lethe.node.s3.S3Error;
@@ -19,6 +20,7 @@ import io.lethe.node.tenant.policy.Policy;
 import io.lethe.node.tenant.policy.PolicyParser;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +45,17 @@ public final class Identification {
     private final S3Tenants tenants;
     private final Clock clock;
     private final String region;
+    private final Sessions sessions;
     private final SigningKeys signingKeys = new SigningKeys(MOST_SIGNING_KEYS);
 
     public Identification(
-            S3Credentials credentials, S3Tenants tenants, Clock clock, String region) {
+            S3Credentials credentials,
+            Sessions sessions,
+            S3Tenants tenants,
+            Clock clock,
+            String region) {
         this.credentials = credentials;
+        this.sessions = sessions;
         this.tenants = tenants;
         this.clock = clock;
         this.region = region;
@@ -72,6 +80,14 @@ public final class Identification {
             Payload payload,
             @Nullable ChunkSigner signer) {}
 
+    /** A request that nobody signed, or whose signature does not matter. */
+    public static final Identified ANYBODY =
+            new Identified(
+                    Principal.ANYBODY,
+                    new Authentication.Anonymous(),
+                    new Payload.Unsigned(),
+                    null);
+
     /**
      * @param services for which the request may be signed
      * @throws io.lethe.node.s3.S3Exception as {@link SigV4} and {@link Authentication.Signed} say;
@@ -89,16 +105,36 @@ public final class Identification {
         };
     }
 
+    /**
+     * Who sends a form.
+     *
+     * @param fields by lower-case name
+     * @throws io.lethe.node.s3.S3Exception as {@link #of}
+     */
+    public Identified ofForm(Map<String, String> fields) {
+        Authentication how = SigV4.readForm(fields);
+        if (!(how instanceof Authentication.Signed signed)) {
+            return new Identified(Principal.ANYBODY, how, new Payload.Unsigned(), null);
+        }
+        Claim claim = claim(signed, Set.of("s3"));
+        SigV4.verifyForm(signed, fields.getOrDefault("policy", ""), claim.key());
+        return new Identified(claim.principal(), signed, signed.payload(), null);
+    }
+
     /** Who the request says it comes from, and the key that proves it. */
     record Claim(Principal principal, SigningKey key) {}
 
     private Claim claim(Authentication.Signed signed, Set<String> services) {
         signed.checkTime(clock.wallMillis());
         signed.checkScope(region, services);
-        if (signed.sessionToken().isPresent()) {
-            throw S3Error.INVALID_TOKEN.exception();
-        }
         String accessKeyId = signed.credential().accessKeyId();
+        if (signed.sessionToken().isPresent()) {
+            Sessions.Session session =
+                    sessions.open(signed.sessionToken().get(), accessKeyId, clock.wallMillis());
+            return new Claim(
+                    principal(session),
+                    signingKeys.of(session.record().secret(), signed.credential()));
+        }
         AccessKeyRecord key =
                 credentials
                         .find(accessKeyId)
@@ -111,22 +147,76 @@ public final class Identification {
                 principal(key), signingKeys.of(credentials.secret(key), signed.credential()));
     }
 
-    private Principal principal(AccessKeyRecord key) {
+    private Caller.User user(AccessKeyRecord key) {
         String name =
                 tenants.user(key.tenant(), key.user())
                         .map(UserRecord::name)
                         .orElseGet(() -> key.user().toString());
+        return new Caller.User(
+                key.tenant().account(), key.tenant().canonical(), "/", name, key.user().toString());
+    }
+
+    private Principal principal(AccessKeyRecord key) {
         return new Principal(
-                new Caller.User(
-                        key.tenant().account(),
-                        key.tenant().canonical(),
-                        "/",
-                        name,
-                        key.user().toString()),
+                user(key),
                 Optional.of(key.tenant()),
                 key.accessKeyId(),
+                null,
                 key.operator(),
                 List.of(EVERYTHING),
                 List.of());
+    }
+
+    private Principal principal(Sessions.Session session) {
+        AccessKeyRecord parent = session.parent();
+        SessionRecord record = session.record();
+        return new Principal(
+                switch (record.kind()) {
+                    case USER -> user(parent);
+                    case ACCOUNT_ROLE -> accountRole(parent.tenant(), record.sessionName());
+                },
+                Optional.of(parent.tenant()),
+                record.accessKeyId(),
+                new Principal.Origin(parent.accessKeyId(), record.issuedMillis()),
+                parent.operator(),
+                List.of(EVERYTHING),
+                session.policies());
+    }
+
+    /** A session of the role that every account has, and that may do what the account may. */
+    public static Caller.RoleSession accountRole(TenantId tenant, String sessionName) {
+        return new Caller.RoleSession(
+                tenant.account(),
+                tenant.canonical(),
+                "/",
+                "account",
+                tenant.id().toString(),
+                sessionName);
+    }
+
+    /**
+     * The access key behind a caller.
+     *
+     * @throws io.lethe.node.s3.S3Exception InvalidAccessKeyId where it is gone
+     */
+    public AccessKeyRecord parent(Principal principal) {
+        Principal.Origin origin = principal.origin();
+        return credentials
+                .find(origin == null ? principal.accessKeyId() : origin.accessKeyId())
+                .orElseThrow(S3Error.INVALID_ACCESS_KEY_ID::exception);
+    }
+
+    /**
+     * Who asks by a short body that is hashed whole, as STS's are.
+     *
+     * @throws io.lethe.node.s3.S3Exception as {@link #of}; MissingAuthenticationToken
+     */
+    public Principal ofBody(S3Request request, byte[] body, Set<String> services) {
+        if (!(SigV4.read(request) instanceof Authentication.Signed signed)) {
+            throw S3Error.MISSING_AUTHENTICATION_TOKEN.exception();
+        }
+        Claim claim = claim(signed, services);
+        var _ = SigV4.verifyBody(signed, request, claim.key(), body);
+        return claim.principal();
     }
 }

@@ -9,7 +9,6 @@ import io.lethe.node.s3.sigv4.Authentication;
 import io.lethe.node.tenant.policy.Policy;
 import io.lethe.node.tenant.policy.RequestContext;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,11 +32,6 @@ public record RequestKeys(
         String region,
         long nowMillis,
         Map<String, List<String>> ofBody) {
-    /** Tags that are put by a body of their own. */
-    static final String TAGS = "s3:RequestObjectTag";
-
-    private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
-
     /** Headers whose key is their own name. */
     private static final Set<String> HEADERS =
             Set.of(
@@ -62,7 +56,6 @@ public record RequestKeys(
             Map.of(
                     "x-amz-object-lock-mode", "s3:object-lock-mode",
                     "x-amz-object-lock-legal-hold", "s3:object-lock-legal-hold",
-                    "x-amz-object-lock-retain-until-date", "s3:object-lock-retain-until-date",
                     "user-agent", "aws:UserAgent",
                     "referer", "aws:Referer");
 
@@ -112,6 +105,11 @@ public record RequestKeys(
         for (String name : PARAMETERS) {
             request.parameter(name).ifPresent(value -> keys.put("s3:" + name, value));
         }
+        Principal.Origin origin = principal.origin();
+        if (origin != null) {
+            keys.put("aws:TokenIssueTime", HttpDates.iso(origin.issuedMillis()));
+            keys.put("aws:MultiFactorAuthPresent", "false");
+        }
         signature(keys);
         written(keys);
         ofBody.forEach(keys::put);
@@ -121,12 +119,9 @@ public record RequestKeys(
         return keys.build();
     }
 
-    /** With what a body of tags says. */
-    RequestKeys withTags(Map<String, String> tags) {
-        Map<String, List<String>> keys = new HashMap<>();
-        keys.put(TAGS + "Keys", List.copyOf(tags.keySet()));
-        tags.forEach((name, value) -> keys.put(TAGS + "/" + name, List.of(value)));
-        return new RequestKeys(request, how, remote, secure, region, nowMillis, keys);
+    /** With what a body says. */
+    RequestKeys with(Map<String, List<String>> more) {
+        return new RequestKeys(request, how, remote, secure, region, nowMillis, more);
     }
 
     private static String address(InetAddress remote) {
@@ -152,19 +147,14 @@ public record RequestKeys(
 
     /** What is said of an object that is to be stored. */
     private void written(RequestContext.Builder keys) {
+        Map<String, List<String>> said = new HashMap<>();
         if (!request.headerValues("x-amz-tagging").isEmpty()) {
-            Map<String, String> tags = TaggingHeader.of(request).toMap();
-            keys.put(TAGS + "Keys", List.copyOf(tags.keySet()));
-            tags.forEach((name, value) -> keys.put(TAGS + "/" + name, value));
+            BodyKeys.tags(said, TaggingHeader.of(request).toMap());
         }
         request.header("x-amz-object-lock-retain-until-date")
                 .flatMap(HttpDates::parseIso)
-                .ifPresent(
-                        until ->
-                                keys.put(
-                                        "s3:object-lock-remaining-retention-days",
-                                        Long.toString(
-                                                Math.ceilDiv(until - nowMillis, DAY_MILLIS))));
+                .ifPresent(until -> BodyKeys.until(said, until, nowMillis));
+        said.forEach(keys::put);
         copySource().ifPresent(from -> keys.put("s3:x-amz-copy-source", from));
     }
 

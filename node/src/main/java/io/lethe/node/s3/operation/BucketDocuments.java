@@ -5,8 +5,12 @@ import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
+import io.lethe.node.s3.xml.CorsConfiguration;
 import io.lethe.node.s3.xml.OwnershipControls;
 import io.lethe.node.s3.xml.PublicAccessBlock;
+import io.lethe.node.s3.xml.Tagging;
+import io.lethe.node.s3.xml.WebsiteConfiguration;
+import io.lethe.node.s3.xml.XmlWriter;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -32,6 +36,28 @@ record BucketDocuments(
                     S3Error.OWNERSHIP_CONTROLS_NOT_FOUND_ERROR,
                     200,
                     body -> OwnershipControls.parse(body).write());
+
+    static final BucketDocuments CORS =
+            new BucketDocuments(
+                    BucketSetting.CORS,
+                    S3Error.NO_SUCH_CORS_CONFIGURATION,
+                    200,
+                    body -> CorsConfiguration.parse(body).write());
+    static final BucketDocuments WEBSITE =
+            new BucketDocuments(
+                    BucketSetting.WEBSITE,
+                    S3Error.NO_SUCH_WEBSITE_CONFIGURATION,
+                    200,
+                    body -> WebsiteConfiguration.parse(body).write());
+    static final BucketDocuments TAGGING =
+            new BucketDocuments(
+                    BucketSetting.TAGGING, S3Error.NO_SUCH_TAG_SET, 204, BucketDocuments::tagging);
+
+    private static byte[] tagging(byte[] body) {
+        XmlWriter out = XmlWriter.s3("Tagging");
+        Tagging.parseBucket(body).writeTo(out);
+        return out.end();
+    }
 
     void get(S3Call call) throws InterruptedException {
         call.content(200, "application/xml", find(call, setting, absent).toArray());

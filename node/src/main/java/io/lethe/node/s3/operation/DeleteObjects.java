@@ -17,6 +17,7 @@ final class DeleteObjects implements Operation {
     public void run(S3Call call) throws InterruptedException {
         DeleteRequest wanted = DeleteRequest.parse(call.wholeBody(true));
         var _ = call.ports().buckets().get(call.caller(), call.bucket(), call.deadlineNanos());
+        checkSome(call, wanted);
         XmlWriter out = XmlWriter.s3("DeleteResult");
         for (DeleteRequest.Entry entry : wanted.entries()) {
             try {
@@ -53,6 +54,17 @@ final class DeleteObjects implements Operation {
                                 condition,
                                 LockHeaders.bypass(call.request())),
                         call.deadlineNanos());
+    }
+
+    /** Who may delete nothing in another's bucket does not learn that there is one. */
+    private static void checkSome(S3Call call, DeleteRequest wanted) throws InterruptedException {
+        boolean some = call.access().isOwners();
+        for (DeleteRequest.Entry entry : wanted.entries()) {
+            some = some || call.access().allowsKey(entry.key(), entry.versionId().orElse(""));
+        }
+        if (!some) {
+            throw S3Error.ACCESS_DENIED.exception();
+        }
     }
 
     private static void write(XmlWriter out, DeleteRequest.Entry entry, Objects.Deletion done) {

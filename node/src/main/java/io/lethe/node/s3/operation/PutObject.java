@@ -1,12 +1,15 @@
 package io.lethe.node.s3.operation;
 
+import io.lethe.node.base.Bytes;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.WriteId;
+import io.lethe.node.object.Body;
 import io.lethe.node.object.ObjectInfo;
 import io.lethe.node.object.PutRequest;
 import io.lethe.node.s3.Preconditions;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.checksum.ChecksumValue;
+import io.lethe.node.s3.checksum.ContentMd5;
 
 /** PUT of an object: its body, or a copy of another. */
 final class PutObject implements Operation {
@@ -18,31 +21,8 @@ final class PutObject implements Operation {
             copy.run(call);
             return;
         }
-        Acls.checkObject(call);
-        Refusals.checkWrite(call);
         SentBody body = SentBody.of(call);
-        PutRequest request =
-                new PutRequest(
-                        new WriteId(Id128.random(call.random())),
-                        call.bucket(),
-                        call.key(),
-                        StorageClasses.wanted(call),
-                        ObjectHeaders.attributes(call.request()),
-                        Preconditions.ofWrite(call.request()),
-                        body.md5(),
-                        body.sha256(),
-                        LockHeaders.asked(call.request()),
-                        EncryptionHeaders.customerKey(call.request()));
-        ObjectInfo stored =
-                body.store(
-                        () ->
-                                call.ports()
-                                        .objects()
-                                        .put(
-                                                call.caller(),
-                                                request,
-                                                call.body(),
-                                                call.deadlineNanos()));
+        ObjectInfo stored = body.store(() -> store(call, body, call.body()));
         ObjectHeaders.versionId(call, stored);
         EncryptionHeaders.answer(call, stored);
         BucketLifecycle.tell(call, stored);
@@ -52,5 +32,34 @@ final class PutObject implements Operation {
                     .header("x-amz-checksum-type", checksum.type().name());
         }
         call.header("etag", '"' + stored.etag() + '"').empty(200);
+    }
+
+    /** Stores the file of a form: what its fields say stands in the call's headers. */
+    static ObjectInfo storeFile(S3Call call, Body file) throws InterruptedException {
+        Bytes md5 = ContentMd5.of(call.request()).orElse(null);
+        ObjectInfo stored = store(call, new SentBody(md5, null), file);
+        ObjectHeaders.versionId(call, stored);
+        EncryptionHeaders.answer(call, stored);
+        BucketLifecycle.tell(call, stored);
+        return stored;
+    }
+
+    private static ObjectInfo store(S3Call call, SentBody sent, Body body)
+            throws InterruptedException {
+        Acls.checkObject(call);
+        Refusals.checkWrite(call);
+        PutRequest request =
+                new PutRequest(
+                        new WriteId(Id128.random(call.random())),
+                        call.bucket(),
+                        call.key(),
+                        StorageClasses.wanted(call),
+                        ObjectHeaders.attributes(call.request()),
+                        Preconditions.ofWrite(call.request()),
+                        sent.md5(),
+                        sent.sha256(),
+                        LockHeaders.asked(call.request()),
+                        EncryptionHeaders.customerKey(call.request()));
+        return call.ports().objects().put(call.caller(), request, body, call.deadlineNanos());
     }
 }

@@ -1,5 +1,7 @@
 package io.lethe.node.s3.operation;
 
+import io.lethe.node.object.Body;
+import io.lethe.node.object.ObjectInfo;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.S3Request;
@@ -53,6 +55,7 @@ public final class Router {
         routes.addAll(bucket());
         routes.addAll(bucketAccess());
         routes.addAll(bucketWork());
+        routes.addAll(bucketDocuments());
         routes.addAll(bucketKeeping());
         routes.addAll(object());
         routes.addAll(objectKeeping());
@@ -77,6 +80,15 @@ public final class Router {
                 BucketVersioning::put);
         in.get("versions", "ListObjectVersions", "s3:ListBucketVersions", new ListObjectVersions());
         in.get("list-type", "ListObjectsV2", "s3:ListBucket", new ListObjects(true));
+        in.add(
+                "POST",
+                "",
+                "PostObject",
+                Rights.forEachKey("s3:PutObject", "s3:PutObject"),
+                _ -> {
+                    // Forms are taken before anything is routed.
+                    throw S3Error.REQUEST_IS_NOT_MULTI_PART_CONTENT.exception();
+                });
         in.get("", "ListObjects", "s3:ListBucket", new ListObjects(false));
         in.get(
                 "uploads",
@@ -168,6 +180,23 @@ public final class Router {
                 "DeleteBucketInventoryConfiguration",
                 putInventory,
                 BucketInventory::delete);
+        return in.all();
+    }
+
+    private static List<Route> bucketDocuments() {
+        RouteLines in = new RouteLines(About.BUCKET);
+        BucketDocuments cors = BucketDocuments.CORS;
+        in.get("cors", "GetBucketCors", "s3:GetBucketCORS", cors::get);
+        in.put("cors", "PutBucketCors", "s3:PutBucketCORS", cors::put);
+        in.delete("cors", "DeleteBucketCors", "s3:PutBucketCORS", cors::delete);
+        BucketDocuments website = BucketDocuments.WEBSITE;
+        in.get("website", "GetBucketWebsite", "s3:GetBucketWebsite", website::get);
+        in.put("website", "PutBucketWebsite", "s3:PutBucketWebsite", website::put);
+        in.delete("website", "DeleteBucketWebsite", "s3:DeleteBucketWebsite", website::delete);
+        BucketDocuments tagging = BucketDocuments.TAGGING;
+        in.get("tagging", "GetBucketTagging", "s3:GetBucketTagging", tagging::get);
+        in.put("tagging", "PutBucketTagging", "s3:PutBucketTagging", tagging::put);
+        in.delete("tagging", "DeleteBucketTagging", "s3:PutBucketTagging", tagging::delete);
         return in.all();
     }
 
@@ -294,6 +323,18 @@ public final class Router {
                                         .exception()
                                         .with("Method", request.method())
                                         .with("ResourceType", about.name()));
+    }
+
+    /** Answers GET or HEAD of an object to a call that was admitted otherwise: a website's. */
+    public static void show(S3Call call) throws InterruptedException {
+        Operation operation =
+                call.request().method().equals("HEAD") ? new HeadObject() : new GetObject();
+        operation.run(call);
+    }
+
+    /** Stores what a form sends, once its call is admitted. */
+    public static ObjectInfo store(S3Call call, Body file) throws InterruptedException {
+        return PutObject.storeFile(call, file);
     }
 
     /** Names and the refusals beside them. */

@@ -16,11 +16,7 @@ import java.util.TreeMap;
 final class SubResources {
     /** What GET says of a bucket that has none. */
     private static final Map<String, S3Error> ABSENT =
-            Map.ofEntries(
-                    Map.entry("cors", S3Error.NO_SUCH_CORS_CONFIGURATION),
-                    Map.entry("replication", S3Error.NO_SUCH_CONFIGURATION),
-                    Map.entry("tagging", S3Error.NO_SUCH_TAG_SET),
-                    Map.entry("website", S3Error.NO_SUCH_WEBSITE_CONFIGURATION));
+            Map.ofEntries(Map.entry("replication", S3Error.NO_SUCH_CONFIGURATION));
 
     /** Sub-resources whose absence is an empty document, by its root. */
     private static final Map<String, String> EMPTY =
@@ -30,11 +26,8 @@ final class SubResources {
     private static final Map<String, String> READ_RIGHTS =
             Map.ofEntries(
                     Map.entry("accelerate", "s3:GetAccelerateConfiguration"),
-                    Map.entry("cors", "s3:GetBucketCORS"),
                     Map.entry("replication", "s3:GetReplicationConfiguration"),
-                    Map.entry("requestPayment", "s3:GetBucketRequestPayment"),
-                    Map.entry("tagging", "s3:GetBucketTagging"),
-                    Map.entry("website", "s3:GetBucketWebsite"));
+                    Map.entry("requestPayment", "s3:GetBucketRequestPayment"));
 
     /** Never served, by what S3 calls them. */
     static final Map<String, String> REFUSED =
@@ -72,6 +65,9 @@ final class SubResources {
                         "policy",
                         "policyStatus",
                         "publicAccessBlock",
+                        "cors",
+                        "website",
+                        "tagging",
                         "restore",
                         "retention",
                         "uploads")) {

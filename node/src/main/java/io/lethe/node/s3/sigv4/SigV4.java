@@ -96,6 +96,21 @@ public final class SigV4 {
         return new ChunkSigner(key, signed.timestamp(), signed.signature());
     }
 
+    /** As {@link #verify(Authentication.Signed, S3Request, SigningKey)}, with the whole body. */
+    public static ChunkSigner verifyBody(
+            Authentication.Signed signed, S3Request request, SigningKey key, byte[] body) {
+        String hash = Hashes.sha256Hex(body);
+        if (signed.payload() instanceof Payload.Digest(String said)
+                && !said.equalsIgnoreCase(hash)) {
+            throw S3Error.X_AMZ_CONTENT_SHA256_MISMATCH.exception();
+        }
+        return verify(
+                signed,
+                request,
+                key,
+                signed.payload() instanceof Payload.OfBody ? hash : signed.payload().canonical());
+    }
+
     /**
      * Proves the policy of a POST form.
      *

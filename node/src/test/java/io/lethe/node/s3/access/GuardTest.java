@@ -130,6 +130,7 @@ class GuardTest {
                 new Caller.User(tenant.account(), tenant.canonical(), "/", "ann", "id"),
                 Optional.of(tenant),
                 "AK",
+                null,
                 false,
                 List.of(everything()),
                 List.of(session));
@@ -364,6 +365,38 @@ class GuardTest {
     }
 
     @Test
+    void locksInABodyOrAHeaderAreSeenByConditionsToo() throws Exception {
+        policy(
+                "photos",
+                "{'Effect':'Deny','Principal':'*',"
+                        + "'Action':['s3:PutObjectRetention','s3:PutObjectLegalHold'],"
+                        + "'Resource':'arn:aws:s3:::photos/*','Condition':{'NumericGreaterThan':"
+                        + "{'s3:object-lock-remaining-retention-days':'10'}}}",
+                "{'Effect':'Deny','Principal':'*','Action':'s3:PutObjectLegalHold',"
+                        + "'Resource':'arn:aws:s3:::photos/*','Condition':{'StringEquals':"
+                        + "{'s3:object-lock-legal-hold':'OFF'}}}");
+        String kept =
+                "<Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>2027-01-%sT00:00:00Z"
+                        + "</RetainUntilDate></Retention>";
+        Rights retain = Rights.of("s3:PutObjectRetention");
+        // It is 2027-01-15T08:00:00Z.
+        assertThat(as(user(ACME)).body(kept.formatted("20")).may(retain, "photos", "k")).isTrue();
+        assertThat(as(user(ACME)).body(kept.formatted("27")).may(retain, "photos", "k")).isFalse();
+        assertThat(
+                        as(user(ACME))
+                                .header("x-amz-object-lock-mode", "GOVERNANCE")
+                                .header(
+                                        "x-amz-object-lock-retain-until-date",
+                                        "2027-01-27T00:00:00Z")
+                                .may(WRITE, "photos", "k"))
+                .isFalse();
+        Rights hold = Rights.of("s3:PutObjectLegalHold");
+        String status = "<LegalHold><Status>%s</Status></LegalHold>";
+        assertThat(as(user(ACME)).body(status.formatted("ON")).may(hold, "photos", "k")).isTrue();
+        assertThat(as(user(ACME)).body(status.formatted("OFF")).may(hold, "photos", "k")).isFalse();
+    }
+
+    @Test
     void aCopyReadsItsSourceAndEachIsItsOwnersToGrant() throws Exception {
         policy(
                 "photos",
@@ -409,7 +442,8 @@ class GuardTest {
                                 Rights.forEachKey("s3:DeleteObject", "s3:DeleteObjectVersion"),
                                 "photos",
                                 "");
-        access.checkKey("other", "");
+        assertThat(access.allowsKey("other", "")).isTrue();
+        assertThat(access.allowsKey("kept/k", "")).isFalse();
         access.checkKey("kept/k", "v1");
         assertThat(catchThrowableOfType(S3Exception.class, () -> access.checkKey("kept/k", "")))
                 .isNotNull();

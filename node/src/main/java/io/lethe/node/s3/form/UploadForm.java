@@ -1,0 +1,155 @@
+package io.lethe.node.s3.form;
+
+import io.lethe.node.s3.S3Error;
+import io.lethe.node.s3.S3Request;
+import io.lethe.node.s3.form.MultipartReader.Part;
+import io.lethe.node.s3.xml.Tagging;
+import java.io.ByteArrayOutputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The fields of a form before its file, by lower-case name; the reader then stands at the file.
+ * What a browser sends behind the file is not read, as S3 says.
+ *
+ * @param fields {@code ${filename}} already put in
+ */
+public record UploadForm(Map<String, String> fields, Part file, MultipartReader content) {
+    /** Of all fields before the file, names and values; as S3. */
+    private static final int MOST_FIELD_BYTES = 20 * 1024;
+
+    private static final String FILENAME = "${filename}";
+
+    /** Fields that say what headers say in a PUT, under the same name. */
+    private static final Set<String> HEADERS =
+            Set.of(
+                    "cache-control",
+                    "content-disposition",
+                    "content-encoding",
+                    "content-language",
+                    "content-md5",
+                    "content-type",
+                    "expires");
+
+    /** Fields whose names begin as headers do, and that are no headers: the signature's. */
+    private static final Set<String> OF_SIGNATURE =
+            Set.of(
+                    "x-amz-algorithm",
+                    "x-amz-credential",
+                    "x-amz-date",
+                    "x-amz-signature",
+                    "x-amz-security-token");
+
+    public UploadForm {
+        fields = Map.copyOf(fields);
+    }
+
+    /**
+     * @throws io.lethe.node.s3.S3Exception MalformedPOSTRequest, MaxPostPreDataLengthExceededError,
+     *     IncorrectNumberOfFilesInPostRequest
+     */
+    public static UploadForm read(MultipartReader reader) throws InterruptedException {
+        Map<String, String> fields = new LinkedHashMap<>();
+        int room = MOST_FIELD_BYTES;
+        for (Part part = reader.next(); part != null; part = reader.next()) {
+            String name = part.name().toLowerCase(Locale.ROOT);
+            if (name.equals("file")) {
+                String filename = part.filename();
+                fields.replaceAll((_, value) -> value.replace(FILENAME, filename));
+                return new UploadForm(fields, part, reader);
+            }
+            byte[] value = value(reader, room - name.length());
+            room -= name.length() + value.length;
+            if (fields.put(name, new String(value, StandardCharsets.UTF_8)) != null) {
+                throw S3Error.MALFORMED_POST_REQUEST.because(
+                        "The field " + name + " stands twice.");
+            }
+        }
+        throw S3Error.INCORRECT_NUMBER_OF_FILES_IN_POST_REQUEST.exception();
+    }
+
+    private static byte[] value(MultipartReader reader, int mostBytes) throws InterruptedException {
+        ByteArrayOutputStream value = new ByteArrayOutputStream();
+        byte[] some = new byte[1024];
+        for (int count = reader.read(some, 0, some.length);
+                count >= 0;
+                count = reader.read(some, 0, some.length)) {
+            value.write(some, 0, count);
+            if (value.size() > mostBytes) {
+                throw S3Error.MAX_POST_PRE_DATA_LENGTH_EXCEEDED_ERROR.exception();
+            }
+        }
+        return value.toByteArray();
+    }
+
+    /**
+     * @throws io.lethe.node.s3.S3Exception UserKeyMustBeSpecified
+     */
+    public String key() {
+        String key = fields.getOrDefault("key", "");
+        if (key.isEmpty()) {
+            throw S3Error.USER_KEY_MUST_BE_SPECIFIED.exception();
+        }
+        return key;
+    }
+
+    public String field(String name) {
+        return fields.getOrDefault(name, "");
+    }
+
+    /**
+     * The form as the PUT that it stands for: its fields as headers, so that everything that reads
+     * headers reads them.
+     *
+     * @param sent what came
+     */
+    public S3Request asPut(S3Request sent) {
+        List<S3Request.Header> headers = new ArrayList<>();
+        for (String kept : List.of("host", "user-agent", "referer", "origin")) {
+            sent.header(kept).ifPresent(value -> headers.add(header(kept, value)));
+        }
+        fields.forEach(
+                (name, value) -> {
+                    boolean amz = name.startsWith("x-amz-") && !OF_SIGNATURE.contains(name);
+                    if (amz || HEADERS.contains(name)) {
+                        headers.add(header(name, value));
+                    }
+                });
+        if (fields.containsKey("acl")) {
+            headers.add(header("x-amz-acl", field("acl")));
+        }
+        if (!fields.containsKey("content-type") && !file.contentType().isEmpty()) {
+            headers.add(header("content-type", file.contentType()));
+        }
+        if (fields.containsKey("tagging")) {
+            headers.add(header("x-amz-tagging", tags()));
+        }
+        return new S3Request("PUT", sent.rawPath(), headers);
+    }
+
+    /** Header values are one character for each byte. */
+    private static S3Request.Header header(String name, String value) {
+        return new S3Request.Header(
+                name,
+                new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+    }
+
+    private String tags() {
+        return Tagging.parseObject(field("tagging").getBytes(StandardCharsets.UTF_8))
+                .tags()
+                .stream()
+                .map(tag -> encode(tag.key()) + '=' + encode(tag.value()))
+                .collect(Collectors.joining("&"));
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}
