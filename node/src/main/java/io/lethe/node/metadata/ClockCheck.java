@@ -7,4 +7,12 @@ package io.lethe.node.metadata;
 @FunctionalInterface
 public interface ClockCheck {
     boolean trusted();
+
+    /**
+     * Whether another node confirms it, and none contradicts: what is asked before the time of a
+     * state is raised far, since it never goes back, and locks end by it.
+     */
+    default boolean confirmed() {
+        return trusted();
+    }
 }

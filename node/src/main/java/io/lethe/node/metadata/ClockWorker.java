@@ -60,6 +60,7 @@ public final class ClockWorker implements Worker {
     @Override
     public Step step() throws InterruptedException {
         List<NodeId> others = nodes.get().stream().filter(node -> !node.equals(self)).toList();
+        clocks.others(!others.isEmpty());
         if (others.isEmpty()) {
             return new Step.Idle("there is no other node to compare with");
         }

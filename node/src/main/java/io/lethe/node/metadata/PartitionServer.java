@@ -143,7 +143,7 @@ public final class PartitionServer implements GroupServer {
         if (stateMillis < 0) {
             return outcome;
         }
-        if (!proposer.catchUp(stateMillis)) {
+        if (!proposer.catchUp(stateMillis) && proposer.mayRaiseTime()) {
             walk(deadlineNanos);
         }
         return propose(asked, command, deadlineNanos);
@@ -165,8 +165,8 @@ public final class PartitionServer implements GroupServer {
     }
 
     /**
-     * After a long pause the state's time is far behind this clock, which the clock check trusts; a
-     * stamp may be an hour ahead at most, so time goes up in such steps. One task does it, others
+     * After a long pause the state's time is far behind this clock, which the clock check confirms;
+     * a stamp may be an hour ahead at most, so time goes up in such steps. One task does it, others
      * wait and find it done.
      */
     private void walk(long deadlineNanos) throws InterruptedException {

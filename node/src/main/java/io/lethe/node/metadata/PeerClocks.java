@@ -33,6 +33,9 @@ public final class PeerClocks implements ClockCheck {
     private final Clock clock;
     private volatile List<Reading> readings = List.of();
 
+    /** Whether there is another node that could be heard; until that is known, yes. */
+    private volatile boolean others = true;
+
     public PeerClocks(Clock clock) {
         this.clock = clock;
     }
@@ -63,6 +66,17 @@ public final class PeerClocks implements ClockCheck {
     @Override
     public boolean trusted() {
         return standing().trusted();
+    }
+
+    @Override
+    public boolean confirmed() {
+        Standing standing = standing();
+        return standing.against() == 0 && (standing.heard() > 0 || !others);
+    }
+
+    /** Whether the cluster has other nodes. */
+    void others(boolean exist) {
+        others = exist;
     }
 
     /**

@@ -67,6 +67,11 @@ final class Proposer {
         return log.leadership().isLeader() && clockCheck.trusted();
     }
 
+    /** Whether the state's time may be raised to this node's by more than a step. */
+    boolean mayRaiseTime() {
+        return clockCheck.confirmed();
+    }
+
     Outcome.NotLeader notLeader() {
         ReplicatedLog.Leadership now = log.leadership();
         // A leader that may not lead, since its clock is off, names nobody.

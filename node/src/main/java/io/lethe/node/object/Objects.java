@@ -7,9 +7,12 @@ import io.lethe.node.metadata.command.Condition;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.state.RowKeys;
+import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.WriteId;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,23 +153,41 @@ public final class Objects {
     /** Deletes; idempotent by request id; deleting what is not there is a success. */
     public Deletion delete(Caller caller, DeleteRequest request, long deadlineNanos)
             throws InterruptedException {
-        return delete(caller, request, EventNotes.Cause.DELETE, deadlineNanos);
+        return delete(caller, request, EventNotes.Cause.DELETE, _ -> true, deadlineNanos);
     }
 
-    /** Deletes, as the bucket's lifecycle says. */
-    public Deletion expire(Caller caller, DeleteRequest request, long deadlineNanos)
+    /**
+     * Deletes, as the bucket's lifecycle says.
+     *
+     * @param stands whether it says so still, of the record by which the deletion is validated: a
+     *     change of it that was acknowledged is in that record, or fences the deletion
+     * @throws StoreException PRECONDITION_FAILED where it does not
+     */
+    public Deletion expire(
+            Caller caller,
+            DeleteRequest request,
+            Predicate<BucketRecord> stands,
+            long deadlineNanos)
             throws InterruptedException {
-        return delete(caller, request, EventNotes.Cause.EXPIRE, deadlineNanos);
+        return delete(caller, request, EventNotes.Cause.EXPIRE, stands, deadlineNanos);
     }
 
     private Deletion delete(
-            Caller caller, DeleteRequest request, EventNotes.Cause cause, long deadlineNanos)
+            Caller caller,
+            DeleteRequest request,
+            EventNotes.Cause cause,
+            Predicate<BucketRecord> stands,
+            long deadlineNanos)
             throws InterruptedException {
         Bytes key = ObjectWriter.checkKey(request.key());
         PartitionCommand.Which which = VersionIds.parse(request.versionId());
         BucketGate.Admitted first = gate.admit(caller.tenant(), request.bucket(), deadlineNanos);
         BucketGate.Admitted admitted = first;
         for (int prepared = 1; ; prepared++) {
+            if (!stands.test(admitted.bucket())) {
+                throw new StoreException(
+                        ErrorCode.PRECONDITION_FAILED, "the bucket's lifecycle was changed");
+            }
             PartitionReply reply =
                     commits.execute(
                             RowKeys.objectKey(first.bucket().id(), key),

@@ -78,6 +78,29 @@ class PeerClocksTest {
     }
 
     @Test
+    void aClockIsConfirmedByOneThatAgreesWhereNoneContradicts() throws InterruptedException {
+        assertThat(clocks.confirmed()).as("before anything is known").isFalse();
+        var _ = round();
+        assertThat(clocks.trusted()).isTrue();
+        assertThat(clocks.confirmed()).as("where nobody is heard").isFalse();
+        aheadMillis.put(Groups.node(1), 0L);
+        var _ = round();
+        assertThat(clocks.confirmed()).isTrue();
+        ownAheadMillis = 60_000;
+        assertThat(clocks.trusted()).as("by one against it").isTrue();
+        assertThat(clocks.confirmed()).isFalse();
+    }
+
+    @Test
+    void theClockOfALoneNodeNeedsNobody() throws InterruptedException {
+        ClockWorker lone =
+                new ClockWorker(
+                        Groups.node(0), clocks, () -> List.of(Groups.node(0)), this::ask, clock);
+        var _ = lone.step();
+        assertThat(clocks.confirmed()).isTrue();
+    }
+
+    @Test
     void clocksWithinASecondAreTrusted() throws InterruptedException {
         others(900, -900);
         assertThat(round()).isEqualTo(new Step.Idle("agrees with 2 other nodes"));

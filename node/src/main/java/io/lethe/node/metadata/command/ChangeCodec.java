@@ -19,7 +19,7 @@ import io.lethe.node.metadata.command.PartitionQuery.SavedProgress;
  * queries  40 Changes        bucket i64, from i64, to i64, prefix key, depth i32, limit i32
  *          41 SavedProgress  walk u8, after nullable rowKey, limit i32
  * answers  40 ChangePage     list of (key, order i64, nullable write id, newer i32, list of brief
- *                            (103)) (1,000), next i64, done flag
+ *                            (103)) (1,000), next i64, done flag, state's time varint
  *          41 ProgressPage   list of (bucket i64, progress blob) (1,000), nullable next rowKey
  *
  * brief: order i64, created varint, size i64 (-1: a delete marker)
@@ -93,7 +93,8 @@ final class ChangeCodec {
                     out.u8(40)
                             .list(a.rows(), MOST, ChangeCodec::row)
                             .int64(a.next())
-                            .flag(a.done());
+                            .flag(a.done())
+                            .number(a.stateMillis());
             case ProgressPage a ->
                     out.u8(41)
                             .list(a.list(), MOST, ChangeCodec::progress)
@@ -103,7 +104,9 @@ final class ChangeCodec {
 
     static PartitionAnswer.OfChange answer(FieldReader in, int type) {
         return switch (type) {
-            case 40 -> new ChangePage(in.list(MOST, ChangeCodec::row), in.int64(), in.flag());
+            case 40 ->
+                    new ChangePage(
+                            in.list(MOST, ChangeCodec::row), in.int64(), in.flag(), in.number());
             case 41 ->
                     new ProgressPage(
                             in.list(

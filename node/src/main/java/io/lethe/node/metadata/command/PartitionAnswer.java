@@ -198,8 +198,10 @@ public sealed interface PartitionAnswer {
      * @param next pass as {@code from}: everything before it was looked at, and nothing will come
      *     before it any more
      * @param done whether there is no more yet
+     * @param stateMillis the state's time: what is old is so by it, and not by any one node's clock
      */
-    record ChangePage(List<ChangeRow> rows, long next, boolean done) implements OfChange {
+    record ChangePage(List<ChangeRow> rows, long next, boolean done, long stateMillis)
+            implements OfChange {
         public ChangePage {
             rows = List.copyOf(rows);
         }

@@ -42,7 +42,7 @@ final class Changes {
 
     static PartitionAnswer answer(Rows rows, PartitionHead head, PartitionQuery.OfChange query) {
         return switch (query) {
-            case PartitionQuery.Changes q -> new Walker(rows, q).page(head.lastOrder);
+            case PartitionQuery.Changes q -> new Walker(rows, q).page(head);
             case SavedProgress q -> progress(rows, q);
         };
     }
@@ -75,10 +75,10 @@ final class Changes {
             depth = Math.clamp(query.depth(), 0, PartitionQuery.Changes.MOST_DEPTH);
         }
 
-        ChangePage page(long lastOrder) {
-            long end = Math.max(query.from(), Math.min(query.to(), lastOrder + 1));
+        ChangePage page(PartitionHead head) {
+            long end = Math.max(query.from(), Math.min(query.to(), head.lastOrder + 1));
             if (query.from() < 0 || query.from() >= end) {
-                return new ChangePage(List.of(), Math.max(0, end), true);
+                return new ChangePage(List.of(), Math.max(0, end), true, head.stateMillis);
             }
             List<ChangeRow> found = new ArrayList<>();
             int limit = Answers.limit(query.limit());
@@ -103,7 +103,7 @@ final class Changes {
                         }
                         return Step.NEXT;
                     });
-            return new ChangePage(found, next[0], next[0] == end);
+            return new ChangePage(found, next[0], next[0] == end, head.stateMillis);
         }
 
         private ChangeRow row(BucketId bucket, long order, ChangeTable.Made made) {

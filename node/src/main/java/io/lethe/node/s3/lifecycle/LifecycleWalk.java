@@ -5,7 +5,9 @@ import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionAnswer.Brief;
 import io.lethe.node.metadata.command.PartitionAnswer.ChangePage;
 import io.lethe.node.metadata.command.PartitionAnswer.ChangeRow;
+import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionQuery;
+import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.ErrorCode;
@@ -41,6 +43,9 @@ final class LifecycleWalk {
 
     /** Versions of a key that are removed one after the other in the hope of a lone marker. */
     private static final int MOST_AGAIN = 1_000;
+
+    /** Two clocks that are trusted are a second apart each; and a partition that is at rest. */
+    private static final long MOST_APART_MILLIS = TimeUnit.MINUTES.toMillis(1);
 
     private final LifecyclePorts ports;
     private final Place place;
@@ -97,9 +102,9 @@ final class LifecycleWalk {
             lane = null;
             return true;
         }
-        ChangePage page = ask(rules, from, to, PAGE);
+        ChangePage page = askInTime(rules, from, to, nowMillis);
         for (ChangeRow row : page.rows()) {
-            look(bucket, rules, row, nowMillis);
+            look(new Round(bucket, rules, index, nowMillis), row);
         }
         progress = now.at(lane, page.next());
         unsaved |= !page.rows().isEmpty();
@@ -133,6 +138,33 @@ final class LifecycleWalk {
         }
     }
 
+    /**
+     * What is there is old by this node's clock; it must be so by the time of the partition too,
+     * whose leader is checked by others: a clock that jumped ahead would delete what is young.
+     */
+    private ChangePage askInTime(Lifecycle rules, long from, long to, long nowMillis)
+            throws InterruptedException {
+        ChangePage page = ask(rules, from, to, PAGE);
+        if (page.rows().isEmpty() || nowMillis - page.stateMillis() <= MOST_APART_MILLIS) {
+            return page;
+        }
+        // Perhaps nothing was written for a while: any command brings the state's time up.
+        PartitionReply _ =
+                ports.metadata()
+                        .executeIn(
+                                place.partition(),
+                                new PartitionCommand.Fence(0),
+                                0,
+                                SavedWalks.deadline(ports));
+        page = ask(rules, from, to, PAGE);
+        if (nowMillis - page.stateMillis() > MOST_APART_MILLIS) {
+            throw new StoreException(
+                    ErrorCode.UNAVAILABLE,
+                    "this node's clock is ahead of the partition's, so nothing is taken for old");
+        }
+        return page;
+    }
+
     private ChangePage ask(Lifecycle rules, long from, long to, int limit)
             throws InterruptedException {
         PartitionAnswer answer =
@@ -153,18 +185,29 @@ final class LifecycleWalk {
         throw new StoreException(ErrorCode.INTERNAL, "an unexpected answer: " + answer);
     }
 
+    /**
+     * What a page is looked at with.
+     *
+     * @param index at which these rules were set: once there are others, nothing more is done
+     */
+    private record Round(BucketRecord bucket, Lifecycle rules, long index, long nowMillis) {}
+
     /** Does what is due of a change; under a delete marker until nothing is, or all is gone. */
-    private void look(BucketRecord bucket, Lifecycle rules, ChangeRow first, long nowMillis)
-            throws InterruptedException {
+    private void look(Round round, ChangeRow first) throws InterruptedException {
+        BucketRecord bucket = round.bucket();
+        Lifecycle rules = round.rules();
         ChangeRow row = first;
         for (int i = 0; i < MOST_AGAIN; i++) {
             ports.meters().looked.increment();
             ChangeRow seen = row;
             List<Deed> deeds =
-                    rules.due(row, nowMillis, version -> tags(bucket, seen.key().utf8(), version));
+                    rules.due(
+                            row,
+                            round.nowMillis(),
+                            version -> tags(bucket, seen.key().utf8(), version));
             boolean removed = false;
             for (Deed deed : deeds) {
-                boolean done = done(bucket, row.key().utf8(), deed);
+                boolean done = done(round, row.key().utf8(), deed);
                 removed |= done && deed instanceof Deed.RemoveNoncurrent;
             }
             boolean marker = row.upload() == null && row.versions().getFirst().isMarker();
@@ -204,24 +247,29 @@ final class LifecycleWalk {
     }
 
     /** False where it was refused: it is locked, or not as it was. */
-    private boolean done(BucketRecord bucket, String key, Deed deed) throws InterruptedException {
+    private boolean done(Round round, String key, Deed deed) throws InterruptedException {
         try {
             switch (deed) {
                 case Deed.Expire(long order) -> {
-                    delete(bucket, key, "", new Condition.Newest(order));
+                    delete(round, key, "", new Condition.Newest(order));
                     ports.meters().expired.increment();
                 }
                 case Deed.RemoveNoncurrent(long order, long hiddenBy) -> {
                     String version = VersionIds.show(order, false);
-                    delete(bucket, key, version, new Condition.There(hiddenBy));
+                    delete(round, key, version, new Condition.There(hiddenBy));
                     ports.meters().noncurrentRemoved.increment();
                 }
                 case Deed.RemoveMarker(long order) -> {
                     String version = VersionIds.show(order, false);
-                    delete(bucket, key, version, new Condition.Newest(order));
+                    delete(round, key, version, new Condition.Newest(order));
                     ports.meters().markersRemoved.increment();
                 }
                 case Deed.Abort(long order, WriteId write) -> {
+                    BucketRecord bucket = round.bucket();
+                    BucketRecord now = ports.directory().bucket(bucket.id()).orElse(bucket);
+                    if (!stands(round, now)) {
+                        return false;
+                    }
                     ports.objects()
                             .uploads()
                             .abort(
@@ -243,8 +291,13 @@ final class LifecycleWalk {
         }
     }
 
-    private void delete(BucketRecord bucket, String key, String version, Condition condition)
+    private static boolean stands(Round round, BucketRecord now) {
+        return Long.valueOf(round.index()).equals(now.settings().get(BucketSetting.LIFECYCLE));
+    }
+
+    private void delete(Round round, String key, String version, Condition condition)
             throws InterruptedException {
+        BucketRecord bucket = round.bucket();
         Objects.Deletion _ =
                 ports.objects()
                         .expire(
@@ -255,6 +308,7 @@ final class LifecycleWalk {
                                         key,
                                         version,
                                         condition),
+                                now -> stands(round, now),
                                 SavedWalks.deadline(ports));
     }
 }

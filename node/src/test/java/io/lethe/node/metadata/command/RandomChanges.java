@@ -73,7 +73,8 @@ public final class RandomChanges {
                                                                         random.number(),
                                                                         random.number())))),
                         random.number(),
-                        random.coin()),
+                        random.coin(),
+                        random.number() >>> 1),
                 new PartitionAnswer.ProgressPage(
                         random.list(
                                 3,

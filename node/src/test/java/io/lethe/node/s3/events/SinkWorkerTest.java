@@ -119,7 +119,7 @@ final class SinkWorkerTest {
         put("a/1");
         put("b");
         var _ = world.objects.delete(ObjectWorld.CALLER, delete("a/1"), world.deadline());
-        var _ = world.objects.expire(ObjectWorld.CALLER, delete("b"), world.deadline());
+        var _ = world.objects.expire(ObjectWorld.CALLER, delete("b"), _ -> true, world.deadline());
         assertThat(goodWorker.step()).isInstanceOf(Step.Worked.class);
         assertThat(badWorker.step()).isInstanceOf(Step.Worked.class);
         assertThat(good.heard)

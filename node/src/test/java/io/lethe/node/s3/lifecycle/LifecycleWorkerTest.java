@@ -3,8 +3,11 @@ package io.lethe.node.s3.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.base.Clock;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.background.Step;
+import io.lethe.node.base.task.Tasks;
+import io.lethe.node.base.task.VirtualTasks;
 import io.lethe.node.metadata.Metadata;
 import io.lethe.node.metadata.command.Condition;
 import io.lethe.node.metadata.command.DirectoryCommand;
@@ -47,10 +50,14 @@ final class LifecycleWorkerTest {
     private LifecycleWorker worker = worker(world.metadata);
 
     private LifecycleWorker worker(Metadata metadata) {
+        return worker(metadata, world.tasks);
+    }
+
+    private LifecycleWorker worker(Metadata metadata, Tasks tasks) {
         meters = new LifecycleMeters();
         return new LifecycleWorker(
                 new LifecyclePorts(
-                        world.tasks,
+                        tasks,
                         random,
                         world.metadata.directory.copy(),
                         metadata,
@@ -297,8 +304,18 @@ final class LifecycleWorkerTest {
         assertThat(left.uploads()).extracting(Uploads.UploadEntry::key).containsExactly("other");
     }
 
-    /** Puts a version between the look at a change and what is done about it. */
+    private interface Event {
+        void happen() throws InterruptedException;
+    }
+
+    /** Lets something happen between the look at a change and what is done about it. */
     private final class Racing implements Metadata {
+        private final Event event;
+
+        Racing(Event event) {
+            this.event = event;
+        }
+
         @Override
         public PartitionReply execute(
                 Bytes rowKey, PartitionCommand command, long checkedAt, long deadlineNanos) {
@@ -321,7 +338,7 @@ final class LifecycleWorkerTest {
                 throws InterruptedException {
             PartitionAnswer answer = world.metadata.queryIn(partition, query, deadlineNanos);
             if (query instanceof PartitionQuery.Changes) {
-                var _ = put(PLAIN, "a");
+                event.happen();
             }
             return answer;
         }
@@ -340,10 +357,52 @@ final class LifecycleWorkerTest {
         rules(PLAIN, rule("", days(1)));
         var _ = put(PLAIN, "a");
         world.metadata.moveTo(MIDNIGHT + DAY);
-        worker = worker(new Racing());
+        worker = worker(new Racing(() -> put(PLAIN, "a")));
         run();
         assertThat(list(PLAIN)).containsExactly("a");
         assertThat(meters.refused.sum()).isEqualTo(1);
+    }
+
+    @Test
+    void nothingIsDeletedByRulesThatWereTakenBackMeanwhile() throws InterruptedException {
+        rules(PLAIN, rule("", days(1)));
+        var _ = put(PLAIN, "a");
+        world.metadata.moveTo(MIDNIGHT + DAY);
+        worker =
+                worker(
+                        new Racing(
+                                () ->
+                                        world.buckets.setDocument(
+                                                ObjectWorld.CALLER,
+                                                PLAIN,
+                                                BucketSetting.LIFECYCLE,
+                                                Bytes.EMPTY,
+                                                world.deadline())));
+        run();
+        assertThat(list(PLAIN)).containsExactly("a");
+        assertThat(meters.refused.sum()).isEqualTo(1);
+    }
+
+    @Test
+    void aNodeWhoseClockJumpedAheadTakesNothingForOld() throws InterruptedException {
+        rules(PLAIN, rule("", days(1)));
+        var _ = put(PLAIN, "a");
+        Clock ahead =
+                new Clock() {
+                    @Override
+                    public long wallMillis() {
+                        return world.metadata.millis() + 30 * DAY;
+                    }
+
+                    @Override
+                    public long nanos() {
+                        return System.nanoTime();
+                    }
+                };
+        worker = worker(world.metadata, new VirtualTasks(ahead, (_, _) -> {}));
+        assertThat(worker.step()).asString().contains("clock is ahead");
+        assertThat(list(PLAIN)).containsExactly("a");
+        assertThat(meters.failed.sum()).isEqualTo(1);
     }
 
     @Test
