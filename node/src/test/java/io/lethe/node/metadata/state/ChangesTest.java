@@ -20,6 +20,8 @@ import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.WriteId;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -194,6 +196,21 @@ final class ChangesTest {
                 .isInstanceOf(PartitionReply.Deleted.class);
         refused(delete(new Which.Order(first), new Condition.There(second)));
         assertThat(partition.current("a")).isNotNull();
+    }
+
+    @Test
+    void rowsAreReadAsTheyWereWritten() {
+        assertThat(ChangeTable.key(BUCKET, 7).hex())
+                .isEqualTo("01f519000000000000002a0000000000000007");
+        assertThat(ChangeTable.order(ChangeTable.key(BUCKET, 7))).isEqualTo(7);
+        assertThat(ChangeTable.progressKey(Walk.INVENTORY, BUCKET).hex())
+                .isEqualTo("0201f519000000000000002a");
+        assertThat(ChangeTable.Made.decode(Bytes.hex("0101036b6579")))
+                .isEqualTo(new ChangeTable.Made(Bytes.utf8("key"), null));
+        assertThat(
+                        ChangeTable.Made.decode(
+                                Bytes.hex("0102036b657900000000000000010000000000000002")))
+                .isEqualTo(new ChangeTable.Made(Bytes.utf8("key"), new WriteId(new Id128(1, 2))));
     }
 
     @Test

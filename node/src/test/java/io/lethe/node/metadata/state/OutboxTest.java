@@ -17,6 +17,8 @@ import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.PartitionReply.Committed;
 import io.lethe.node.model.BucketRecord.Versioning;
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.WriteId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -157,6 +159,35 @@ final class OutboxTest {
         assertThat(page("s").rows()).isEmpty();
         assertThat(page("s").dropped()).isEqualTo(4);
         assertThat(partition.current("a")).isNotNull();
+    }
+
+    @Test
+    void rowsAreReadAsTheyWereWritten() {
+        Bytes key = Bytes.hex("010173" + "0000000000000009");
+        Bytes row =
+                Bytes.hex(
+                        "011473333a4f626a656374437265617465643a50757401630162036b6579"
+                                + "0000000000000007010000000000000003016580a0f1c2b13402414b"
+                                + "00000000000000010000000000000002");
+        partition.rows.family(Family.OUTBOX).put(key, row);
+        partition.rows.family(Family.OUTBOX).put(Bytes.hex("0273"), Bytes.hex("0105ac02"));
+        assertThat(page("s").rows())
+                .containsExactly(
+                        new EventRow(
+                                9,
+                                "s3:ObjectCreated:Put",
+                                "c",
+                                "b",
+                                Bytes.utf8("key"),
+                                7,
+                                true,
+                                3,
+                                "e",
+                                1_800_000_000_000L,
+                                "AK",
+                                new WriteId(new Id128(1, 2))));
+        assertThat(page("s").waiting()).isEqualTo(5);
+        assertThat(page("s").dropped()).isEqualTo(300);
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
@@ -435,6 +436,33 @@ final class LifecycleWorkerTest {
     }
 
     @Test
+    void aLockedVersionIsLeftUntilItsLockHasEnded() throws InterruptedException {
+        world.buckets.setLock(
+                ObjectWorld.CALLER,
+                VERSIONED,
+                new BucketLock(BucketLock.Mode.NONE, 0, 0),
+                world.deadline());
+        rules(VERSIONED, rule("", noncurrent(1, 0)));
+        String locked = put(VERSIONED, "a").versionId();
+        world.objects.setLock(
+                ObjectWorld.CALLER,
+                VERSIONED,
+                "a",
+                locked,
+                new PartitionCommand.LockChange.Retain(
+                        BucketLock.Mode.COMPLIANCE, MIDNIGHT + 5 * DAY),
+                false,
+                world.deadline());
+        var _ = put(VERSIONED, "a");
+        runAt(MIDNIGHT + 2 * DAY);
+        assertThat(meters.refused.sum()).isEqualTo(1);
+        runAt(MIDNIGHT + 6 * DAY);
+        assertThat(list(VERSIONED)).containsExactly("a", "a");
+        runAt(MIDNIGHT + 2 * DAY + LifecycleWalk.ANEW_MILLIS);
+        assertThat(list(VERSIONED)).containsExactly("a");
+    }
+
+    @Test
     void progressGoesWithTheRules() throws InterruptedException {
         rules(PLAIN, rule("", days(1)));
         var _ = put(PLAIN, "a");
@@ -457,6 +485,19 @@ final class LifecycleWorkerTest {
                                         PartitionCommand.Walk.LIFECYCLE, null, 10),
                                 0))
                 .list();
+    }
+
+    @Test
+    void progressIsReadAsItWasWritten() {
+        LifecycleProgress progress =
+                new LifecycleProgress(
+                        300, 1_800_000_000_000L, Map.of(0L, 5L, 30L, 1L << 60, -20_000L, 0L));
+        String stored =
+                "01ac0280a0f1c2b13403ffffffffffffb1e00000000000000000"
+                        + "00000000000000000000000000000005"
+                        + "000000000000001e1000000000000000";
+        assertThat(progress.encode().hex()).isEqualTo(stored);
+        assertThat(LifecycleProgress.decode(Bytes.hex(stored))).isEqualTo(progress);
     }
 
     @Test
