@@ -12,7 +12,9 @@ import io.lethe.client.LetheException;
 import io.lethe.client.Source;
 import io.lethe.client.model.Conditions;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -21,8 +23,10 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.DefaultRetention;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectAttributesParts;
 import software.amazon.awssdk.services.s3.model.GetObjectAttributesResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -33,6 +37,7 @@ import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.RestoreRequest;
 import software.amazon.awssdk.services.s3.model.S3Error;
 import software.amazon.awssdk.services.s3.model.Tag;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /** Tags, locks and attributes of versions, as the AWS SDK sees them. */
 @ExtendWith(SharedCluster.class)
@@ -218,10 +223,10 @@ class S3RetentionTest {
     }
 
     private static ResponseBytes<GetObjectResponse> get(
-            S3Client s3, String key, CustomerKey customer) {
+            S3Client s3, String bucket, String key, CustomerKey customer) {
         return s3.getObjectAsBytes(
                 g ->
-                        g.bucket("s3-sse-c")
+                        g.bucket(bucket)
                                 .key(key)
                                 .sseCustomerAlgorithm("AES256")
                                 .sseCustomerKey(customer.key())
@@ -246,8 +251,8 @@ class S3RetentionTest {
                                             .sseCustomerKeyMD5(own.md5()),
                             RequestBody.fromBytes(body));
             assertThat(put.sseCustomerKeyMD5()).isEqualTo(own.md5());
-            assertThat(get(elsewhere, "k", own).asByteArray()).isEqualTo(body);
-            assertThat(code(() -> get(s3, "k", other))).isEqualTo("AccessDenied");
+            assertThat(get(elsewhere, "s3-sse-c", "k", own).asByteArray()).isEqualTo(body);
+            assertThat(code(() -> get(s3, "s3-sse-c", "k", other))).isEqualTo("AccessDenied");
             assertThat(code(() -> s3.getObjectAsBytes(g -> g.bucket("s3-sse-c").key("k"))))
                     .isEqualTo("InvalidRequest");
             s3.copyObject(
@@ -262,7 +267,84 @@ class S3RetentionTest {
                                     .sseCustomerAlgorithm("AES256")
                                     .sseCustomerKey(other.key())
                                     .sseCustomerKeyMD5(other.md5()));
-            assertThat(get(s3, "copy", other).asByteArray()).isEqualTo(body);
+            assertThat(get(s3, "s3-sse-c", "copy", other).asByteArray()).isEqualTo(body);
         }
+    }
+
+    @Test
+    void anUploadUnderACustomersKeyIsOneObjectWithItsPartsTold(Cluster cluster) throws Exception {
+        CustomerKey own = CustomerKey.of(3);
+        List<byte[]> bodies = List.of(bytes(8, 5 << 20), bytes(9, 70_000));
+        try (S3Client s3 = client(cluster, 2)) {
+            s3.createBucket(b -> b.bucket("s3-sse-c-up"));
+            String upload =
+                    s3.createMultipartUpload(
+                                    u ->
+                                            u.bucket("s3-sse-c-up")
+                                                    .key("up")
+                                                    .checksumAlgorithm(ChecksumAlgorithm.SHA256)
+                                                    .sseCustomerAlgorithm("AES256")
+                                                    .sseCustomerKey(own.key())
+                                                    .sseCustomerKeyMD5(own.md5()))
+                            .uploadId();
+            List<CompletedPart> parts = new ArrayList<>();
+            for (int number = 1; number <= bodies.size(); number++) {
+                parts.add(part(s3, upload, number, bodies.get(number - 1), own));
+            }
+            s3.completeMultipartUpload(
+                    c ->
+                            c.bucket("s3-sse-c-up")
+                                    .key("up")
+                                    .uploadId(upload)
+                                    .sseCustomerAlgorithm("AES256")
+                                    .sseCustomerKey(own.key())
+                                    .sseCustomerKeyMD5(own.md5())
+                                    .multipartUpload(m -> m.parts(parts)));
+            byte[] whole = get(s3, "s3-sse-c-up", "up", own).asByteArray();
+            assertThat(whole).hasSize((5 << 20) + 70_000).startsWith(bodies.get(0));
+            assertThat(whole).endsWith(bodies.get(1));
+            assertThat(attributes(s3, own, 0).parts().getFirst().size()).isEqualTo(5L << 20);
+            GetObjectAttributesParts rest = attributes(s3, own, 1);
+            assertThat(rest.totalPartsCount()).isEqualTo(2);
+            assertThat(rest.isTruncated()).isFalse();
+            assertThat(rest.parts().getFirst().checksumSHA256())
+                    .isEqualTo(parts.get(1).checksumSHA256());
+        }
+    }
+
+    private static CompletedPart part(
+            S3Client s3, String upload, int number, byte[] body, CustomerKey own) {
+        UploadPartResponse put =
+                s3.uploadPart(
+                        p ->
+                                p.bucket("s3-sse-c-up")
+                                        .key("up")
+                                        .uploadId(upload)
+                                        .partNumber(number)
+                                        .checksumAlgorithm(ChecksumAlgorithm.SHA256)
+                                        .sseCustomerAlgorithm("AES256")
+                                        .sseCustomerKey(own.key())
+                                        .sseCustomerKeyMD5(own.md5()),
+                        RequestBody.fromBytes(body));
+        return CompletedPart.builder()
+                .partNumber(number)
+                .eTag(put.eTag())
+                .checksumSHA256(put.checksumSHA256())
+                .build();
+    }
+
+    /** A page of one part. */
+    private static GetObjectAttributesParts attributes(S3Client s3, CustomerKey own, int after) {
+        return s3.getObjectAttributes(
+                        a ->
+                                a.bucket("s3-sse-c-up")
+                                        .key("up")
+                                        .maxParts(1)
+                                        .partNumberMarker(after)
+                                        .objectAttributes(ObjectAttributes.OBJECT_PARTS)
+                                        .sseCustomerAlgorithm("AES256")
+                                        .sseCustomerKey(own.key())
+                                        .sseCustomerKeyMD5(own.md5()))
+                .objectParts();
     }
 }
