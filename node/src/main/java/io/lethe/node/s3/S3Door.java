@@ -26,6 +26,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Takes S3 requests: reads the head, finds out who asks, chooses the operation, asks whether it is
@@ -63,6 +64,14 @@ public final class S3Door implements HttpService {
     @Override
     public void serve(HttpExchange exchange) throws InterruptedException {
         String id = Id128.random(ports.random()).toString();
+        // Every line of the log that this task writes tells whose it is, by the id that clients
+        // see.
+        try (var _ = MDC.putCloseable("request", id)) {
+            serve(exchange, id);
+        }
+    }
+
+    private void serve(HttpExchange exchange, String id) throws InterruptedException {
         AccessLog.Running running = ports.accessLog().begin(exchange, ports.tasks().clock());
         S3Call call = null;
         List<RequestHead.Header> added = List.of();
@@ -105,7 +114,7 @@ public final class S3Door implements HttpService {
             running.failed(failure.error().code());
             if (failure.error().httpStatus() >= 500) {
                 RequestHead head = exchange.head();
-                log.warn("request {}: {} {} failed", id, head.method(), head.target(), e);
+                log.warn("{} {} failed", head.method(), S3Request.withoutSecrets(head.target()), e);
             }
             fail(
                     exchange,
@@ -136,7 +145,7 @@ public final class S3Door implements HttpService {
                 head.secure(),
                 ports.settings().region(),
                 ports.tasks().clock().wallMillis(),
-                Map.of());
+                null);
     }
 
     private Guard.Asked asked(HttpExchange exchange, S3Call call, Router.Route route) {

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The head of an HTTP request as plain text, exactly as it was sent: what signatures are computed
@@ -150,5 +151,13 @@ public final class S3Request {
 
     public boolean hasParameter(String name) {
         return firstParameters.containsKey(name);
+    }
+
+    private static final Pattern SECRETS =
+            Pattern.compile("(?i)(X-Amz-(?:Signature|Security-Token)=)[^&]*");
+
+    /** A request's target for a log: who reads it must not be able to send it again. */
+    public static String withoutSecrets(String target) {
+        return SECRETS.matcher(target).replaceAll("$1-");
     }
 }

@@ -426,4 +426,15 @@ class RequestParsersTest {
             }
         }
     }
+
+    @Test
+    void whatALogShowsOfATargetCannotBeSentAgain() {
+        assertThat(
+                        S3Request.withoutSecrets(
+                                "/b/k?X-Amz-Date=1&X-Amz-Signature=abc"
+                                        + "&x-amz-security-token=t%2F&a"))
+                .isEqualTo("/b/k?X-Amz-Date=1&X-Amz-Signature=-&x-amz-security-token=-&a");
+        assertThat(S3Request.withoutSecrets("/b/X-Amz-Signature=k"))
+                .isEqualTo("/b/X-Amz-Signature=-");
+    }
 }

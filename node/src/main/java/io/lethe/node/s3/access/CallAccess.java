@@ -98,6 +98,15 @@ public final class CallAccess {
         return guard.allows(asked, new Guard.Wanted(target, action, key, versionId));
     }
 
+    /**
+     * Whether something may be done with keys of another bucket of the same owner.
+     *
+     * @param other its name
+     */
+    public boolean allowsIn(String other, String action, String key) throws InterruptedException {
+        return guard.allowsIn(asked, owner(), other, action, key);
+    }
+
     /** Whether a copy reads what it writes. */
     public boolean copiesItself() {
         Target from = source;

@@ -136,6 +136,16 @@ public final class Guard {
         return decisions.decide(asked.principal(), asked.keys(), wanted).isAllowed();
     }
 
+    /** Of a bucket that the request does not name; false where there is none. */
+    boolean allowsIn(Asked asked, TenantId owner, String bucket, String action, String key)
+            throws InterruptedException {
+        BucketRecord record = look(owner, bucket, asked.deadlineNanos());
+        return record != null
+                && allows(
+                        asked,
+                        new Wanted(Target.of(owner, bucket, bucket, record), action, key, ""));
+    }
+
     /** Which ways to public access the owner has closed. */
     PublicAccessBlock block(Target target) {
         BucketRecord record = target.record();

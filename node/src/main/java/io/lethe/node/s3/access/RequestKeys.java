@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The condition keys that a request gives. A key that is not set is absent, which is the truth for
@@ -31,7 +32,7 @@ public record RequestKeys(
         boolean secure,
         String region,
         long nowMillis,
-        Map<String, List<String>> ofBody) {
+        @Nullable Map<String, List<String>> ofBody) {
     /** Headers whose key is their own name. */
     private static final Set<String> HEADERS =
             Set.of(
@@ -98,7 +99,8 @@ public record RequestKeys(
                         });
         for (String name : request.headerNames()) {
             String key = HEADERS.contains(name) ? "s3:" + name : OTHER_HEADERS.get(name);
-            if (key != null) {
+            // Where the body says it, a header that the operation does not read must not.
+            if (key != null && (ofBody == null || !key.startsWith(BodyKeys.LOCKS))) {
                 keys.put(key, request.header(name).orElse(""));
             }
         }
@@ -111,8 +113,11 @@ public record RequestKeys(
             keys.put("aws:MultiFactorAuthPresent", "false");
         }
         signature(keys);
-        written(keys);
-        ofBody.forEach(keys::put);
+        if (ofBody == null) {
+            written(keys);
+        } else {
+            ofBody.forEach(keys::put);
+        }
         if (!versionId.isEmpty()) {
             keys.put("s3:VersionId", versionId);
         }

@@ -16,6 +16,8 @@ import io.lethe.node.model.StoreException;
 import io.lethe.node.object.Leadership;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -42,6 +44,7 @@ public final class SinkWorker implements Worker {
     private final String name;
     private final Sink sink;
     private final SinkMeters meters;
+    private int turn;
 
     public SinkWorker(Ports ports, String name, Sink sink) {
         this.ports = ports;
@@ -61,17 +64,22 @@ public final class SinkWorker implements Worker {
         long dropped = 0;
         int delivered = 0;
         String failure = "";
-        for (GroupId partition : ports.leadership().ledPartitions()) {
+        boolean takes = true;
+        for (GroupId partition : inTurn(ports.leadership().ledPartitions())) {
             try {
                 EventPage page = page(partition);
                 waiting += page.waiting();
                 dropped += page.dropped();
-                if (!page.rows().isEmpty() && failure.isEmpty()) {
+                if (!page.rows().isEmpty() && takes) {
                     deliver(partition, page.rows());
                     delivered += page.rows().size();
                     waiting -= page.rows().size();
                 }
-            } catch (StoreException | IOException e) {
+            } catch (StoreException e) {
+                failure = String.valueOf(e.getMessage());
+            } catch (IOException e) {
+                // The sink itself: it is asked again in the next step, with another's events first.
+                takes = false;
                 failure = String.valueOf(e.getMessage() == null ? e : e.getMessage());
             }
         }
@@ -83,6 +91,15 @@ public final class SinkWorker implements Worker {
         }
         String progress = waiting + " events wait";
         return delivered > 0 ? new Step.Worked(progress) : new Step.Idle(progress);
+    }
+
+    /** From another one each time: events that a sink never takes must not keep those behind. */
+    private List<GroupId> inTurn(List<GroupId> led) {
+        List<GroupId> turned = new ArrayList<>(led);
+        if (!turned.isEmpty()) {
+            Collections.rotate(turned, turn++ % turned.size());
+        }
+        return turned;
     }
 
     private long deadline() {

@@ -67,12 +67,30 @@ public record UploadForm(Map<String, String> fields, Part file, MultipartReader 
             }
             byte[] value = value(reader, room - name.length());
             room -= name.length() + value.length;
-            if (fields.put(name, new String(value, StandardCharsets.UTF_8)) != null) {
+            String text = new String(value, StandardCharsets.UTF_8);
+            check(name, text);
+            if (fields.put(name, text) != null) {
                 throw S3Error.MALFORMED_POST_REQUEST.because(
                         "The field " + name + " stands twice.");
             }
         }
         throw S3Error.INCORRECT_NUMBER_OF_FILES_IN_POST_REQUEST.exception();
+    }
+
+    /** What becomes a header must be one; a form stores its own file and copies nothing. */
+    private static void check(String name, String text) {
+        if (isHeader(name) && text.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
+            throw S3Error.MALFORMED_POST_REQUEST.because(
+                    "The field " + name + " has characters that no header has.");
+        }
+        if (name.startsWith("x-amz-copy-source")) {
+            throw S3Error.INVALID_ARGUMENT.because("A form can't copy: leave out " + name + ".");
+        }
+    }
+
+    private static boolean isHeader(String name) {
+        boolean amz = name.startsWith("x-amz-") && !OF_SIGNATURE.contains(name);
+        return amz || HEADERS.contains(name);
     }
 
     private static byte[] value(MultipartReader reader, int mostBytes) throws InterruptedException {
@@ -117,8 +135,7 @@ public record UploadForm(Map<String, String> fields, Part file, MultipartReader 
         }
         fields.forEach(
                 (name, value) -> {
-                    boolean amz = name.startsWith("x-amz-") && !OF_SIGNATURE.contains(name);
-                    if (amz || HEADERS.contains(name)) {
+                    if (isHeader(name)) {
                         headers.add(header(name, value));
                     }
                 });

@@ -12,6 +12,7 @@ import io.lethe.node.model.TenantId;
 import io.lethe.node.s3.BucketSettings;
 import io.lethe.node.s3.PercentCoding;
 import io.lethe.node.s3.S3Call;
+import io.lethe.node.s3.S3Request;
 import io.lethe.node.s3.access.CallAccess;
 import io.lethe.node.s3.xml.BucketLoggingStatus;
 import java.nio.charset.StandardCharsets;
@@ -167,7 +168,7 @@ public final class AccessLog {
                         call.requestId(),
                         operation(call),
                         PercentCoding.encode(call.key(), true),
-                        head.method() + ' ' + head.target() + " HTTP/1.1",
+                        head.method() + ' ' + S3Request.withoutSecrets(head.target()) + " HTTP/1.1",
                         running.exchange.status(),
                         running.error,
                         running.exchange.sentBytes(),

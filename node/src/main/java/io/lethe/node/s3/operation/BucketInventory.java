@@ -3,8 +3,6 @@ package io.lethe.node.s3.operation;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketSetting;
-import io.lethe.node.model.ErrorCode;
-import io.lethe.node.model.StoreException;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.inventory.InventoryFields;
@@ -75,15 +73,10 @@ final class BucketInventory {
         if (!PREFIX.matcher(wanted.destinationPrefix()).matches()) {
             throw S3Error.INVALID_ARGUMENT.because("The destination's prefix is not valid.");
         }
-        try {
-            var _ =
-                    call.ports()
-                            .buckets()
-                            .get(call.caller(), wanted.bucket(), call.deadlineNanos());
-        } catch (StoreException e) {
-            throw e.code() == ErrorCode.NO_SUCH_BUCKET
-                    ? S3Error.INVALID_ARGUMENT.because("There is no such destination bucket.")
-                    : e;
+        // Reports are written on the owner's behalf: whoever asks for them must be able to.
+        if (!call.access().allowsIn(wanted.bucket(), "s3:PutObject", wanted.destinationPrefix())) {
+            throw S3Error.INVALID_ARGUMENT.because(
+                    "There is no such destination bucket, or it is not yours to write.");
         }
         List<InventoryConfiguration> next = without(all(call), id);
         if (next.size() >= InventoryConfiguration.MOST) {

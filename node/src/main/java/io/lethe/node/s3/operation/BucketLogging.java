@@ -3,8 +3,6 @@ package io.lethe.node.s3.operation;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketSetting;
-import io.lethe.node.model.ErrorCode;
-import io.lethe.node.model.StoreException;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.xml.BucketLoggingStatus;
@@ -40,16 +38,10 @@ final class BucketLogging {
             if (!target.grants().isEmpty()) {
                 throw S3Error.NOT_IMPLEMENTED.because("Log objects are their bucket's owner's.");
             }
-            try {
-                var _ =
-                        call.ports()
-                                .buckets()
-                                .get(call.caller(), target.bucket(), call.deadlineNanos());
-            } catch (StoreException e) {
-                throw e.code() == ErrorCode.NO_SUCH_BUCKET
-                        ? S3Error.INVALID_TARGET_BUCKET_FOR_LOGGING.because(
-                                "The target bucket for logging does not exist")
-                        : e;
+            // The log is written on the owner's behalf: whoever asks for it must be able to.
+            if (!call.access().allowsIn(target.bucket(), "s3:PutObject", target.prefix())) {
+                throw S3Error.INVALID_TARGET_BUCKET_FOR_LOGGING.because(
+                        "The target bucket for logging does not exist, or is not yours to write");
             }
         }
         call.ports()

@@ -35,7 +35,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,7 +186,7 @@ class GuardTest {
                                         secure,
                                         "us-east-1",
                                         1_800_000_000_000L,
-                                        Map.of()),
+                                        null),
                                 bucket,
                                 key,
                                 rights,
@@ -362,6 +361,49 @@ class GuardTest {
         assertThat(as(user(ACME)).body(tags.formatted("secret")).may(tag, "photos", "k")).isFalse();
         assertThat(as(user(ACME)).header("x-amz-tagging", "class=secret").may(WRITE, "photos", "k"))
                 .isFalse();
+    }
+
+    @Test
+    void aHeaderThatIsNotReadSaysNothingWhereTheBodyDoes() throws Exception {
+        policy(
+                "photos",
+                "{'Effect':'Deny','Principal':'*',"
+                    + "'Action':['s3:PutObjectTagging','s3:PutObjectRetention'],"
+                    + "'Resource':'arn:aws:s3:::photos/*','Condition':{'StringNotEquals':"
+                    + "{'s3:RequestObjectTag/class':'open','s3:object-lock-mode':'COMPLIANCE'}}}");
+        Rights tag = Rights.of("s3:PutObjectTagging", "s3:PutObjectVersionTagging");
+        assertThat(
+                        as(user(ACME))
+                                .header("x-amz-tagging", "class=open")
+                                .body("<Tagging><TagSet></TagSet></Tagging>")
+                                .may(tag, "photos", "k"))
+                .isFalse();
+        assertThat(
+                        as(user(ACME))
+                                .header("x-amz-object-lock-mode", "COMPLIANCE")
+                                .body("<Retention></Retention>")
+                                .may(Rights.of("s3:PutObjectRetention"), "photos", "k"))
+                .isFalse();
+    }
+
+    @Test
+    void anotherBucketOfTheOwnersIsAskedForOnTheCallersBehalf() throws Exception {
+        CallAccess access =
+                as(user(ACME, session("s3:Put*", "arn:aws:s3:::photos*")))
+                        .admit(Rights.of("s3:PutBucketLogging"), "photos", "");
+        assertThat(access.allowsIn("photos", "s3:PutObject", "log/")).isTrue();
+        assertThat(access.allowsIn("secret", "s3:PutObject", "log/")).isFalse();
+        assertThat(access.allowsIn("missing", "s3:PutObject", "log/")).isFalse();
+    }
+
+    private static Policy session(String action, String resource) throws MalformedPolicyException {
+        return PolicyParser.session(
+                Bytes.utf8(
+                                ("{'Version':'2012-10-17','Statement':[{'Effect':'Allow',"
+                                                + "'Action':'%s','Resource':'%s'}]}")
+                                        .formatted(action, resource)
+                                        .replace('\'', '"'))
+                        .toArray());
     }
 
     @Test

@@ -6,10 +6,18 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.background.Step;
 import io.lethe.node.base.metrics.Metrics;
+import io.lethe.node.metadata.Metadata;
 import io.lethe.node.metadata.command.Condition;
+import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.metadata.command.PartitionAnswer;
+import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionQuery;
+import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.model.BucketSetting;
+import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
+import io.lethe.node.model.StoreException;
 import io.lethe.node.model.WriteId;
 import io.lethe.node.object.Attributes;
 import io.lethe.node.object.ObjectWorld;
@@ -156,6 +164,93 @@ final class SinkWorkerTest {
         }
         assertThat(bad.heard).hasSize(150);
         assertThat(bad.heard.get(149)).startsWith("versioned/k149 ");
+    }
+
+    @Test
+    void aPartitionThatCannotBeReadKeepsNoOther() throws InterruptedException {
+        configure(target("good", "", "s3:ObjectCreated:*"));
+        put("a");
+        GroupId away = new GroupId(99);
+        led = List.of(away, ObjectWorld.PARTITION);
+        SinkWorker worker =
+                new SinkWorker(
+                        new SinkWorker.Ports(
+                                world.tasks, new Away(away), () -> led, new Metrics(), "r"),
+                        "good",
+                        good);
+        assertThat(worker.step()).isInstanceOf(Step.Failed.class);
+        assertThat(good.heard).hasSize(1);
+    }
+
+    @Test
+    void whatASinkNeverTakesKeepsNoOtherPartition() throws InterruptedException {
+        configure(target("good", "", "s3:ObjectCreated:*"));
+        put("a");
+        GroupId other = new GroupId(99);
+        led = List.of(ObjectWorld.PARTITION, other);
+        List<GroupId> asked = new ArrayList<>();
+        Metadata counting =
+                new Away(new GroupId(77)) {
+                    @Override
+                    public PartitionAnswer queryIn(
+                            GroupId partition, PartitionQuery query, long deadlineNanos) {
+                        asked.add(partition);
+                        return super.queryIn(ObjectWorld.PARTITION, query, deadlineNanos);
+                    }
+                };
+        SinkWorker worker =
+                new SinkWorker(
+                        new SinkWorker.Ports(world.tasks, counting, () -> led, new Metrics(), "r"),
+                        "good",
+                        good);
+        good.down = true;
+        assertThat(worker.step()).isInstanceOf(Step.Failed.class);
+        assertThat(worker.step()).isInstanceOf(Step.Failed.class);
+        assertThat(asked)
+                .containsExactly(ObjectWorld.PARTITION, other, other, ObjectWorld.PARTITION);
+    }
+
+    /** The world's, of which one partition can't be reached. */
+    private class Away implements Metadata {
+        private final GroupId away;
+
+        Away(GroupId away) {
+            this.away = away;
+        }
+
+        @Override
+        public PartitionReply execute(
+                Bytes rowKey, PartitionCommand command, long checkedAt, long deadlineNanos) {
+            return world.metadata.execute(rowKey, command, checkedAt, deadlineNanos);
+        }
+
+        @Override
+        public PartitionReply executeIn(
+                GroupId partition, PartitionCommand command, long checkedAt, long deadlineNanos) {
+            return world.metadata.executeIn(partition, command, checkedAt, deadlineNanos);
+        }
+
+        @Override
+        public PartitionAnswer query(Bytes rowKey, PartitionQuery query, long deadlineNanos) {
+            return world.metadata.query(rowKey, query, deadlineNanos);
+        }
+
+        @Override
+        public PartitionAnswer queryIn(
+                GroupId partition, PartitionQuery query, long deadlineNanos) {
+            if (partition.equals(away)) {
+                throw new StoreException(ErrorCode.UNAVAILABLE, "away");
+            }
+            return world.metadata.queryIn(partition, query, deadlineNanos);
+        }
+
+        @Override
+        public Applied execute(DirectoryCommand command, long controllerEpoch, long deadline) {
+            return world.metadata.execute(command, controllerEpoch, deadline);
+        }
+
+        @Override
+        public void catchUpDirectory(long deadlineNanos) {}
     }
 
     @Test

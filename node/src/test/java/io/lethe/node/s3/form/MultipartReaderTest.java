@@ -131,6 +131,25 @@ class MultipartReaderTest {
     }
 
     @Test
+    void fieldsThatCouldBeNoHeadersAreRefused() {
+        for (String type : List.of("text/plain\r\nx-evil: 1", "a\nb", "a\u0000")) {
+            assertThat(failure(FORM.replace("text/plain", type)))
+                    .isEqualTo(S3Error.MALFORMED_POST_REQUEST);
+        }
+        assertThat(failure(FORM.replace("\"Content-Type\"", "\"x-amz-copy-source\"")))
+                .isEqualTo(S3Error.INVALID_ARGUMENT);
+    }
+
+    private static S3Error failure(String form) {
+        S3Exception failure =
+                catchThrowableOfType(
+                        S3Exception.class,
+                        () -> UploadForm.read(reader(bytes(form), new Random(1), 50)));
+        assertThat(failure).as(form).isNotNull();
+        return failure.error();
+    }
+
+    @Test
     void noiseIsRefusedInBoundedTime() {
         for (int seed = 0; seed < 500; seed++) {
             Random random = new Random(seed);
