@@ -1,5 +1,6 @@
 package io.lethe.node.object;
 
+import io.lethe.node.base.Bytes;
 import io.lethe.node.crypto.CustomerKeys;
 import io.lethe.node.crypto.Digests;
 import io.lethe.node.crypto.KeyBytes;
@@ -12,6 +13,7 @@ import io.lethe.node.model.SegmentRef;
 import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.WriteId;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts parts into uploads. Each has an open write of its own, so that what a part that was broken
@@ -46,7 +48,13 @@ final class PartWriter {
             reading.under(new CustomerKeys.Stream(upload.dataKey(), customer, write, 0));
         }
         if (reading.atEnd()) {
-            return commit(caller, request, upload, write, reading, List.of(), deadlineNanos);
+            return commit(
+                    caller,
+                    request,
+                    upload,
+                    write,
+                    content(request, upload, customer, reading, List.of()),
+                    deadlineNanos);
         }
         StorageClass storageClass =
                 shared.storageClass(upload.row().storageClass(), named.admitted().bucket());
@@ -70,8 +78,7 @@ final class PartWriter {
                             request,
                             upload,
                             write,
-                            reading,
-                            writer.segments(),
+                            content(request, upload, customer, reading, writer.segments()),
                             deadlineNanos);
             stored = true;
             return info;
@@ -82,23 +89,32 @@ final class PartWriter {
         }
     }
 
+    /** A part's MD5 is its ETag, which must not tell the plaintext's under a customer's key. */
+    private static PartBody content(
+            Uploads.PartRequest request,
+            UploadFinder.Running upload,
+            @Nullable KeyBytes customer,
+            BodyReader body,
+            List<SegmentRef> segments) {
+        Digests.Result sums = body.sums(request.expectedMd5(), request.expectedSha256());
+        return new PartBody(
+                body.totalBytes(),
+                customer == null
+                        ? sums.md5()
+                        : Bytes.hex(CustomerKeys.etag(upload.dataKey(), sums.md5())),
+                sums.sha256(),
+                request.checksum().get(),
+                segments);
+    }
+
     private Uploads.PartInfo commit(
             Caller caller,
             Uploads.PartRequest request,
             UploadFinder.Running upload,
             WriteId write,
-            BodyReader body,
-            List<SegmentRef> segments,
+            PartBody content,
             long deadlineNanos)
             throws InterruptedException {
-        Digests.Result sums = body.sums(request.expectedMd5(), request.expectedSha256());
-        PartBody content =
-                new PartBody(
-                        body.totalBytes(),
-                        sums.md5(),
-                        sums.sha256(),
-                        request.checksum().get(),
-                        segments);
         PartitionReply reply =
                 shared.commits()
                         .fenced(

@@ -189,11 +189,16 @@ public final class ObjectDoor extends ObjectServiceGrpc.ObjectServiceImplBase {
         return PutObjectResponse.newBuilder()
                 .setVersionId(info.versionId())
                 .setEtag(info.etag())
-                .setSha256(bytes(info.sha256()))
-                .setMd5(bytes(info.md5()))
+                .setSha256(digest(info, info.sha256()))
+                .setMd5(digest(info, info.md5()))
                 .setSize(info.sizeBytes())
                 .setCreatedMillis(info.createdMillis())
                 .build();
+    }
+
+    /** Nothing under a customer's key: it would confirm a guess of the content. */
+    private static ByteString digest(ObjectInfo info, Bytes digest) {
+        return info.attributes().hasCustomerKey() ? ByteString.EMPTY : bytes(digest);
     }
 
     private static ByteString bytes(Bytes source) {
@@ -205,8 +210,8 @@ public final class ObjectDoor extends ObjectServiceGrpc.ObjectServiceImplBase {
                 .setKey(info.key())
                 .setVersionId(info.versionId())
                 .setEtag(info.etag())
-                .setSha256(bytes(info.sha256()))
-                .setMd5(bytes(info.md5()))
+                .setSha256(digest(info, info.sha256()))
+                .setMd5(digest(info, info.md5()))
                 .setSize(info.sizeBytes())
                 .setLastModifiedMillis(info.createdMillis())
                 .setContentType(info.attributes().contentType())

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.background.Step;
+import io.lethe.node.crypto.Digests;
 import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.metadata.command.Condition;
 import io.lethe.node.model.ErrorCode;
@@ -231,6 +232,9 @@ class CustomerKeyTest {
         assertThat(code(() -> part(upload, 1, first, OTHER))).isEqualTo(ErrorCode.ACCESS_DENIED);
         PartInfo three = part(upload, 3, third, OWN);
         PartInfo one = part(upload, 1, first, OWN);
+        Digests plain = new Digests();
+        plain.update(first, 0, first.length);
+        assertThat(one.etag()).hasSize(32).isNotEqualTo(plain.finish().md5().hex());
         var _ = part(upload, 2, bytes(9, 6_000), OWN);
         PartInfo two = part(upload, 2, second, OWN);
         UploadHasher hasher = new UploadHasher(world.ports, () -> List.of(new GroupId(1)));
