@@ -5,6 +5,7 @@ import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.config.ConfigLoader;
 import io.lethe.node.cluster.zookeeper.EmbeddedZooKeeper;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,11 +14,17 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /**
  * Nodes in one process, with real stores, real Raft and a real coordination service. One thread.
  */
 final class Nodes implements AutoCloseable {
+    private static final int LEAST_PORT = 11_000;
+    private static final int PORTS_PER_NODE = 10;
+    private static final int PORTS_STEP = 100;
+    private static final int MOST_STEPS = 80;
+
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(3);
 
     private final Clock clock = Clock.system();
@@ -38,7 +45,7 @@ final class Nodes implements AutoCloseable {
      */
     Nodes(Path dir, int count, Map<String, String> environment) throws Exception {
         this.environment = environment;
-        layout = new DevLayout(dir, count, freePorts());
+        layout = new DevLayout(dir, count, freePorts(count));
         layout.prepare(RandomSource.secure());
         zooKeeper =
                 new EmbeddedZooKeeper(layout.dir().resolve("zookeeper"), layout.zookeeperPort());
@@ -50,9 +57,27 @@ final class Nodes implements AutoCloseable {
         }
     }
 
-    private static int freePorts() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return Math.min(socket.getLocalPort(), 60_000) / 100 * 100 + 50;
+    /**
+     * A run of ports of which none is in use, below those that the system gives to connections that
+     * go out: one of these may be taken between the look and the use.
+     */
+    private static int freePorts(int count) {
+        // Others may look at the same time: each begins elsewhere.
+        int first = (int) (ProcessHandle.current().pid() % MOST_STEPS);
+        for (int step = 0; step < MOST_STEPS; step++) {
+            int base = LEAST_PORT + PORTS_STEP * ((first + step) % MOST_STEPS);
+            if (IntStream.range(base, base + PORTS_PER_NODE * count).allMatch(Nodes::free)) {
+                return base;
+            }
+        }
+        throw new IllegalStateException("no free ports");
+    }
+
+    private static boolean free(int port) {
+        try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return probe.isBound();
+        } catch (IOException e) {
+            return false;
         }
     }
 

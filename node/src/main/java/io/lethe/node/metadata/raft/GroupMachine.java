@@ -86,6 +86,10 @@ final class GroupMachine implements StateMachine {
             return;
         }
         ByteBuffer command = at.getData();
+        if (!command.hasRemaining()) {
+            // It was appended to be answered: the state's index follows with the next command.
+            return;
+        }
         byte[] bytes = new byte[command.remaining()];
         command.duplicate().get(bytes);
         byte[] reply = state.apply(index, term, bytes);

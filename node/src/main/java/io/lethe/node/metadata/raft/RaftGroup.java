@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,10 @@ final class RaftGroup implements ReplicatedLog {
     private final Tasks tasks;
     private final ReadRounds reads;
     private final Runnable onShutdown;
+
+    /** Voters that are being added. */
+    private final AtomicInteger joining = new AtomicInteger();
+
     private volatile @Nullable SnapshotCopy copy;
     private volatile @Nullable Round underWay;
     private volatile boolean learner;
@@ -163,25 +168,40 @@ final class RaftGroup implements ReplicatedLog {
     @Override
     public Promise<ChangeResult> addVoter(RaftPeer peer) {
         return change(
-                done -> {
-                    Configuration now = node.getCurrentConf();
-                    if (now.contains(peer.toPeerId())) {
-                        done.run(Status.OK());
-                    } else if (now.getLearners().contains(peer.toPeerId())) {
-                        // One step at a time: first it stops learning, then it joins.
-                        node.removeLearners(
-                                List.of(peer.toPeerId()),
+                wanted -> {
+                    joining.incrementAndGet();
+                    try {
+                        join(
+                                peer.toPeerId(),
                                 status -> {
-                                    if (status.isOk()) {
-                                        node.addPeer(peer.toPeerId(), done);
-                                    } else {
-                                        done.run(status);
-                                    }
+                                    joining.decrementAndGet();
+                                    wanted.run(status);
                                 });
-                    } else {
-                        node.addPeer(peer.toPeerId(), done);
+                    } catch (IllegalStateException | IllegalArgumentException e) {
+                        joining.decrementAndGet();
+                        throw e;
                     }
                 });
+    }
+
+    private void join(PeerId peer, Closure done) {
+        Configuration now = node.getCurrentConf();
+        if (now.contains(peer)) {
+            done.run(Status.OK());
+        } else if (now.getLearners().contains(peer)) {
+            // One step at a time: first it stops learning, then it joins.
+            node.removeLearners(
+                    List.of(peer),
+                    status -> {
+                        if (status.isOk()) {
+                            node.addPeer(peer, done);
+                        } else {
+                            done.run(status);
+                        }
+                    });
+        } else {
+            node.addPeer(peer, done);
+        }
     }
 
     @Override
@@ -320,8 +340,24 @@ final class RaftGroup implements ReplicatedLog {
         if (round != null) {
             round.endIfLate(tasks.clock().nanos());
         }
+        if (joining.get() > 0) {
+            nudge();
+        }
         Configuration now = node.getCurrentConf();
         learner = now != null && now.getLearners().contains(parts.self().toPeerId());
+    }
+
+    /**
+     * Appends an entry that says nothing. The library notices that a voter to be has caught up when
+     * that one answers an append: one that was so before anybody watched would join with the next
+     * write only, whenever that comes.
+     */
+    private void nudge() {
+        try {
+            node.apply(new Task());
+        } catch (IllegalStateException e) {
+            // It shuts down, and the change with it.
+        }
     }
 
     @Override
