@@ -175,14 +175,12 @@ public final class S3Call {
     }
 
     public void xml(int status, XmlWriter document) throws InterruptedException {
-        header("content-type", "application/xml");
-        exchange.answer(status, headers, document.end());
+        content(status, "application/xml", document.end());
     }
 
     /** Answers with a document as it is kept. */
     public void xml(int status, Bytes document) throws InterruptedException {
-        header("content-type", "application/xml");
-        exchange.answer(status, headers, document.unsafeArray());
+        content(status, "application/xml", document.unsafeArray());
     }
 
     /** Answers with a document that is there already. */

@@ -60,7 +60,7 @@ record BucketDocuments(
     }
 
     void get(S3Call call) throws InterruptedException {
-        call.content(200, "application/xml", find(call, setting, absent).toArray());
+        call.xml(200, find(call, setting, absent));
     }
 
     void put(S3Call call) throws InterruptedException {

@@ -1,7 +1,6 @@
 package io.lethe.node.s3.operation;
 
 import io.lethe.node.base.Bytes;
-import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
@@ -17,19 +16,12 @@ final class BucketEncryption {
     private BucketEncryption() {}
 
     static void get(S3Call call) throws InterruptedException {
-        Bytes own =
-                call.ports()
-                        .buckets()
-                        .document(
-                                call.caller(),
-                                call.bucket(),
-                                BucketSetting.ENCRYPTION,
-                                call.deadlineNanos())
-                        .map(BucketDocument::bytes)
-                        .orElse(Bytes.EMPTY);
         EncryptionConfiguration always =
                 new EncryptionConfiguration(Algorithm.AES256, Optional.empty(), false);
-        call.xml(200, own.isEmpty() ? Bytes.wrap(always.write()) : own);
+        call.xml(
+                200,
+                BucketDocuments.look(call, BucketSetting.ENCRYPTION)
+                        .orElseGet(() -> Bytes.wrap(always.write())));
     }
 
     /**
@@ -41,23 +33,12 @@ final class BucketEncryption {
             throw S3Error.NOT_IMPLEMENTED.because(
                     "Encryption by keys of a key management service is not implemented.");
         }
-        set(call, Bytes.wrap(wanted.write()));
+        BucketDocuments.set(call, BucketSetting.ENCRYPTION, Bytes.wrap(wanted.write()));
         call.empty(200);
     }
 
     static void delete(S3Call call) throws InterruptedException {
-        set(call, Bytes.EMPTY);
+        BucketDocuments.set(call, BucketSetting.ENCRYPTION, Bytes.EMPTY);
         call.empty(204);
-    }
-
-    private static void set(S3Call call, Bytes document) throws InterruptedException {
-        call.ports()
-                .buckets()
-                .setDocument(
-                        call.caller(),
-                        call.bucket(),
-                        BucketSetting.ENCRYPTION,
-                        document,
-                        call.deadlineNanos());
     }
 }

@@ -22,17 +22,9 @@ final class BucketInventory {
     private BucketInventory() {}
 
     private static List<InventoryConfiguration> all(S3Call call) throws InterruptedException {
-        Bytes document =
-                call.ports()
-                        .buckets()
-                        .document(
-                                call.caller(),
-                                call.bucket(),
-                                BucketSetting.INVENTORY,
-                                call.deadlineNanos())
-                        .map(BucketDocument::bytes)
-                        .orElse(Bytes.EMPTY);
-        return document.isEmpty() ? List.of() : InventoryWorker.parse(document);
+        return BucketDocuments.look(call, BucketSetting.INVENTORY)
+                .map(InventoryWorker::parse)
+                .orElse(List.of());
     }
 
     private static String id(S3Call call) {
@@ -114,13 +106,6 @@ final class BucketInventory {
         if (document.length() > BucketDocument.MOST_BYTES) {
             throw S3Error.INVALID_ARGUMENT.because("The bucket's inventories are too long.");
         }
-        call.ports()
-                .buckets()
-                .setDocument(
-                        call.caller(),
-                        call.bucket(),
-                        BucketSetting.INVENTORY,
-                        document,
-                        call.deadlineNanos());
+        BucketDocuments.set(call, BucketSetting.INVENTORY, document);
     }
 }

@@ -1,7 +1,6 @@
 package io.lethe.node.s3.operation;
 
 import io.lethe.node.base.Bytes;
-import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.Id128;
@@ -21,21 +20,10 @@ final class BucketLifecycle {
     private BucketLifecycle() {}
 
     static void get(S3Call call) throws InterruptedException {
-        BucketDocument document =
-                call.ports()
-                        .buckets()
-                        .document(
-                                call.caller(),
-                                call.bucket(),
-                                BucketSetting.LIFECYCLE,
-                                call.deadlineNanos())
-                        .filter(found -> !found.bytes().isEmpty())
-                        .orElseThrow(
-                                () ->
-                                        S3Error.NO_SUCH_LIFECYCLE_CONFIGURATION
-                                                .exception()
-                                                .with("BucketName", call.bucket()));
-        call.xml(200, document.bytes());
+        call.xml(
+                200,
+                BucketDocuments.find(
+                        call, BucketSetting.LIFECYCLE, S3Error.NO_SUCH_LIFECYCLE_CONFIGURATION));
     }
 
     /** In the old form too, which differs in how a rule names its prefix. */
@@ -49,7 +37,10 @@ final class BucketLifecycle {
             }
             rules.add(named(call, rule));
         }
-        set(call, Bytes.wrap(new LifecycleConfiguration(rules).write()));
+        BucketDocuments.set(
+                call,
+                BucketSetting.LIFECYCLE,
+                Bytes.wrap(new LifecycleConfiguration(rules).write()));
         call.empty(200);
     }
 
@@ -68,19 +59,8 @@ final class BucketLifecycle {
     }
 
     static void delete(S3Call call) throws InterruptedException {
-        set(call, Bytes.EMPTY);
+        BucketDocuments.set(call, BucketSetting.LIFECYCLE, Bytes.EMPTY);
         call.empty(204);
-    }
-
-    private static void set(S3Call call, Bytes document) throws InterruptedException {
-        call.ports()
-                .buckets()
-                .setDocument(
-                        call.caller(),
-                        call.bucket(),
-                        BucketSetting.LIFECYCLE,
-                        document,
-                        call.deadlineNanos());
     }
 
     /** Adds when an object will end, where a rule says so. */

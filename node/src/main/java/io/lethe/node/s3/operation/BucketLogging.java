@@ -1,7 +1,6 @@
 package io.lethe.node.s3.operation;
 
 import io.lethe.node.base.Bytes;
-import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
@@ -13,21 +12,10 @@ final class BucketLogging {
     private BucketLogging() {}
 
     static void get(S3Call call) throws InterruptedException {
-        Bytes document =
-                call.ports()
-                        .buckets()
-                        .document(
-                                call.caller(),
-                                call.bucket(),
-                                BucketSetting.LOGGING,
-                                call.deadlineNanos())
-                        .map(BucketDocument::bytes)
-                        .orElse(Bytes.EMPTY);
-        if (document.isEmpty()) {
-            call.xml(200, XmlWriter.s3("BucketLoggingStatus"));
-        } else {
-            call.xml(200, document);
-        }
+        call.xml(
+                200,
+                BucketDocuments.look(call, BucketSetting.LOGGING)
+                        .orElseGet(() -> Bytes.wrap(XmlWriter.s3("BucketLoggingStatus").end())));
     }
 
     /** The target is a bucket of the same owner; grants of its objects to others are refused. */
@@ -44,14 +32,10 @@ final class BucketLogging {
                         "The target bucket for logging does not exist, or is not yours to write");
             }
         }
-        call.ports()
-                .buckets()
-                .setDocument(
-                        call.caller(),
-                        call.bucket(),
-                        BucketSetting.LOGGING,
-                        wanted.target().isPresent() ? Bytes.wrap(wanted.write()) : Bytes.EMPTY,
-                        call.deadlineNanos());
+        BucketDocuments.set(
+                call,
+                BucketSetting.LOGGING,
+                wanted.target().isPresent() ? Bytes.wrap(wanted.write()) : Bytes.EMPTY);
         call.empty(200);
     }
 }

@@ -1,7 +1,6 @@
 package io.lethe.node.s3.operation;
 
 import io.lethe.node.base.Bytes;
-import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.Id128;
 import io.lethe.node.s3.S3Call;
@@ -22,21 +21,11 @@ final class BucketNotification {
     private BucketNotification() {}
 
     static void get(S3Call call) throws InterruptedException {
-        Bytes document =
-                call.ports()
-                        .buckets()
-                        .document(
-                                call.caller(),
-                                call.bucket(),
-                                BucketSetting.NOTIFICATION,
-                                call.deadlineNanos())
-                        .map(BucketDocument::bytes)
-                        .orElse(Bytes.EMPTY);
-        if (document.isEmpty()) {
-            call.xml(200, XmlWriter.s3("NotificationConfiguration"));
-        } else {
-            call.xml(200, document);
-        }
+        call.xml(
+                200,
+                BucketDocuments.look(call, BucketSetting.NOTIFICATION)
+                        .orElseGet(
+                                () -> Bytes.wrap(XmlWriter.s3("NotificationConfiguration").end())));
     }
 
     /**
@@ -76,14 +65,7 @@ final class BucketNotification {
                 targets.isEmpty()
                         ? Bytes.EMPTY
                         : Bytes.wrap(new NotificationConfiguration(targets, false).write());
-        call.ports()
-                .buckets()
-                .setDocument(
-                        call.caller(),
-                        call.bucket(),
-                        BucketSetting.NOTIFICATION,
-                        document,
-                        call.deadlineNanos());
+        BucketDocuments.set(call, BucketSetting.NOTIFICATION, document);
         call.empty(200);
     }
 
