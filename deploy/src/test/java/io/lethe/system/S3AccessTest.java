@@ -99,14 +99,18 @@ class S3AccessTest {
             }
             String open = "/operator--access-open/";
             assertThat(anybody(cluster, 1, "GET", open + "public/a").statusCode()).isEqualTo(403);
-            s3.putBucketPolicy(
-                    p ->
-                            p.bucket("access-open")
-                                    .policy(
-                                            policy(
-                                                    "{'Effect':'Allow','Principal':'*',"
-                                                        + "'Action':'s3:GetObject','Resource':"
-                                                        + "'arn:aws:s3:::access-open/public/*'}")));
+            String readers =
+                    policy(
+                            "{'Effect':'Allow','Principal':'*','Action':'s3:GetObject',"
+                                    + "'Resource':'arn:aws:s3:::access-open/public/*'}");
+            assertThat(
+                            refused(
+                                    () ->
+                                            s3.putBucketPolicy(
+                                                    p -> p.bucket("access-open").policy(readers))))
+                    .isEqualTo("AccessDenied");
+            s3.deletePublicAccessBlock(b -> b.bucket("access-open"));
+            s3.putBucketPolicy(p -> p.bucket("access-open").policy(readers));
             HttpResponse<String> read = anybody(cluster, 1, "GET", open + "public/a");
             assertThat(read.statusCode()).isEqualTo(200);
             assertThat(read.body()).isEqualTo("hello");
@@ -172,6 +176,15 @@ class S3AccessTest {
                                                             p.bucket("access-block")
                                                                     .policy("{\"Statement\":[]"))))
                     .isEqualTo("MalformedPolicy");
+            assertThat(
+                            s3.getPublicAccessBlock(p -> p.bucket("access-block"))
+                                    .publicAccessBlockConfiguration())
+                    .as("of a new bucket")
+                    .satisfies(
+                            block -> {
+                                assertThat(block.blockPublicPolicy()).isTrue();
+                                assertThat(block.restrictPublicBuckets()).isTrue();
+                            });
             s3.putPublicAccessBlock(
                     p ->
                             p.bucket("access-block")
@@ -230,6 +243,17 @@ class S3AccessTest {
                     .isEqualTo("AccessControlListNotSupported");
             s3.putBucketOwnershipControls(
                     o -> o.bucket("access-acl").ownershipControls(c -> c.rules(writers())));
+            assertThat(
+                            refused(
+                                    () ->
+                                            s3.putBucketAcl(
+                                                    a ->
+                                                            a.bucket("access-acl")
+                                                                    .acl(
+                                                                            BucketCannedACL
+                                                                                    .PUBLIC_READ))))
+                    .isEqualTo("AccessDenied");
+            s3.deletePublicAccessBlock(b -> b.bucket("access-acl"));
             s3.putBucketAcl(a -> a.bucket("access-acl").acl(BucketCannedACL.PUBLIC_READ));
             s3.putObject(p -> p.bucket("access-acl").key("k"), RequestBody.fromString("x"));
             assertThat(s3.getBucketAcl(a -> a.bucket("access-acl")).grants()).hasSize(2);

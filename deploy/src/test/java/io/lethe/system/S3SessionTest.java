@@ -253,6 +253,7 @@ class S3SessionTest {
             assertThat(denied.statusCode()).isEqualTo(403);
             assertThat(denied.headers().firstValue("access-control-expose-headers"))
                     .contains("ETag");
+            askBySession(cluster);
             s3.deleteBucketCors(c -> c.bucket("session-cors"));
             assertThat(refused(() -> s3.getBucketCors(c -> c.bucket("session-cors"))))
                     .isEqualTo("NoSuchCORSConfiguration");
@@ -267,6 +268,50 @@ class S3SessionTest {
                                                                     .value("b")
                                                                     .build())));
             assertThat(s3.getBucketTagging(t -> t.bucket("session-cors")).tagSet()).hasSize(1);
+        }
+    }
+
+    /** A link that a session has signed names its bucket as its owner does. */
+    private static void askBySession(Cluster cluster) throws Exception {
+        AwsSessionCredentials whole =
+                session(cluster, 3, "Action=GetSessionToken&Version=2011-06-15");
+        try (S3Presigner presigner =
+                S3Presigner.builder()
+                        .endpointOverride(cluster.s3(4))
+                        .region(Region.US_EAST_1)
+                        .serviceConfiguration(
+                                S3Configuration.builder().pathStyleAccessEnabled(true).build())
+                        .credentialsProvider(StaticCredentialsProvider.create(whole))
+                        .build()) {
+            URI link =
+                    URI.create(
+                            presigner
+                                    .presignPutObject(
+                                            p ->
+                                                    p.signatureDuration(Duration.ofMinutes(5))
+                                                            .putObjectRequest(
+                                                                    o ->
+                                                                            o.bucket("session-cors")
+                                                                                    .key("k")))
+                                    .url()
+                                    .toString());
+            String origin = "https://app.example.org";
+            HttpResponse<String> may =
+                    send(
+                            HttpRequest.newBuilder(link)
+                                    .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                                    .header("Origin", origin)
+                                    .header("Access-Control-Request-Method", "PUT")
+                                    .build());
+            assertThat(may.statusCode()).as(may.body()).isEqualTo(200);
+            HttpResponse<String> put =
+                    send(
+                            HttpRequest.newBuilder(link)
+                                    .PUT(HttpRequest.BodyPublishers.ofString("x"))
+                                    .header("Origin", origin)
+                                    .build());
+            assertThat(put.statusCode()).as(put.body()).isEqualTo(200);
+            assertThat(put.headers().firstValue("access-control-allow-origin")).contains(origin);
         }
     }
 
@@ -305,6 +350,7 @@ class S3SessionTest {
                         RequestBody.fromString("<p>" + key));
             }
             assertThat(page(cluster, host, "/")).startsWith("HTTP/1.1 403");
+            s3.deletePublicAccessBlock(b -> b.bucket("session-site"));
             s3.putBucketPolicy(
                     p ->
                             p.bucket("session-site")

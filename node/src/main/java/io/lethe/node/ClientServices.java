@@ -17,6 +17,7 @@ import io.lethe.node.model.PgId;
 import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
+import io.lethe.node.model.TenantRecord;
 import io.lethe.node.model.Ticket;
 import io.lethe.node.model.UserRecord;
 import io.lethe.node.object.Buckets;
@@ -110,6 +111,11 @@ final class ClientServices {
             }
             metadata.catchUpDirectory(parts.tasks().clock().nanos() + KEY_WITHIN.toNanos());
             return directory.tenantNamed(name);
+        }
+
+        @Override
+        public Optional<String> alias(TenantId tenant) {
+            return directory.tenant(tenant).map(TenantRecord::alias);
         }
 
         @Override

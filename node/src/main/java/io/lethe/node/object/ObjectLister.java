@@ -41,7 +41,12 @@ public final class ObjectLister {
             boolean versions,
             int limit) {}
 
-    /** A listed version; {@code sizeBytes} is 0 for delete markers. */
+    /**
+     * A listed version; {@code sizeBytes} is 0 for delete markers.
+     *
+     * @param sha256 empty where it might confirm a guess of what lies under a customer's key: only
+     *     an ETag that is the MD5 tells without opening the version that it is under none
+     */
     public record Entry(
             String key,
             String versionId,
@@ -148,6 +153,10 @@ public final class ObjectLister {
                 .filter(to -> end.isEmpty() || to.compareTo(end) < 0);
     }
 
+    private static boolean isPlain(VersionBody body) {
+        return body.etag().equals(body.md5().hex());
+    }
+
     private static Entry entry(VersionRow row, boolean latest) {
         VersionBody body = row.body();
         return new Entry(
@@ -157,7 +166,7 @@ public final class ObjectLister {
                 body == null,
                 body == null ? 0 : body.sizeBytes(),
                 body == null ? "" : body.etag(),
-                body == null ? Bytes.EMPTY : body.sha256(),
+                body == null || !isPlain(body) ? Bytes.EMPTY : body.sha256(),
                 row.createdMillis());
     }
 }

@@ -2,13 +2,10 @@ package io.lethe.node.s3;
 
 import io.lethe.node.http.HttpExchange;
 import io.lethe.node.http.RequestHead.Header;
-import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
-import io.lethe.node.model.TenantId;
 import io.lethe.node.s3.access.Guard;
-import io.lethe.node.s3.sigv4.Authentication;
-import io.lethe.node.s3.sigv4.SigV4;
+import io.lethe.node.s3.access.Identification;
 import io.lethe.node.s3.xml.CorsConfiguration;
 import io.lethe.node.s3.xml.CorsConfiguration.Rule;
 import java.util.ArrayList;
@@ -29,10 +26,12 @@ final class Cors {
 
     private final S3Ports ports;
     private final Guard guard;
+    private final Identification identification;
 
-    Cors(S3Ports ports, Guard guard) {
+    Cors(S3Ports ports, Guard guard, Identification identification) {
         this.ports = ports;
         this.guard = guard;
+        this.identification = identification;
     }
 
     /** What is added to the answer; nothing where no rule allows it. */
@@ -120,7 +119,8 @@ final class Cors {
     private Optional<CorsConfiguration> configuration(
             S3Request request, S3Address address, long deadlineNanos) throws InterruptedException {
         Optional<BucketRecord> bucket =
-                guard.bucket(claimed(request), address.bucket(), deadlineNanos);
+                guard.bucket(
+                        identification.claimed(request), address.bucket(), deadlineNanos);
         return bucket.flatMap(
                 record ->
                         ports.bucketSettings()
@@ -129,19 +129,5 @@ final class Cors {
                                         BucketSetting.CORS,
                                         document ->
                                                 CorsConfiguration.parse(document.unsafeArray())));
-    }
-
-    /** Whose key the request names. */
-    private Optional<TenantId> claimed(S3Request request) {
-        try {
-            return SigV4.read(request) instanceof Authentication.Signed signed
-                    ? ports.credentials()
-                            .find(signed.credential().accessKeyId())
-                            .map(AccessKeyRecord::tenant)
-                    : Optional.empty();
-        } catch (S3Exception e) {
-            // What is wrong with the signature is for the request itself to hear.
-            return Optional.empty();
-        }
     }
 }

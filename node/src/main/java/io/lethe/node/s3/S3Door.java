@@ -56,7 +56,7 @@ public final class S3Door implements HttpService {
                         ports.settings().region());
         sts = new StsDoor(identification, sessions, ports.tasks().clock()::wallMillis);
         guard = new Guard(ports.buckets(), ports.bucketSettings(), ports.tenants());
-        cors = new Cors(ports, guard);
+        cors = new Cors(ports, guard, identification);
         website = new WebsiteDoor(ports, guard);
         forms = new FormDoor(ports, identification, guard);
     }
@@ -144,8 +144,7 @@ public final class S3Door implements HttpService {
                 head.remote(),
                 head.secure(),
                 ports.settings().region(),
-                ports.tasks().clock().wallMillis(),
-                null);
+                ports.tasks().clock().wallMillis());
     }
 
     private Guard.Asked asked(HttpExchange exchange, S3Call call, Router.Route route) {

@@ -83,6 +83,10 @@ public enum S3Error {
             403,
             "The AWS access key ID that you provided does not exist in our records."),
     INVALID_ARGUMENT("InvalidArgument", 400, "Invalid Argument"),
+    INVALID_BUCKET_ACL_WITH_BLOCK_PUBLIC_ACCESS_ERROR(
+            "InvalidBucketAclWithBlockPublicAccessError",
+            400,
+            "Bucket cannot have public ACLs set with BlockPublicAccess enabled"),
     INVALID_BUCKET_ACL_WITH_OBJECT_OWNERSHIP(
             "InvalidBucketAclWithObjectOwnership",
             400,

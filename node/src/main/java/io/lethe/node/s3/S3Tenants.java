@@ -13,5 +13,8 @@ public interface S3Tenants {
      */
     Optional<TenantId> named(String name) throws InterruptedException;
 
+    /** The alias of a tenant, which names its buckets to others; empty where it is not known. */
+    Optional<String> alias(TenantId tenant);
+
     Optional<UserRecord> user(TenantId tenant, Id128 user);
 }

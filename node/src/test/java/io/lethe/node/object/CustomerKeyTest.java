@@ -136,6 +136,67 @@ class CustomerKeyTest {
     }
 
     @Test
+    void noListingTellsADigestOfWhatIsUnderAKey() throws Exception {
+        ObjectInfo plain = put("plain", bytes(1, 9_000), null);
+        var _ = put("small", bytes(2, 100), OWN);
+        var _ = put("under", bytes(3, 9_000), OWN);
+        UploadInfo upload =
+                world.objects
+                        .uploads()
+                        .create(
+                                CALLER,
+                                new Uploads.CreateRequest(
+                                        id(),
+                                        VERSIONED,
+                                        "upload",
+                                        "",
+                                        ATTRIBUTES,
+                                        Bytes.EMPTY,
+                                        Protection.NONE,
+                                        OWN),
+                                world.deadline());
+        PartInfo part =
+                world.objects
+                        .uploads()
+                        .putPart(
+                                CALLER,
+                                new Uploads.PartRequest(
+                                        VERSIONED,
+                                        "upload",
+                                        upload.uploadId(),
+                                        1,
+                                        null,
+                                        null,
+                                        () -> Bytes.EMPTY,
+                                        OWN),
+                                ObjectWorld.body(bytes(4, 9_000)),
+                                world.deadline());
+        var _ =
+                world.objects
+                        .uploads()
+                        .complete(
+                                CALLER,
+                                new Uploads.CompleteRequest(
+                                        VERSIONED,
+                                        "upload",
+                                        upload.uploadId(),
+                                        List.of(new PartClaim(1, part.etag(), Bytes.EMPTY)),
+                                        new Condition.Always(),
+                                        null,
+                                        OWN),
+                                world.deadline());
+        Objects.ListRequest all =
+                new Objects.ListRequest(VERSIONED, "", "", Bytes.EMPTY, 0, false, 100);
+        ObjectLister.Page page = world.objects.list(CALLER, all, world.deadline());
+        assertThat(page.entries()).hasSize(4);
+        for (ObjectLister.Entry entry : page.entries()) {
+            assertThat(entry.sha256())
+                    .as(entry.key())
+                    .isEqualTo(entry.key().equals("plain") ? plain.sha256() : Bytes.EMPTY);
+        }
+    }
+
+    @Test
     void aKeyForWhatHasNoneIsRefused() throws InterruptedException {
         var _ = put("plain", bytes(1, 100), null);
         assertThat(code(() -> read("plain", new ReadRange.All(), OWN)))

@@ -32,6 +32,11 @@ public final class BucketNaming {
                 : Optional.empty();
     }
 
+    /** The bucket of a tenant as others name it. */
+    static String qualified(String tenant, String bucket) {
+        return tenant + SEPARATOR + bucket;
+    }
+
     /** Whether some bucket could be meant. */
     public static boolean isPossible(String name) {
         return BucketNames.fault(name) == null || split(name).isPresent();

@@ -3,7 +3,9 @@ package io.lethe.node.s3.access;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
+import io.lethe.node.model.TenantId;
 import io.lethe.node.s3.BucketSettings;
+import io.lethe.node.s3.S3Tenants;
 import io.lethe.node.s3.xml.OwnershipControls;
 import io.lethe.node.s3.xml.OwnershipControls.Ownership;
 import io.lethe.node.s3.xml.PublicAccessBlock;
@@ -26,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * Puts what a request wants before the policies: the bucket's own, what its ACL grants, and the
  * caller's. A bucket of another tenant needs two grants, as in AWS: its owner's, where ARNs name
  * the bucket, and the caller's own account's, where they name it as the caller does, with its
- * tenant before it; for accounts have buckets of the same name. Safe for any thread.
+ * tenant before it; for accounts have buckets of the same name. What the caller's side denies is
+ * denied by all names of the bucket. Safe for any thread.
  */
 final class Decisions {
     /**
@@ -37,9 +40,11 @@ final class Decisions {
             Set.of("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy");
 
     private final BucketSettings settings;
+    private final S3Tenants tenants;
 
-    Decisions(BucketSettings settings) {
+    Decisions(BucketSettings settings, S3Tenants tenants) {
         this.settings = settings;
+        this.tenants = tenants;
     }
 
     Decision decide(Principal principal, RequestKeys keys, Guard.Wanted wanted) {
@@ -48,7 +53,7 @@ final class Decisions {
             return new Decision.NotGranted(Decision.Missing.RESOURCE_POLICY);
         }
         String account = target.owner().get().account();
-        RequestContext context = keys.of(principal, target, wanted.versionId());
+        Optional<String> alias = tenants.alias(target.owner().get());
         Caller caller = principal.identity();
         boolean owns = principal.owns(target);
         if (owns && principal.actsAsAccount() && OWNERS_ALWAYS.contains(wanted.action())) {
@@ -59,9 +64,10 @@ final class Decisions {
                         new AccessRequest(
                                 caller,
                                 wanted.action(),
-                                AccessRequest.bucketArn(target.resource(wanted.key())),
+                                target.arn(wanted.key()),
                                 account,
-                                context),
+                                context(principal, keys, wanted, target.owner()),
+                                owns ? target.qualifiedArns(alias, wanted.key()) : List.of()),
                         ofBucket(principal, target.record(), owns));
         if (owns || principal.isAnonymous() || !byOwner.isAllowed()) {
             return byOwner;
@@ -70,10 +76,27 @@ final class Decisions {
                 new AccessRequest(
                         caller,
                         wanted.action(),
-                        AccessRequest.bucketArn(target.resourceAsNamed(wanted.key())),
+                        target.arnAsNamed(wanted.key()),
                         caller.account(),
-                        context),
+                        context(principal, keys, wanted, principal.tenant()),
+                        target.qualifiedArns(alias, wanted.key())),
                 new PolicySet(principal.policies(), List.of(), principal.session(), false));
+    }
+
+    /**
+     * @param side whose policies are asked: what is copied has the name that they have for it
+     */
+    private RequestContext context(
+            Principal principal, RequestKeys keys, Guard.Wanted wanted, Optional<TenantId> side) {
+        Target copied = keys.copied();
+        List<String> names = List.of();
+        if (copied != null) {
+            names =
+                    copied.owner().isEmpty() || copied.owner().equals(side)
+                            ? List.of(copied.bucket())
+                            : copied.qualifiedNames(tenants.alias(copied.owner().get()));
+        }
+        return keys.of(principal, wanted, names);
     }
 
     private PolicySet ofBucket(Principal principal, @Nullable BucketRecord record, boolean owns) {
@@ -128,7 +151,7 @@ final class Decisions {
                         record,
                         BucketSetting.PUBLIC_ACCESS_BLOCK,
                         document -> PublicAccessBlock.parse(document.unsafeArray()))
-                .orElse(PublicAccessBlock.NONE);
+                .orElse(PublicAccessBlock.ALL);
     }
 
     Optional<Policy> policy(BucketRecord record) {

@@ -35,7 +35,7 @@ public final class Guard {
     public Guard(Buckets buckets, BucketSettings settings, S3Tenants tenants) {
         this.buckets = buckets;
         this.tenants = tenants;
-        this.decisions = new Decisions(settings);
+        this.decisions = new Decisions(settings, tenants);
     }
 
     /**
@@ -84,6 +84,9 @@ public final class Guard {
                                 copied.get().bucket(),
                                 asked.deadlineNanos())
                         : null;
+        if (source != null) {
+            asked = asked.with(asked.keys().copying(source));
+        }
         String action = asked.rights().action();
         String prefix = BodyKeys.prefix(action);
         if (!prefix.isEmpty() && decisions.uses(asked.principal(), target, prefix)) {
@@ -149,7 +152,7 @@ public final class Guard {
     /** Which ways to public access the owner has closed. */
     PublicAccessBlock block(Target target) {
         BucketRecord record = target.record();
-        return record == null ? PublicAccessBlock.NONE : decisions.block(record);
+        return record == null ? PublicAccessBlock.ALL : decisions.block(record);
     }
 
     boolean hasAcls(Target target) {

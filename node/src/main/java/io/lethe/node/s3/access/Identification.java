@@ -6,6 +6,7 @@ import io.lethe.node.model.TenantId;
 import io.lethe.node.model.UserRecord;
 import io.lethe.node.s3.S3Credentials;
 import io.lethe.node.s3.S3Error;
+import io.lethe.node.s3.S3Exception;
 import io.lethe.node.s3.S3Request;
 import io.lethe.node.s3.S3Tenants;
 import io.lethe.node.s3.sigv4.Authentication;
@@ -119,6 +120,26 @@ public final class Identification {
         Claim claim = claim(signed, Set.of("s3"));
         SigV4.verifyForm(signed, fields.getOrDefault("policy", ""), claim.key());
         return new Identified(claim.principal(), signed, signed.payload(), null);
+    }
+
+    /**
+     * The tenant that a request says it comes from, proven or not; empty where it says nothing that
+     * can be so.
+     */
+    public Optional<TenantId> claimed(S3Request request) {
+        try {
+            if (!(SigV4.read(request) instanceof Authentication.Signed signed)) {
+                return Optional.empty();
+            }
+            return signed.sessionToken().isPresent()
+                    ? sessions.claimed(signed.sessionToken().get())
+                    : credentials
+                            .find(signed.credential().accessKeyId())
+                            .map(AccessKeyRecord::tenant);
+        } catch (S3Exception e) {
+            // What is wrong with the signature is for the request itself to hear.
+            return Optional.empty();
+        }
     }
 
     /** Who the request says it comes from, and the key that proves it. */

@@ -2,7 +2,6 @@ package io.lethe.node.s3.access;
 
 import io.lethe.node.s3.CopySource;
 import io.lethe.node.s3.HttpDates;
-import io.lethe.node.s3.S3Exception;
 import io.lethe.node.s3.S3Request;
 import io.lethe.node.s3.TaggingHeader;
 import io.lethe.node.s3.sigv4.Authentication;
@@ -24,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nowMillis when the request came
  * @param ofBody keys that the body gives, as far as a policy asks for them
+ * @param copied the bucket that the request copies from
  */
 public record RequestKeys(
         S3Request request,
@@ -32,7 +32,8 @@ public record RequestKeys(
         boolean secure,
         String region,
         long nowMillis,
-        @Nullable Map<String, List<String>> ofBody) {
+        @Nullable Map<String, List<String>> ofBody,
+        @Nullable Target copied) {
     /** Headers whose key is their own name. */
     private static final Set<String> HEADERS =
             Set.of(
@@ -80,10 +81,21 @@ public record RequestKeys(
         return UNREAD.stream().filter(policy::uses).findFirst();
     }
 
+    /** Without what is read later. */
+    public RequestKeys(
+            S3Request request,
+            Authentication how,
+            InetAddress remote,
+            boolean secure,
+            String region,
+            long nowMillis) {
+        this(request, how, remote, secure, region, nowMillis, null, null);
+    }
+
     /**
-     * @param versionId empty where none is named
+     * @param copiedNames the names of the bucket that the request copies from; none: copies nothing
      */
-    RequestContext of(Principal principal, Target target, String versionId) {
+    RequestContext of(Principal principal, Guard.Wanted wanted, List<String> copiedNames) {
         RequestContext.Builder keys = RequestContext.builder().caller(principal.identity());
         keys.put("aws:SourceIp", address(remote));
         keys.put("aws:SecureTransport", Boolean.toString(secure));
@@ -91,7 +103,8 @@ public record RequestKeys(
         keys.put("aws:EpochTime", Long.toString(nowMillis / 1000));
         keys.put("aws:RequestedRegion", region);
         keys.put("aws:ViaAWSService", "false");
-        target.owner()
+        wanted.target()
+                .owner()
                 .ifPresent(
                         owner -> {
                             keys.put("aws:ResourceAccount", owner.account());
@@ -118,15 +131,23 @@ public record RequestKeys(
         } else {
             ofBody.forEach(keys::put);
         }
-        if (!versionId.isEmpty()) {
-            keys.put("s3:VersionId", versionId);
+        if (!copiedNames.isEmpty()) {
+            keys.put("s3:x-amz-copy-source", copySources(copiedNames));
+        }
+        if (!wanted.versionId().isEmpty()) {
+            keys.put("s3:VersionId", wanted.versionId());
         }
         return keys.build();
     }
 
     /** With what a body says. */
     RequestKeys with(Map<String, List<String>> more) {
-        return new RequestKeys(request, how, remote, secure, region, nowMillis, more);
+        return new RequestKeys(request, how, remote, secure, region, nowMillis, more, copied);
+    }
+
+    /** With the bucket that the request copies from. */
+    RequestKeys copying(Target from) {
+        return new RequestKeys(request, how, remote, secure, region, nowMillis, ofBody, from);
     }
 
     private static String address(InetAddress remote) {
@@ -160,15 +181,11 @@ public record RequestKeys(
                 .flatMap(HttpDates::parseIso)
                 .ifPresent(until -> BodyKeys.until(said, until, nowMillis));
         said.forEach(keys::put);
-        copySource().ifPresent(from -> keys.put("s3:x-amz-copy-source", from));
     }
 
-    private Optional<String> copySource() {
-        try {
-            return CopySource.of(request).map(from -> from.bucket() + "/" + from.key());
-        } catch (S3Exception e) {
-            // Its operation says what is wrong with it.
-            return Optional.empty();
-        }
+    private List<String> copySources(List<String> buckets) {
+        return CopySource.of(request).stream()
+                .flatMap(from -> buckets.stream().map(bucket -> bucket + "/" + from.key()))
+                .toList();
     }
 }

@@ -5,6 +5,7 @@ import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
+import io.lethe.node.model.TenantId;
 import io.lethe.node.s3.S3Credentials;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.tenant.policy.MalformedPolicyException;
@@ -125,6 +126,17 @@ public final class Sessions {
             throw S3Error.EXPIRED_TOKEN.exception();
         }
         return session;
+    }
+
+    /** Whose key a token says that it came from, whatever else is true of it. */
+    Optional<TenantId> claimed(String text) {
+        return SessionToken.parse(text)
+                .flatMap(
+                        token ->
+                                credentials
+                                        .find(token.parentKeyId())
+                                        .map(AccessKeyRecord::tenant)
+                                        .filter(token.tenant()::equals));
     }
 
     private static RuntimeException invalid() {

@@ -2,6 +2,9 @@ package io.lethe.node.s3.access;
 
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.TenantId;
+import io.lethe.node.tenant.policy.AccessRequest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +26,36 @@ public record Target(
         return new Target(Optional.of(owner), bucket, named, record);
     }
 
-    /** What an ARN is made of: a bucket's name, or a star for the service. */
-    String resource(String key) {
-        return (bucket.isEmpty() ? "*" : bucket) + (key.isEmpty() ? "" : "/" + key);
+    /** The ARN by the bucket's own name; with a star for the service. */
+    String arn(String key) {
+        return arn(bucket, key);
     }
 
-    /** As {@link #resource}, with the tenant's name before a bucket of another's. */
-    String resourceAsNamed(String key) {
-        return (named.isEmpty() ? "*" : named) + (key.isEmpty() ? "" : "/" + key);
+    /** As {@link #arn}, with the tenant's name before a bucket of another's. */
+    String arnAsNamed(String key) {
+        return arn(named, key);
+    }
+
+    /** The ARNs by all names that have the tenant's before the bucket's. */
+    List<String> qualifiedArns(Optional<String> alias, String key) {
+        return qualifiedNames(alias).stream().map(name -> arn(name, key)).toList();
+    }
+
+    /** The names that others have for the bucket; none for what is no bucket of anybody's. */
+    List<String> qualifiedNames(Optional<String> alias) {
+        if (bucket.isEmpty() || owner.isEmpty()) {
+            return List.of();
+        }
+        List<String> names = new ArrayList<>(2);
+        names.add(BucketNaming.qualified(owner.get().account(), bucket));
+        alias.ifPresent(tenant -> names.add(BucketNaming.qualified(tenant, bucket)));
+        return names;
+    }
+
+    private static String arn(String name, String key) {
+        String resource = name.isEmpty() ? "*" : name;
+        return key.isEmpty()
+                ? AccessRequest.bucketArn(resource)
+                : AccessRequest.objectArn(resource, key);
     }
 }

@@ -17,6 +17,14 @@ final class Acls {
         return canned == CannedAcl.PRIVATE || canned == CannedAcl.BUCKET_OWNER_FULL_CONTROL;
     }
 
+    /** Whether an ACL gives anything to everybody, or to everybody with an account. */
+    static boolean isPublic(CannedAcl canned) {
+        return switch (canned) {
+            case PUBLIC_READ, PUBLIC_READ_WRITE, AUTHENTICATED_READ -> true;
+            default -> false;
+        };
+    }
+
     /**
      * The ACL of the request's headers, or of its body.
      *

@@ -35,11 +35,7 @@ final class BucketAcl {
      * @throws io.lethe.node.s3.S3Exception AccessDenied for a public one where those are blocked
      */
     static void set(S3Call call, CannedAcl wanted) throws InterruptedException {
-        boolean open =
-                switch (wanted) {
-                    case PUBLIC_READ, PUBLIC_READ_WRITE, AUTHENTICATED_READ -> true;
-                    default -> false;
-                };
+        boolean open = Acls.isPublic(wanted);
         if (open && call.access().block().blockPublicAcls()) {
             throw S3Error.ACCESS_DENIED.because(
                     "public ACLs are prevented by the BlockPublicAcls setting in S3 Block Public"

@@ -7,7 +7,6 @@ import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.xml.CorsConfiguration;
 import io.lethe.node.s3.xml.OwnershipControls;
-import io.lethe.node.s3.xml.PublicAccessBlock;
 import io.lethe.node.s3.xml.Tagging;
 import io.lethe.node.s3.xml.WebsiteConfiguration;
 import io.lethe.node.s3.xml.XmlWriter;
@@ -24,12 +23,6 @@ import java.util.function.UnaryOperator;
  */
 record BucketDocuments(
         BucketSetting setting, S3Error absent, int putStatus, UnaryOperator<byte[]> read) {
-    static final BucketDocuments PUBLIC_ACCESS_BLOCK =
-            new BucketDocuments(
-                    BucketSetting.PUBLIC_ACCESS_BLOCK,
-                    S3Error.NO_SUCH_PUBLIC_ACCESS_BLOCK_CONFIGURATION,
-                    200,
-                    body -> PublicAccessBlock.parse(body).write());
     static final BucketDocuments OWNERSHIP_CONTROLS =
             new BucketDocuments(
                     BucketSetting.OWNERSHIP_CONTROLS,

@@ -1,15 +1,20 @@
 package io.lethe.node.s3.operation;
 
+import io.lethe.node.base.Bytes;
 import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketRecord.Versioning;
+import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.Id128;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.xml.CannedAcl;
 import io.lethe.node.s3.xml.CreateBucketConfiguration;
 import io.lethe.node.s3.xml.OwnershipControls.Ownership;
+import io.lethe.node.s3.xml.Tagging;
+import io.lethe.node.s3.xml.XmlWriter;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -24,6 +29,9 @@ final class CreateBucket implements Operation {
         if (!Acls.isOwners(acl) && !acls) {
             throw S3Error.INVALID_BUCKET_ACL_WITH_OBJECT_OWNERSHIP.exception();
         }
+        if (Acls.isPublic(acl) && call.access().block().blockPublicAcls()) {
+            throw S3Error.INVALID_BUCKET_ACL_WITH_BLOCK_PUBLIC_ACCESS_ERROR.exception();
+        }
         CreateBucketConfiguration wanted = CreateBucketConfiguration.parse(call.wholeBody(false));
         wanted.locationConstraint()
                 .filter(place -> !place.equals(call.ports().settings().region()))
@@ -33,6 +41,9 @@ final class CreateBucket implements Operation {
                                     .exception()
                                     .with("LocationConstraint", place);
                         });
+        if (!wanted.tags().isEmpty() && !call.access().allows("s3:TagResource", "", "")) {
+            throw S3Error.ACCESS_DENIED.exception();
+        }
         Encoder id = new Encoder(Id128.BYTES);
         Id128.random(call.random()).encode(id);
         boolean locks =
@@ -65,7 +76,16 @@ final class CreateBucket implements Operation {
         if (!Acls.isOwners(acl)) {
             BucketAcl.set(call, acl);
         }
+        if (!wanted.tags().isEmpty()) {
+            BucketDocuments.set(call, BucketSetting.TAGGING, tagging(wanted.tags()));
+        }
         call.header("location", "/" + call.bucket()).empty(200);
+    }
+
+    private static Bytes tagging(List<Tagging.Tag> tags) {
+        XmlWriter out = XmlWriter.s3("Tagging");
+        new Tagging(tags).writeTo(out);
+        return Bytes.wrap(out.end());
     }
 
     private static Optional<Ownership> ownership(S3Call call) {

@@ -1,6 +1,8 @@
 package io.lethe.node.s3.operation;
 
+import io.lethe.node.crypto.CustomerKeys;
 import io.lethe.node.crypto.KeyBytes;
+import io.lethe.node.object.Attributes;
 import io.lethe.node.object.ObjectInfo;
 import io.lethe.node.object.SourceVersion;
 import io.lethe.node.s3.S3Call;
@@ -65,6 +67,23 @@ final class EncryptionHeaders {
      */
     static @Nullable KeyBytes customerKey(S3Request request) {
         return key(request, CUSTOMER);
+    }
+
+    /**
+     * Whether who asks may see checksums of what has these attributes: of what lies under a
+     * customer's key, only who brings it.
+     *
+     * @throws S3Exception as {@link #customerKey}; AccessDenied for another key
+     */
+    static boolean maySeeChecksums(S3Request request, Attributes attributes) {
+        if (!attributes.hasCustomerKey()) {
+            return true;
+        }
+        KeyBytes given = customerKey(request);
+        if (given != null && !CustomerKeys.matches(given, attributes.customerKey())) {
+            throw S3Error.ACCESS_DENIED.exception();
+        }
+        return given != null;
     }
 
     /** What a copy reads, with the key that the request brings for it. */

@@ -144,6 +144,7 @@ final class MultipartUploads {
             out.number("NextPartNumberMarker", page.next());
         }
         out.number("MaxParts", limit).bool("IsTruncated", page.next() != 0);
+        boolean shown = EncryptionHeaders.maySeeChecksums(call.request(), upload.attributes());
         UploadChecksums.decode(upload.checksum())
                 .ifPresent(
                         wanted ->
@@ -156,6 +157,7 @@ final class MultipartUploads {
                     .text("ETag", '"' + part.etag() + '"')
                     .number("Size", part.sizeBytes());
             UploadChecksums.ofPart(part.checksum())
+                    .filter(_ -> shown)
                     .ifPresent(sum -> out.text(sum.algorithm().element(), sum.text()));
             out.close();
         }

@@ -116,15 +116,18 @@ public final class Router {
                 "GetBucketPolicyStatus",
                 "s3:GetBucketPolicyStatus",
                 BucketPolicy::status);
-        BucketDocuments block = BucketDocuments.PUBLIC_ACCESS_BLOCK;
         String putBlock = "s3:PutBucketPublicAccessBlock";
         in.get(
                 "publicAccessBlock",
                 "GetPublicAccessBlock",
                 "s3:GetBucketPublicAccessBlock",
-                block::get);
-        in.put("publicAccessBlock", "PutPublicAccessBlock", putBlock, block::put);
-        in.delete("publicAccessBlock", "DeletePublicAccessBlock", putBlock, block::delete);
+                BucketPublicAccess::get);
+        in.put("publicAccessBlock", "PutPublicAccessBlock", putBlock, BucketPublicAccess::put);
+        in.delete(
+                "publicAccessBlock",
+                "DeletePublicAccessBlock",
+                putBlock,
+                BucketPublicAccess::delete);
         BucketDocuments ownership = BucketDocuments.OWNERSHIP_CONTROLS;
         String putOwnership = "s3:PutBucketOwnershipControls";
         in.get(

@@ -8,8 +8,11 @@ public record PublicAccessBlock(
         boolean ignorePublicAcls,
         boolean blockPublicPolicy,
         boolean restrictPublicBuckets) {
-    /** Of a bucket that has none. */
+    /** Of a bucket whose owner took it off. */
     public static final PublicAccessBlock NONE = new PublicAccessBlock(false, false, false, false);
+
+    /** Of a bucket whose owner never said anything of it, as S3's since April 2023. */
+    public static final PublicAccessBlock ALL = new PublicAccessBlock(true, true, true, true);
 
     public static PublicAccessBlock parse(byte[] body) {
         XmlReader in = XmlReader.open(body, "PublicAccessBlockConfiguration");
@@ -33,6 +36,14 @@ public record PublicAccessBlock(
 
     private static boolean isTrue(@Nullable Boolean value) {
         return value != null && value;
+    }
+
+    /**
+     * What is kept of one that was taken off: as {@link #NONE}, and told from one that says so.
+     * {@link #write} makes no such document.
+     */
+    public static byte[] takenOff() {
+        return XmlWriter.s3("PublicAccessBlockConfiguration").end();
     }
 
     /** The document that GetPublicAccessBlock answers with. */

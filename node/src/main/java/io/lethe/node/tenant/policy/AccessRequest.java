@@ -1,5 +1,6 @@
 package io.lethe.node.tenant.policy;
 
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -10,15 +11,30 @@ import java.util.Locale;
  *     ListAllMyBuckets
  * @param ownerAccount the account that the resource belongs to; the caller's own where there is no
  *     resource yet, as for ListAllMyBuckets
+ * @param otherNames ARNs of the same resource by its other names. A statement that takes rights
+ *     away does so by whatever name it knows the resource; one that gives them means the name by
+ *     which it is asked for
  */
 public record AccessRequest(
         Caller caller,
         String action,
         String resource,
         String ownerAccount,
-        RequestContext context) {
+        RequestContext context,
+        List<String> otherNames) {
     public AccessRequest {
         action = action.toLowerCase(Locale.ROOT);
+        otherNames = List.copyOf(otherNames);
+    }
+
+    /** Of a resource with one name. */
+    public AccessRequest(
+            Caller caller,
+            String action,
+            String resource,
+            String ownerAccount,
+            RequestContext context) {
+        this(caller, action, resource, ownerAccount, context, List.of());
     }
 
     /** The ARN of a bucket. */

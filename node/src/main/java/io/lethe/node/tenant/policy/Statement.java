@@ -29,8 +29,7 @@ record Statement(
         Principals.Match match =
                 principals == null ? Principals.Match.DIRECT : principals.match(request.caller());
         if (match == Principals.Match.NONE
-                || (resources != null
-                        && !resources.matches(request.resource(), request.context()))) {
+                || (resources != null && !resources.matches(request, effect))) {
             return Principals.Match.NONE;
         }
         for (Condition condition : conditions) {

@@ -61,6 +61,11 @@ class GuardTest {
                         }
 
                         @Override
+                        public Optional<String> alias(TenantId tenant) {
+                            return copy.tenant(tenant).map(TenantRecord::alias);
+                        }
+
+                        @Override
                         public Optional<UserRecord> user(TenantId tenant, Id128 user) {
                             return copy.user(tenant, user);
                         }
@@ -75,6 +80,7 @@ class GuardTest {
         bucket(ACME, "photos");
         bucket(ACME, "secret");
         bucket(GLOBEX, "photos");
+        set(ACME, "photos", BucketSetting.PUBLIC_ACCESS_BLOCK, PublicAccessBlock.takenOff());
     }
 
     private static TenantRecord tenant(TenantId id, String alias) {
@@ -185,8 +191,7 @@ class GuardTest {
                                         InetAddress.getByName(ip),
                                         secure,
                                         "us-east-1",
-                                        1_800_000_000_000L,
-                                        null),
+                                        1_800_000_000_000L),
                                 bucket,
                                 key,
                                 rights,
@@ -397,13 +402,125 @@ class GuardTest {
     }
 
     private static Policy session(String action, String resource) throws MalformedPolicyException {
+        return sessionOf(
+                "{'Effect':'Allow','Action':'%s','Resource':'%s'}".formatted(action, resource));
+    }
+
+    private static Policy sessionOf(String statements) throws MalformedPolicyException {
         return PolicyParser.session(
                 Bytes.utf8(
-                                ("{'Version':'2012-10-17','Statement':[{'Effect':'Allow',"
-                                                + "'Action':'%s','Resource':'%s'}]}")
-                                        .formatted(action, resource)
+                                ("{'Version':'2012-10-17','Statement':[" + statements + "]}")
                                         .replace('\'', '"'))
                         .toArray());
+    }
+
+    private static final String ALL = "{'Effect':'Allow','Action':'s3:*','Resource':'*'},";
+
+    private static List<String> spellings(TenantId tenant, String alias, String bucket) {
+        return List.of(alias + "--" + bucket, tenant.account() + "--" + bucket);
+    }
+
+    @Test
+    void noSpellingOfABucketDodgesADenial() throws Exception {
+        policy(
+                "photos",
+                "{'Effect':'Allow','Principal':'*','Action':'s3:GetObject',"
+                        + "'Resource':'arn:aws:s3:::photos/*'}");
+        for (String denied : spellings(ACME, "acme", "photos")) {
+            for (String rule :
+                    List.of(
+                            "{'Effect':'Deny','Action':'s3:*','Resource':'arn:aws:s3:::%s/*'}",
+                            "{'Effect':'Deny','Action':'s3:*','Resource':'arn:aws:s3:::%.7s*'}")) {
+                Principal other = user(GLOBEX, sessionOf(ALL + rule.formatted(denied)));
+                Principal owner = user(ACME, sessionOf(ALL + rule.formatted(denied)));
+                for (String name : spellings(ACME, "acme", "photos")) {
+                    assertThat(as(other).may(READ, name, "k")).as(rule + name).isFalse();
+                    assertThat(as(owner).may(READ, name, "k")).as(rule + name).isFalse();
+                }
+                assertThat(as(owner).may(READ, "photos", "k")).as(rule).isFalse();
+            }
+            Principal but =
+                    user(
+                            GLOBEX,
+                            sessionOf(
+                                    "{'Effect':'Allow','Action':'s3:*',"
+                                            + "'NotResource':'arn:aws:s3:::"
+                                            + denied
+                                            + "/*'}"));
+            for (String name : spellings(ACME, "acme", "photos")) {
+                assertThat(as(but).may(READ, name, "k")).as(denied + name).isFalse();
+            }
+            assertThat(as(but).may(READ, "photos", "k")).isTrue();
+        }
+        Principal ownOnly =
+                user(ACME, sessionOf(ALL + deny("Resource", "arn:aws:s3:::photos/*")));
+        for (String name : spellings(ACME, "acme", "photos")) {
+            assertThat(as(ownOnly).may(READ, name, "k")).as(name).isFalse();
+        }
+    }
+
+    private static String deny(String field, String resource) {
+        return "{'Effect':'Deny','Action':'s3:*','" + field + "':'" + resource + "'}";
+    }
+
+    @Test
+    void noSpellingOfABucketIsAllowedWhatAnotherIs() throws Exception {
+        policy(
+                "photos",
+                "{'Effect':'Allow','Principal':'*','Action':'s3:GetObject',"
+                        + "'Resource':'arn:aws:s3:::photos/*'}");
+        bucket(GLOBEX, "acme--photos");
+        Principal ownOne = user(GLOBEX, session("s3:*", "arn:aws:s3:::acme--photos/*"));
+        assertThat(as(ownOne).admit(READ, "acme--photos", "k").owner()).isEqualTo(GLOBEX);
+        assertThat(as(ownOne).may(READ, ACME.account() + "--photos", "k")).isFalse();
+        assertThat(as(ownOne).may(READ, "photos", "k")).isFalse();
+        Principal butOne =
+                user(
+                        GLOBEX,
+                        sessionOf(ALL + deny("NotResource", "arn:aws:s3:::acme--photos/*")));
+        assertThat(as(butOne).may(READ, "acme--photos", "k")).isTrue();
+        assertThat(as(butOne).may(READ, ACME.account() + "--photos", "k")).isFalse();
+    }
+
+    @Test
+    void conditionsOnTheSourceOfACopyKnowWhoseItIs() throws Exception {
+        policy(
+                "photos",
+                "{'Effect':'Allow','Principal':'*','Action':'s3:PutObject',"
+                        + "'Resource':'arn:aws:s3:::photos/*','Condition':{'StringLike':"
+                        + "{'s3:x-amz-copy-source':['photos/*','globex--photos/open/*']}}}",
+                "{'Effect':'Deny','Principal':'*','Action':'s3:PutObject',"
+                        + "'Resource':'arn:aws:s3:::photos/*','Condition':{'StringLike':"
+                        + "{'s3:x-amz-copy-source':'photos/secret*'}}}");
+        assertThat(copies(GLOBEX, "photos/k")).as("its own, not acme's").isFalse();
+        assertThat(copies(GLOBEX, "photos/open/k")).isTrue();
+        assertThat(copies(GLOBEX, "globex--photos/open/k")).isTrue();
+        assertThat(copies(ACME, "acme--photos/secret")).isFalse();
+        assertThat(copies(ACME, ACME.account() + "--photos/secret")).isFalse();
+        assertThat(copies(ACME, "acme--photos/k")).isTrue();
+    }
+
+    private boolean copies(TenantId who, String source) throws InterruptedException {
+        return as(user(who))
+                .header("x-amz-copy-source", source)
+                .may(WRITE, who.equals(ACME) ? "photos" : "acme--photos", "to");
+    }
+
+    @Test
+    void aNewBucketBlocksPublicAccessUntilItsOwnerTakesTheBlockOff() throws Exception {
+        bucket(ACME, "fresh");
+        policy(
+                "fresh",
+                "{'Effect':'Allow','Principal':'*','Action':'s3:GetObject',"
+                        + "'Resource':'arn:aws:s3:::fresh/*'}");
+        assertThat(as(user(ACME)).admit(READ, "fresh", "k").block())
+                .isEqualTo(PublicAccessBlock.ALL);
+        assertThat(as(Principal.ANYBODY).may(READ, "acme--fresh", "k")).isFalse();
+        assertThat(as(user(GLOBEX)).may(READ, "acme--fresh", "k")).isFalse();
+        set(ACME, "fresh", BucketSetting.PUBLIC_ACCESS_BLOCK, PublicAccessBlock.takenOff());
+        assertThat(as(user(ACME)).admit(READ, "fresh", "k").block())
+                .isEqualTo(PublicAccessBlock.NONE);
+        assertThat(as(Principal.ANYBODY).may(READ, "acme--fresh", "k")).isTrue();
     }
 
     @Test

@@ -119,6 +119,17 @@ class SessionsTest {
     }
 
     @Test
+    void aTokenTellsWhoseItSaysThatItIsAsLongAsThatKeyIsThere() {
+        Sessions.Issued issued = sessions.issue(parent, "ann", "", NOW, LIFE);
+        assertThat(sessions.claimed(issued.token())).contains(ACME);
+        assertThat(sessions.claimed("none")).isEmpty();
+        keys.known.remove("PARENT");
+        assertThat(sessions.claimed(issued.token())).isEmpty();
+        keys.add("PARENT", GLOBEX);
+        assertThat(sessions.claimed(issued.token())).isEmpty();
+    }
+
+    @Test
     void noBitOfATokenCanBeAnother() {
         keys.add("OTHERS", GLOBEX);
         Sessions.Issued issued = sessions.issue(parent, "ann", POLICY, NOW, LIFE);

@@ -277,6 +277,9 @@ class BodiesTest {
         PublicAccessBlock block = PublicAccessBlock.parse(bytes(Samples.BLOCK));
         assertThat(block).isEqualTo(new PublicAccessBlock(true, false, false, true));
         assertThat(PublicAccessBlock.parse(block.write())).isEqualTo(block);
+        assertThat(PublicAccessBlock.parse(PublicAccessBlock.takenOff()))
+                .isEqualTo(PublicAccessBlock.NONE);
+        assertThat(PublicAccessBlock.NONE.write()).isNotEqualTo(PublicAccessBlock.takenOff());
         OwnershipControls owners = OwnershipControls.parse(bytes(Samples.OWNERSHIP));
         assertThat(OwnershipControls.parse(owners.write())).isEqualTo(owners);
         EncryptionConfiguration sse = EncryptionConfiguration.parse(bytes(Samples.ENCRYPTION));
