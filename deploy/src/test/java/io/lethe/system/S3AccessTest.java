@@ -27,6 +27,7 @@ import software.amazon.awssdk.services.s3.model.ObjectCannedACL;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.ObjectOwnership;
 import software.amazon.awssdk.services.s3.model.OwnershipControlsRule;
+import software.amazon.awssdk.services.s3.model.Permission;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Who may do what by S3: policies, ACLs, requests without a signature. */
@@ -215,6 +216,35 @@ class S3AccessTest {
         }
     }
 
+    private static void aclsOfObjects(Cluster cluster, S3Client s3) throws Exception {
+        String at = "/operator--access-acl/k";
+        assertThat(anybody(cluster, 4, "GET", at).statusCode()).isEqualTo(403);
+        s3.putObjectAcl(a -> a.bucket("access-acl").key("k").acl(ObjectCannedACL.PUBLIC_READ));
+        assertThat(anybody(cluster, 4, "GET", at).statusCode()).isEqualTo(200);
+        assertThat(s3.getObjectAcl(a -> a.bucket("access-acl").key("k")).grants())
+                .hasSize(2)
+                .anySatisfy(
+                        grant -> {
+                            assertThat(grant.permission()).isEqualTo(Permission.READ);
+                            assertThat(grant.grantee().uri()).endsWith("/AllUsers");
+                        });
+        s3.putObjectAcl(a -> a.bucket("access-acl").key("k").acl(ObjectCannedACL.PRIVATE));
+        assertThat(anybody(cluster, 4, "GET", at).statusCode()).isEqualTo(403);
+        s3.putObject(
+                p -> p.bucket("access-acl").key("open").acl(ObjectCannedACL.PUBLIC_READ),
+                RequestBody.fromString("x"));
+        s3.copyObject(
+                c ->
+                        c.sourceBucket("access-acl")
+                                .sourceKey("open")
+                                .destinationBucket("access-acl")
+                                .destinationKey("copy"));
+        assertThat(anybody(cluster, 3, "GET", "/operator--access-acl/open").statusCode())
+                .isEqualTo(200);
+        assertThat(anybody(cluster, 3, "GET", "/operator--access-acl/copy").statusCode())
+                .isEqualTo(403);
+    }
+
     @Test
     void aclsCountOnlyWhereTheOwnerWantsThem(Cluster cluster) throws Exception {
         try (S3Client s3 = client(cluster, 4)) {
@@ -260,8 +290,7 @@ class S3AccessTest {
             HttpResponse<String> listed = anybody(cluster, 4, "GET", "/operator--access-acl");
             assertThat(listed.statusCode()).isEqualTo(200);
             assertThat(listed.body()).contains("<Key>k</Key>");
-            assertThat(anybody(cluster, 4, "GET", "/operator--access-acl/k").statusCode())
-                    .isEqualTo(403);
+            aclsOfObjects(cluster, s3);
             s3.putBucketAcl(a -> a.bucket("access-acl").acl(BucketCannedACL.PRIVATE));
             assertThat(anybody(cluster, 4, "GET", "/operator--access-acl").statusCode())
                     .isEqualTo(403);

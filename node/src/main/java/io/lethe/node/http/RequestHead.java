@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param target as sent: raw path and query
  * @param headers as sent, in order
  * @param bodyBytes as declared; -1 for a body of unknown length, 0 for none
- * @param secure whether it came through TLS
+ * @param tlsVersion as in {@code 1.3}; empty for what came in clear
  */
 public record RequestHead(
         String method,
@@ -19,12 +19,17 @@ public record RequestHead(
         List<Header> headers,
         long bodyBytes,
         InetAddress remote,
-        boolean secure) {
+        String tlsVersion) {
     /** One header line. */
     public record Header(String name, String value) {}
 
     public RequestHead {
         headers = List.copyOf(headers);
+    }
+
+    /** Whether it came through TLS. */
+    public boolean secure() {
+        return !tlsVersion.isEmpty();
     }
 
     /** The first value of a header. */

@@ -42,6 +42,9 @@ import org.slf4j.LoggerFactory;
  * buffer wait.
  */
 final class StreamedConversation extends ChannelInboundHandlerAdapter {
+    /** Before a version in the names of protocols. */
+    private static final String TLS = "TLSv";
+
     private static final Logger log = LoggerFactory.getLogger(StreamedConversation.class);
 
     /**
@@ -203,7 +206,15 @@ final class StreamedConversation extends ChannelInboundHandlerAdapter {
                         ? -1
                         : HttpUtil.getContentLength(request, 0L),
                 Admission.address(context.channel()),
-                context.pipeline().get(SslHandler.class) != null);
+                tlsVersion(context.pipeline().get(SslHandler.class)));
+    }
+
+    private static String tlsVersion(@Nullable SslHandler tls) {
+        if (tls == null) {
+            return "";
+        }
+        String protocol = tls.engine().getSession().getProtocol();
+        return protocol.startsWith(TLS) ? protocol.substring(TLS.length()) : protocol;
     }
 
     /** The task's root: whatever leaves the service ends the exchange. */

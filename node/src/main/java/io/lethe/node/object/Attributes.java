@@ -1,6 +1,7 @@
 package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.base.Check;
 import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.model.ErrorCode;
@@ -14,7 +15,8 @@ import java.util.TreeMap;
  *
  * <p>Encoding: format u8 = 2, content type string, then three maps, each a count varint and that
  * many (name, value) strings in order: metadata, tags, headers. Format 1 had no headers. Format 3,
- * where there is a customer's key, has its verifier as bytes behind them.
+ * where there is a customer's key, has its verifier as bytes behind them. Format 4, where there is
+ * an ACL, has the verifier, which may be empty, and the ACL as a string.
  *
  * @param contentType a MIME type, at most 255 bytes
  * @param metadata names in lower case; names and values together at most {@link
@@ -24,13 +26,15 @@ import java.util.TreeMap;
  *     #MOST_HEADERS_BYTES}
  * @param customerKey what tells again the key that the writer brought, as {@link
  *     io.lethe.node.crypto.CustomerKeys#verifier}; empty: none
+ * @param acl what its door calls the ACL, at most {@link #MOST_ACL_CHARS}; empty: the owner's alone
  */
 public record Attributes(
         String contentType,
         Map<String, String> metadata,
         Map<String, String> tags,
         Map<String, String> headers,
-        Bytes customerKey) {
+        Bytes customerKey,
+        String acl) {
     /** As S3. */
     public static final int MOST_METADATA_BYTES = 2048;
 
@@ -40,16 +44,21 @@ public record Attributes(
     /** As S3's bound on all headers of a request. */
     public static final int MOST_HEADERS_BYTES = 8192;
 
+    /** The longest canned ACL has 25. */
+    public static final int MOST_ACL_CHARS = 32;
+
     public static final String DEFAULT_CONTENT_TYPE = "application/octet-stream";
     private static final int FORMAT = 2;
     private static final int FORMAT_WITHOUT_HEADERS = 1;
     private static final int FORMAT_WITH_CUSTOMER_KEY = 3;
+    private static final int FORMAT_WITH_ACL = 4;
     private static final int MOST_ENTRIES = 2048;
 
     public Attributes {
         metadata = Map.copyOf(metadata);
         tags = Map.copyOf(tags);
         headers = Map.copyOf(headers);
+        var _ = Check.range("ACL characters", acl.length(), 0, MOST_ACL_CHARS);
         if (contentType.length() > 255) {
             throw new StoreException(
                     ErrorCode.METADATA_TOO_LARGE,
@@ -96,13 +105,13 @@ public record Attributes(
         }
     }
 
-    /** Under no customer's key. */
+    /** Under no customer's key, and without an ACL. */
     public Attributes(
             String contentType,
             Map<String, String> metadata,
             Map<String, String> tags,
             Map<String, String> headers) {
-        this(contentType, metadata, tags, headers, Bytes.EMPTY);
+        this(contentType, metadata, tags, headers, Bytes.EMPTY, "");
     }
 
     /** Without headers. */
@@ -114,12 +123,21 @@ public record Attributes(
     public Attributes with(Map<String, String> more) {
         Map<String, String> all = new TreeMap<>(headers);
         all.putAll(more);
-        return new Attributes(contentType, metadata, tags, all, customerKey);
+        return new Attributes(contentType, metadata, tags, all, customerKey, acl);
     }
 
     /** The same with these tags in the place of its own. */
     public Attributes withTags(Map<String, String> others) {
-        return new Attributes(contentType, metadata, others, headers, customerKey);
+        return new Attributes(contentType, metadata, others, headers, customerKey, acl);
+    }
+
+    /**
+     * The same with this ACL.
+     *
+     * @param other empty: the owner's alone
+     */
+    public Attributes withAcl(String other) {
+        return new Attributes(contentType, metadata, tags, headers, customerKey, other);
     }
 
     /**
@@ -128,7 +146,7 @@ public record Attributes(
      * @param verifier empty: under none
      */
     Attributes withCustomerKey(Bytes verifier) {
-        return new Attributes(contentType, metadata, tags, headers, verifier);
+        return new Attributes(contentType, metadata, tags, headers, verifier, acl);
     }
 
     /** Whether nobody reads the bytes without the key that their writer brought. */
@@ -153,16 +171,20 @@ public record Attributes(
     }
 
     byte[] encode() {
-        Encoder out =
-                new Encoder(256)
-                        .u8(hasCustomerKey() ? FORMAT_WITH_CUSTOMER_KEY : FORMAT)
-                        .string(contentType);
+        int format =
+                !acl.isEmpty()
+                        ? FORMAT_WITH_ACL
+                        : hasCustomerKey() ? FORMAT_WITH_CUSTOMER_KEY : FORMAT;
+        Encoder out = new Encoder(256).u8(format).string(contentType);
         for (Map<String, String> map : java.util.List.of(metadata, tags, headers)) {
             out.varint(map.size());
             new TreeMap<>(map).forEach((name, value) -> out.string(name).string(value));
         }
-        if (hasCustomerKey()) {
+        if (format >= FORMAT_WITH_CUSTOMER_KEY) {
             out.bytes(customerKey);
+        }
+        if (format >= FORMAT_WITH_ACL) {
+            out.string(acl);
         }
         return out.toArray();
     }
@@ -170,7 +192,7 @@ public record Attributes(
     static Attributes decode(byte[] encoded) {
         Decoder in = new Decoder(encoded);
         int format = in.u8();
-        if (format < FORMAT_WITHOUT_HEADERS || format > FORMAT_WITH_CUSTOMER_KEY) {
+        if (format < FORMAT_WITHOUT_HEADERS || format > FORMAT_WITH_ACL) {
             throw new Decoder.CorruptEncoding("attributes of an unknown format");
         }
         Attributes attributes =
@@ -179,7 +201,8 @@ public record Attributes(
                         map(in),
                         map(in),
                         format == FORMAT_WITHOUT_HEADERS ? Map.of() : map(in),
-                        format == FORMAT_WITH_CUSTOMER_KEY ? in.bytes() : Bytes.EMPTY);
+                        format >= FORMAT_WITH_CUSTOMER_KEY ? in.bytes() : Bytes.EMPTY,
+                        format >= FORMAT_WITH_ACL ? in.string() : "");
         in.end();
         return attributes;
     }

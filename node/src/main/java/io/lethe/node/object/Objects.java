@@ -271,6 +271,26 @@ public final class Objects {
     }
 
     /**
+     * Replaces the ACL of a version; returns it as it is now.
+     *
+     * @param versionId empty for the current version
+     * @param acl as {@link Attributes#acl}
+     */
+    public ObjectInfo setAcl(
+            Caller caller,
+            String bucket,
+            String key,
+            String versionId,
+            String acl,
+            long deadlineNanos)
+            throws InterruptedException {
+        return updates.attributes(
+                new VersionUpdates.Target(caller, bucket, key, VersionIds.parse(versionId)),
+                attributes -> attributes.withAcl(acl),
+                deadlineNanos);
+    }
+
+    /**
      * Changes what protects a version.
      *
      * @param versionId empty for the current version
@@ -294,13 +314,15 @@ public final class Objects {
                 deadlineNanos);
     }
 
-    /** What a copy takes over from its source; the rest comes from the request. */
+    /** What a copy takes over from its source; the rest, and always the ACL, from the request. */
     public record Kept(boolean metadata, boolean tags) {
         public static final Kept ALL = new Kept(true, true);
         public static final Kept NONE = new Kept(false, false);
 
         Attributes of(Attributes source, Attributes request) {
-            return (metadata ? source : request).withTags((tags ? source : request).tags());
+            return (metadata ? source : request)
+                    .withTags((tags ? source : request).tags())
+                    .withAcl(request.acl());
         }
     }
 

@@ -119,8 +119,7 @@ final class Cors {
     private Optional<CorsConfiguration> configuration(
             S3Request request, S3Address address, long deadlineNanos) throws InterruptedException {
         Optional<BucketRecord> bucket =
-                guard.bucket(
-                        identification.claimed(request), address.bucket(), deadlineNanos);
+                guard.bucket(identification.claimed(request), address.bucket(), deadlineNanos);
         return bucket.flatMap(
                 record ->
                         ports.bucketSettings()

@@ -216,13 +216,16 @@ public final class S3Call {
     public byte[] wholeBody(boolean needed) throws InterruptedException {
         byte[] known = wholeBody;
         if (known == null) {
-            known = readBody(needed);
+            known = readBody();
             wholeBody = known;
+        }
+        if (needed && known.length == 0) {
+            throw S3Error.MISSING_REQUEST_BODY_ERROR.exception();
         }
         return known;
     }
 
-    private byte[] readBody(boolean needed) throws InterruptedException {
+    private byte[] readBody() throws InterruptedException {
         byte[] whole = new byte[8 * 1024];
         int length = 0;
         while (true) {
@@ -237,9 +240,6 @@ public final class S3Call {
                 break;
             }
             length += count;
-        }
-        if (needed && length == 0) {
-            throw S3Error.MISSING_REQUEST_BODY_ERROR.exception();
         }
         byte[] exact = Arrays.copyOf(whole, length);
         checkDigests(exact);

@@ -9,11 +9,13 @@ import io.lethe.node.http.RequestHead;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;
+import io.lethe.node.object.Objects;
 import io.lethe.node.s3.access.CallAccess;
 import io.lethe.node.s3.access.Guard;
 import io.lethe.node.s3.access.Identification;
 import io.lethe.node.s3.access.RequestKeys;
 import io.lethe.node.s3.access.Sessions;
+import io.lethe.node.s3.access.StoredVersions;
 import io.lethe.node.s3.logging.AccessLog;
 import io.lethe.node.s3.operation.Router;
 import io.lethe.node.s3.sts.StsDoor;
@@ -55,7 +57,12 @@ public final class S3Door implements HttpService {
                         ports.tasks().clock(),
                         ports.settings().region());
         sts = new StsDoor(identification, sessions, ports.tasks().clock()::wallMillis);
-        guard = new Guard(ports.buckets(), ports.bucketSettings(), ports.tenants());
+        guard =
+                new Guard(
+                        ports.buckets(),
+                        ports.bucketSettings(),
+                        ports.tenants(),
+                        S3Door.stored(ports.objects()));
         cors = new Cors(ports, guard, identification);
         website = new WebsiteDoor(ports, guard);
         forms = new FormDoor(ports, identification, guard);
@@ -127,12 +134,29 @@ public final class S3Door implements HttpService {
     }
 
     /** That a key is missing is told to those who may list the bucket, as S3 does. */
-    static boolean mayKnow(@Nullable S3Call call, StoreException failure) {
+    static boolean mayKnow(@Nullable S3Call call, StoreException failure)
+            throws InterruptedException {
         boolean missing =
                 failure.code() == ErrorCode.NO_SUCH_KEY
                         || failure.code() == ErrorCode.NO_SUCH_VERSION;
         CallAccess access = call == null ? null : call.accessIfAdmitted();
         return !missing || (access != null && access.mayList());
+    }
+
+    private static StoredVersions stored(Objects objects) {
+        return (owner, bucket, key, versionId, deadlineNanos) -> {
+            try {
+                return Optional.of(
+                        objects.head(owner, bucket, key, versionId, deadlineNanos).attributes());
+            } catch (StoreException e) {
+                // What can't be there has no tags and no ACL: its operation says what it is.
+                return switch (e.code()) {
+                    case NO_SUCH_KEY, NO_SUCH_VERSION, NO_SUCH_BUCKET, INVALID_ARGUMENT ->
+                            Optional.empty();
+                    default -> throw e;
+                };
+            }
+        };
     }
 
     /** The condition keys that a request gives. */
@@ -142,7 +166,7 @@ public final class S3Door implements HttpService {
                 call.request(),
                 call.who().how(),
                 head.remote(),
-                head.secure(),
+                head.tlsVersion(),
                 ports.settings().region(),
                 ports.tasks().clock().wallMillis());
     }
@@ -154,7 +178,7 @@ public final class S3Door implements HttpService {
                 call.bucket(),
                 call.key(),
                 route.rights(),
-                () -> call.wholeBody(true),
+                () -> call.wholeBody(false),
                 call.deadlineNanos());
     }
 

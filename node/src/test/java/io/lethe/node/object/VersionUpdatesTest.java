@@ -72,6 +72,19 @@ class VersionUpdatesTest {
     }
 
     @Test
+    void anAclIsReplacedInItsPlace() throws InterruptedException {
+        ObjectInfo info = put("key", 10);
+        ObjectInfo open =
+                world.objects.setAcl(CALLER, VERSIONED, "key", "", "public-read", world.deadline());
+        assertThat(open.versionId()).isEqualTo(info.versionId());
+        assertThat(head("key", "").attributes()).isEqualTo(ATTRIBUTES.withAcl("public-read"));
+        var _ = tag("key", "", Map.of("b", "2"));
+        assertThat(head("key", "").attributes().acl()).isEqualTo("public-read");
+        var _ = world.objects.setAcl(CALLER, VERSIONED, "key", "", "", world.deadline());
+        assertThat(head("key", "").attributes().acl()).isEmpty();
+    }
+
+    @Test
     void ofManyChangesAtOnceNoneIsLost() throws Exception {
         ObjectInfo info = put("key", 10);
         VersionUpdates updates = world.updates();

@@ -1,6 +1,8 @@
 package io.lethe.node.s3.access;
 
 import io.lethe.node.s3.HttpDates;
+import io.lethe.node.s3.xml.CreateBucketConfiguration;
+import io.lethe.node.s3.xml.InventoryConfiguration;
 import io.lethe.node.s3.xml.LegalHold;
 import io.lethe.node.s3.xml.Retention;
 import io.lethe.node.s3.xml.Tagging;
@@ -16,6 +18,9 @@ final class BodyKeys {
     static final String TAGS = "s3:RequestObjectTag";
     static final String LOCKS = "s3:object-lock-";
 
+    private static final String LOCATION = "s3:LocationConstraint";
+    private static final String INVENTORY = "s3:InventoryAccessibleOptionalFields";
+
     private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
 
     private BodyKeys() {}
@@ -25,6 +30,8 @@ final class BodyKeys {
         return switch (action) {
             case "s3:PutObjectTagging" -> TAGS;
             case "s3:PutObjectRetention", "s3:PutObjectLegalHold" -> LOCKS;
+            case "s3:CreateBucket" -> LOCATION;
+            case "s3:PutInventoryConfiguration" -> INVENTORY;
             default -> "";
         };
     }
@@ -34,6 +41,10 @@ final class BodyKeys {
      */
     static Map<String, List<String>> of(String action, byte[] body, long nowMillis) {
         Map<String, List<String>> keys = new HashMap<>();
+        if (body.length == 0) {
+            // The operation says so where it needs one.
+            return keys;
+        }
         switch (action) {
             case "s3:PutObjectTagging" -> tags(keys, Tagging.parseObject(body).toMap());
             case "s3:PutObjectRetention" ->
@@ -48,6 +59,12 @@ final class BodyKeys {
                     keys.put(
                             LOCKS + "legal-hold",
                             List.of(LegalHold.parse(body).on() ? "ON" : "OFF"));
+            case "s3:CreateBucket" ->
+                    CreateBucketConfiguration.parse(body)
+                            .locationConstraint()
+                            .ifPresent(place -> keys.put(LOCATION, List.of(place)));
+            case "s3:PutInventoryConfiguration" ->
+                    keys.put(INVENTORY, InventoryConfiguration.parse(body).fields());
             default -> {
                 // Its body is not what policies speak of.
             }

@@ -8,7 +8,9 @@ import io.lethe.node.s3.S3Exception;
 import io.lethe.node.s3.S3Request;
 import io.lethe.node.s3.xml.PublicAccessBlock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +96,7 @@ public final class CallAccess {
     }
 
     /** Whether something more may be done: with the bucket, or with a key in it. */
-    public boolean allows(String action, String key, String versionId) {
+    public boolean allows(String action, String key, String versionId) throws InterruptedException {
         return guard.allows(asked, new Guard.Wanted(target, action, key, versionId));
     }
 
@@ -119,23 +121,29 @@ public final class CallAccess {
     }
 
     /**
-     * Asks for the tags of what a copy reads, which are copied too.
+     * Asks for the tags of what a copy reads, which are copied too: to read them, and to write them
+     * as if the request had said them.
      *
      * @throws io.lethe.node.s3.S3Exception AccessDenied
      */
-    public void checkSourceTags() throws InterruptedException {
+    public void checkCopiedTags(Map<String, String> tags) throws InterruptedException {
         Target from = source;
         CopySource named = copied;
         if (from != null && named != null) {
             String version = named.versionId().orElse("");
             String action =
                     version.isEmpty() ? "s3:GetObjectTagging" : "s3:GetObjectVersionTagging";
-            check(List.of(new Guard.Wanted(from, action, named.key(), version)));
+            check(asked, List.of(new Guard.Wanted(from, action, named.key(), version)));
+            Map<String, List<String>> said = new HashMap<>();
+            BodyKeys.tags(said, tags);
+            check(
+                    asked.with(asked.keys().with(said)),
+                    List.of(new Guard.Wanted(target, "s3:PutObjectTagging", asked.key(), "")));
         }
     }
 
     /** Whether the caller may know which keys there are: else a missing one is denied to it. */
-    public boolean mayList() {
+    public boolean mayList() throws InterruptedException {
         boolean here = guard.allows(asked, new Guard.Wanted(target, "s3:ListBucket", "", ""));
         Target from = source;
         return here
@@ -173,7 +181,11 @@ public final class CallAccess {
 
     /** Judges by this node's copy of the directory, and once for each request by the newest. */
     void check(List<Guard.Wanted> all) throws InterruptedException {
-        if (allowed(all)) {
+        check(asked, all);
+    }
+
+    private void check(Guard.Asked by, List<Guard.Wanted> all) throws InterruptedException {
+        if (allowed(by, all)) {
             return;
         }
         if (judgedAgain) {
@@ -195,14 +207,14 @@ public final class CallAccess {
                 again.add(one.at(target));
             }
         }
-        if (!allowed(again)) {
+        if (!allowed(by, again)) {
             throw Guard.denied();
         }
     }
 
-    private boolean allowed(List<Guard.Wanted> all) {
+    private boolean allowed(Guard.Asked by, List<Guard.Wanted> all) throws InterruptedException {
         for (Guard.Wanted one : all) {
-            if (!guard.allows(asked, one)) {
+            if (!guard.allows(by, one)) {
                 return false;
             }
         }

@@ -32,10 +32,11 @@ public final class Guard {
     private final S3Tenants tenants;
     private final Decisions decisions;
 
-    public Guard(Buckets buckets, BucketSettings settings, S3Tenants tenants) {
+    public Guard(
+            Buckets buckets, BucketSettings settings, S3Tenants tenants, StoredVersions versions) {
         this.buckets = buckets;
         this.tenants = tenants;
-        this.decisions = new Decisions(settings, tenants);
+        this.decisions = new Decisions(settings, tenants, versions);
     }
 
     /**
@@ -135,8 +136,8 @@ public final class Guard {
         return wanted;
     }
 
-    boolean allows(Asked asked, Wanted wanted) {
-        return decisions.decide(asked.principal(), asked.keys(), wanted).isAllowed();
+    boolean allows(Asked asked, Wanted wanted) throws InterruptedException {
+        return decisions.decide(asked, wanted).isAllowed();
     }
 
     /** Of a bucket that the request does not name; false where there is none. */
@@ -246,7 +247,7 @@ public final class Guard {
     }
 
     /** Looks on the tenant's behalf; what is seen is not told. */
-    private static Caller caller(TenantId tenant) {
+    static Caller caller(TenantId tenant) {
         return new Caller(tenant, "", false);
     }
 

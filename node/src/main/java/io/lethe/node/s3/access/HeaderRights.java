@@ -6,6 +6,8 @@ import java.util.Set;
 
 /** The rights that headers ask for beside the operation's own. Static and pure. */
 final class HeaderRights {
+    private static final String ACL = "x-amz-acl";
+    private static final String OWNERS = "bucket-owner-full-control";
     private static final String GRANTS = "x-amz-grant-";
 
     private HeaderRights() {}
@@ -42,9 +44,10 @@ final class HeaderRights {
         return isTrue(request, "x-amz-bypass-governance-retention");
     }
 
+    /** The bucket owner's full control is what an object has anyway. */
     private static boolean hasAcl(S3Request request) {
-        return request.headerNames().stream()
-                .anyMatch(name -> name.equals("x-amz-acl") || name.startsWith(GRANTS));
+        return request.header(ACL).filter(acl -> !acl.equals(OWNERS)).isPresent()
+                || request.headerNames().stream().anyMatch(name -> name.startsWith(GRANTS));
     }
 
     private static boolean isTrue(S3Request request, String header) {

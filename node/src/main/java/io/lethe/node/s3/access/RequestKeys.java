@@ -29,11 +29,14 @@ public record RequestKeys(
         S3Request request,
         Authentication how,
         InetAddress remote,
-        boolean secure,
+        String tlsVersion,
         String region,
         long nowMillis,
         @Nullable Map<String, List<String>> ofBody,
         @Nullable Target copied) {
+    static final String EXISTING_TAG = "s3:ExistingObjectTag/";
+    static final String BUCKET_TAG = "s3:BucketTag/";
+
     /** Headers whose key is their own name. */
     private static final Set<String> HEADERS =
             Set.of(
@@ -63,18 +66,9 @@ public record RequestKeys(
 
     private static final Set<String> PARAMETERS = Set.of("prefix", "delimiter", "max-keys");
 
-    /** Keys, or their beginnings, that S3 has and this door does not read. */
+    /** Keys, or their beginnings, that AWS has and this door does not read. */
     private static final List<String> UNREAD =
-            List.of(
-                    "s3:existingobjecttag/",
-                    "s3:buckettag/",
-                    "s3:tlsversion",
-                    "s3:locationconstraint",
-                    "s3:objectcreationoperation",
-                    "s3:inventoryaccessibleoptionalfields",
-                    "aws:resourcetag/",
-                    "aws:requesttag/",
-                    "aws:tagkeys");
+            List.of("aws:resourcetag/", "aws:requesttag/", "aws:tagkeys");
 
     /** A condition key that a policy uses and that is not read; empty where there is none. */
     public static Optional<String> unread(Policy policy) {
@@ -86,19 +80,30 @@ public record RequestKeys(
             S3Request request,
             Authentication how,
             InetAddress remote,
-            boolean secure,
+            String tlsVersion,
             String region,
             long nowMillis) {
-        this(request, how, remote, secure, region, nowMillis, null, null);
+        this(request, how, remote, tlsVersion, region, nowMillis, null, null);
     }
 
     /**
+     * What is known beside the request, as far as a policy asks for it.
+     *
      * @param copiedNames the names of the bucket that the request copies from; none: copies nothing
+     * @param objectTags of the version that is meant, or of the current one
      */
-    RequestContext of(Principal principal, Guard.Wanted wanted, List<String> copiedNames) {
+    record Looked(
+            List<String> copiedNames,
+            Map<String, String> objectTags,
+            Map<String, String> bucketTags) {}
+
+    RequestContext of(Principal principal, Guard.Wanted wanted, Looked looked) {
         RequestContext.Builder keys = RequestContext.builder().caller(principal.identity());
         keys.put("aws:SourceIp", address(remote));
-        keys.put("aws:SecureTransport", Boolean.toString(secure));
+        keys.put("aws:SecureTransport", Boolean.toString(!tlsVersion.isEmpty()));
+        if (!tlsVersion.isEmpty()) {
+            keys.put("s3:TlsVersion", tlsVersion);
+        }
         keys.put("aws:CurrentTime", HttpDates.iso(nowMillis));
         keys.put("aws:EpochTime", Long.toString(nowMillis / 1000));
         keys.put("aws:RequestedRegion", region);
@@ -131,8 +136,13 @@ public record RequestKeys(
         } else {
             ofBody.forEach(keys::put);
         }
-        if (!copiedNames.isEmpty()) {
-            keys.put("s3:x-amz-copy-source", copySources(copiedNames));
+        if (!looked.copiedNames().isEmpty()) {
+            keys.put("s3:x-amz-copy-source", copySources(looked.copiedNames()));
+        }
+        looked.objectTags().forEach((tag, value) -> keys.put(EXISTING_TAG + tag, value));
+        looked.bucketTags().forEach((tag, value) -> keys.put(BUCKET_TAG + tag, value));
+        if (wanted.action().equals("s3:PutObject")) {
+            keys.put("s3:ObjectCreationOperation", Boolean.toString(createsObject()));
         }
         if (!wanted.versionId().isEmpty()) {
             keys.put("s3:VersionId", wanted.versionId());
@@ -142,12 +152,12 @@ public record RequestKeys(
 
     /** With what a body says. */
     RequestKeys with(Map<String, List<String>> more) {
-        return new RequestKeys(request, how, remote, secure, region, nowMillis, more, copied);
+        return new RequestKeys(request, how, remote, tlsVersion, region, nowMillis, more, copied);
     }
 
     /** With the bucket that the request copies from. */
     RequestKeys copying(Target from) {
-        return new RequestKeys(request, how, remote, secure, region, nowMillis, ofBody, from);
+        return new RequestKeys(request, how, remote, tlsVersion, region, nowMillis, ofBody, from);
     }
 
     private static String address(InetAddress remote) {
@@ -174,13 +184,24 @@ public record RequestKeys(
     /** What is said of an object that is to be stored. */
     private void written(RequestContext.Builder keys) {
         Map<String, List<String>> said = new HashMap<>();
-        if (!request.headerValues("x-amz-tagging").isEmpty()) {
+        boolean copiesTags =
+                copied != null
+                        && request.header("x-amz-tagging-directive")
+                                .filter("REPLACE"::equals)
+                                .isEmpty();
+        if (!copiesTags && !request.headerValues("x-amz-tagging").isEmpty()) {
             BodyKeys.tags(said, TaggingHeader.of(request).toMap());
         }
         request.header("x-amz-object-lock-retain-until-date")
                 .flatMap(HttpDates::parseIso)
                 .ifPresent(until -> BodyKeys.until(said, until, nowMillis));
         said.forEach(keys::put);
+    }
+
+    /** Uploads become objects when they are completed. */
+    private boolean createsObject() {
+        boolean part = request.method().equals("PUT") && request.hasParameter("uploadId");
+        return !part && !request.hasParameter("uploads");
     }
 
     private List<String> copySources(List<String> buckets) {

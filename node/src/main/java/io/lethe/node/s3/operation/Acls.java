@@ -6,8 +6,8 @@ import io.lethe.node.s3.xml.AccessControlPolicy;
 import io.lethe.node.s3.xml.CannedAcl;
 
 /**
- * ACLs that have a name. Objects have none of their own: everything in a bucket is its owner's, and
- * who else reads it is said by the bucket's policy.
+ * ACLs that have a name. Everything in a bucket is its owner's, so an object's ACL says no more
+ * than which groups read it: those that say nothing of groups are kept as none.
  */
 final class Acls {
     private Acls() {}
@@ -35,7 +35,9 @@ final class Acls {
     static CannedAcl wanted(S3Call call, byte[] body) {
         if (call.request().headerNames().stream()
                 .anyMatch(name -> name.startsWith("x-amz-grant-"))) {
-            throw notCanned();
+            throw call.access().hasAcls()
+                    ? notCanned()
+                    : S3Error.ACCESS_CONTROL_LIST_NOT_SUPPORTED.exception();
         }
         if (body.length > 0) {
             String owner = call.access().owner().canonical();
@@ -57,41 +59,58 @@ final class Acls {
     }
 
     /**
-     * What a request to store an object says of its ACL.
+     * What a request to store an object says of its ACL, as it is kept.
      *
-     * @throws io.lethe.node.s3.S3Exception AccessControlListNotSupported where the bucket has no
-     *     ACLs; NotImplemented where it has: an object's own is not kept. AccessDenied for
-     *     another's object that would not be the bucket owner's
+     * @throws io.lethe.node.s3.S3Exception as {@link #kept}; AccessDenied for another's object that
+     *     would not be the bucket owner's
      */
-    static void checkObject(S3Call call) {
-        checkObject(call, wanted(call, new byte[0]));
-    }
-
-    private static void checkObject(S3Call call, CannedAcl wanted) {
-        boolean acls = call.access().hasAcls();
-        if (!isOwners(wanted)) {
-            throw acls
-                    ? S3Error.NOT_IMPLEMENTED.because(
-                            "Objects have no ACLs of their own here: grant access by a bucket"
-                                    + " policy.")
-                    : S3Error.ACCESS_CONTROL_LIST_NOT_SUPPORTED.exception();
-        }
-        if (acls && !call.access().isOwners() && wanted != CannedAcl.BUCKET_OWNER_FULL_CONTROL) {
+    static String ofNew(S3Call call) {
+        CannedAcl wanted = wanted(call, new byte[0]);
+        String kept = kept(call, wanted);
+        if (call.access().hasAcls()
+                && !call.access().isOwners()
+                && wanted != CannedAcl.BUCKET_OWNER_FULL_CONTROL) {
             throw S3Error.ACCESS_DENIED.because(
                     "Objects belong to the bucket's owner here: send x-amz-acl:"
                             + " bucket-owner-full-control.");
         }
+        return kept;
     }
 
-    /** PUT of an object's: the owner's own access is what there is already. */
-    static void putObject(S3Call call) throws InterruptedException {
-        checkObject(call, wanted(call, call.wholeBody(false)));
-        call.empty(200);
+    /**
+     * What is kept of an object's ACL: a word for those that grant others something.
+     *
+     * @throws io.lethe.node.s3.S3Exception AccessControlListNotSupported where the bucket has no
+     *     ACLs; InvalidArgument for one of buckets; AccessDenied where public ones are blocked
+     */
+    static String kept(S3Call call, CannedAcl wanted) {
+        if (wanted == CannedAcl.LOG_DELIVERY_WRITE) {
+            throw Parameters.invalid("x-amz-acl", wanted.word(), "Invalid Argument");
+        }
+        if (!isOwners(wanted) && !call.access().hasAcls()) {
+            throw S3Error.ACCESS_CONTROL_LIST_NOT_SUPPORTED.exception();
+        }
+        if (!isPublic(wanted)) {
+            return "";
+        }
+        checkPublic(call);
+        return wanted.word();
     }
 
-    /** What GET answers: the owner may do everything. */
-    static byte[] owners(S3Call call) {
+    /**
+     * @throws io.lethe.node.s3.S3Exception AccessDenied where public ACLs are blocked
+     */
+    static void checkPublic(S3Call call) {
+        if (call.access().block().blockPublicAcls()) {
+            throw S3Error.ACCESS_DENIED.because(
+                    "public ACLs are prevented by the BlockPublicAcls setting in S3 Block Public"
+                            + " Access");
+        }
+    }
+
+    /** The document that says what an ACL grants; the owner may always do everything. */
+    static byte[] document(S3Call call, CannedAcl acl) {
         String owner = call.access().owner().canonical();
-        return AccessControlPolicy.of(CannedAcl.PRIVATE, owner, owner).write();
+        return AccessControlPolicy.of(acl, owner, owner).write();
     }
 }

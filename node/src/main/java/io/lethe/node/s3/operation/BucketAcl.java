@@ -4,7 +4,6 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
-import io.lethe.node.s3.xml.AccessControlPolicy;
 import io.lethe.node.s3.xml.CannedAcl;
 import java.util.Optional;
 
@@ -19,7 +18,7 @@ final class BucketAcl {
                 "application/xml",
                 kept.isPresent() && call.access().hasAcls()
                         ? kept.get().toArray()
-                        : Acls.owners(call));
+                        : Acls.document(call, CannedAcl.PRIVATE));
     }
 
     static void put(S3Call call) throws InterruptedException {
@@ -36,20 +35,15 @@ final class BucketAcl {
      */
     static void set(S3Call call, CannedAcl wanted) throws InterruptedException {
         boolean open = Acls.isPublic(wanted);
-        if (open && call.access().block().blockPublicAcls()) {
-            throw S3Error.ACCESS_DENIED.because(
-                    "public ACLs are prevented by the BlockPublicAcls setting in S3 Block Public"
-                            + " Access");
+        if (open) {
+            Acls.checkPublic(call);
         }
-        String owner = call.access().owner().canonical();
         boolean kept = open || wanted == CannedAcl.LOG_DELIVERY_WRITE;
         if (kept || BucketDocuments.look(call, BucketSetting.ACL).isPresent()) {
             BucketDocuments.set(
                     call,
                     BucketSetting.ACL,
-                    kept
-                            ? Bytes.wrap(AccessControlPolicy.of(wanted, owner, owner).write())
-                            : Bytes.EMPTY);
+                    kept ? Bytes.wrap(Acls.document(call, wanted)) : Bytes.EMPTY);
         }
     }
 }

@@ -16,7 +16,7 @@ import io.lethe.node.s3.xml.XmlWriter;
 final class CopyObject implements Operation {
     @Override
     public void run(S3Call call) throws InterruptedException {
-        Acls.checkObject(call);
+        String acl = Acls.ofNew(call);
         Refusals.checkWrite(call);
         CopySource source = CopySource.of(call.request()).orElseThrow();
         String version = source.versionId().orElse("");
@@ -35,7 +35,7 @@ final class CopyObject implements Operation {
         }
         ObjectInfo read = ObjectAnswers.checkSource(call);
         if (kept.tags() && !read.attributes().tags().isEmpty()) {
-            call.access().checkSourceTags();
+            call.access().checkCopiedTags(read.attributes().tags());
         }
         ObjectInfo stored =
                 call.ports()
@@ -48,7 +48,7 @@ final class CopyObject implements Operation {
                                         call.bucket(),
                                         call.key(),
                                         StorageClasses.wanted(call),
-                                        ObjectHeaders.attributes(call.request()),
+                                        ObjectHeaders.attributes(call.request()).withAcl(acl),
                                         Preconditions.ofWrite(call.request()),
                                         null,
                                         null,

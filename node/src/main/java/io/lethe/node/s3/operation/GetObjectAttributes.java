@@ -90,7 +90,7 @@ final class GetObjectAttributes implements Operation {
      *
      * @throws io.lethe.node.s3.S3Exception AccessDenied
      */
-    private static void checkRead(S3Call call) {
+    private static void checkRead(S3Call call) throws InterruptedException {
         String version = ObjectAnswers.wantedVersion(call);
         String action = version.isEmpty() ? "s3:GetObject" : "s3:GetObjectVersion";
         if (!call.access().allows(action, call.key(), version)) {

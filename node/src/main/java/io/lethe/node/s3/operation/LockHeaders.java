@@ -75,7 +75,7 @@ final class LockHeaders {
     }
 
     /** Adds what GET and HEAD say of a version's protection, as far as the caller may know it. */
-    static void write(S3Call call, ObjectInfo info) {
+    static void write(S3Call call, ObjectInfo info) throws InterruptedException {
         Protection protection = info.protection();
         if (protection.mode() != Mode.NONE && allowed(call, "s3:GetObjectRetention")) {
             call.header(MODE, protection.mode().name())
@@ -86,7 +86,7 @@ final class LockHeaders {
         }
     }
 
-    private static boolean allowed(S3Call call, String action) {
+    private static boolean allowed(S3Call call, String action) throws InterruptedException {
         return call.access().allows(action, call.key(), ObjectAnswers.wantedVersion(call));
     }
 }

@@ -22,7 +22,7 @@ final class MultipartUploads {
     }
 
     static void create(S3Call call) throws InterruptedException {
-        Acls.checkObject(call);
+        String acl = Acls.ofNew(call);
         Refusals.checkWrite(call);
         KeyBytes customer = EncryptionHeaders.customerKey(call.request());
         var wanted = UploadChecksums.wanted(call.request());
@@ -37,7 +37,7 @@ final class MultipartUploads {
                                         call.bucket(),
                                         call.key(),
                                         StorageClasses.wanted(call),
-                                        ObjectHeaders.attributes(call.request()),
+                                        ObjectHeaders.attributes(call.request()).withAcl(acl),
                                         wanted.map(UploadChecksums.Wanted::encode)
                                                 .orElse(Bytes.EMPTY),
                                         LockHeaders.asked(call.request()),

@@ -76,7 +76,7 @@ final class ObjectHeaders {
      *
      * @param whole whether all of its bytes are meant: the checksum is theirs
      */
-    static void write(S3Call call, ObjectInfo info, boolean whole) {
+    static void write(S3Call call, ObjectInfo info, boolean whole) throws InterruptedException {
         versionId(call, info);
         call.header("last-modified", HttpDates.format(info.createdMillis()))
                 .header("etag", '"' + info.etag() + '"')

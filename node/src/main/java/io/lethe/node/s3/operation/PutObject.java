@@ -46,7 +46,7 @@ final class PutObject implements Operation {
 
     private static ObjectInfo store(S3Call call, SentBody sent, Body body)
             throws InterruptedException {
-        Acls.checkObject(call);
+        String acl = Acls.ofNew(call);
         Refusals.checkWrite(call);
         PutRequest request =
                 new PutRequest(
@@ -54,7 +54,7 @@ final class PutObject implements Operation {
                         call.bucket(),
                         call.key(),
                         StorageClasses.wanted(call),
-                        ObjectHeaders.attributes(call.request()),
+                        ObjectHeaders.attributes(call.request()).withAcl(acl),
                         Preconditions.ofWrite(call.request()),
                         sent.md5(),
                         sent.sha256(),

@@ -3,9 +3,12 @@ package io.lethe.node.s3.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.lethe.node.base.RandomSource;
+import io.lethe.node.crypto.CustomerKeys;
 import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.model.BucketLock.Mode;
 import io.lethe.node.model.Protection;
+import io.lethe.node.object.Attributes;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.S3Exception;
 import io.lethe.node.s3.S3Request;
@@ -14,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +96,30 @@ class KeepingHeadersTest {
             CUSTOMER + "key-MD5",
             base64.encodeToString(MessageDigest.getInstance("MD5").digest(key))
         };
+    }
+
+    @Test
+    void checksumsOfWhatIsUnderAKeyAreForWhoBringsIt() throws Exception {
+        byte[] own = bytes(KeyBytes.BYTES);
+        Attributes plain = Attributes.none();
+        Attributes under =
+                new Attributes(
+                        "",
+                        Map.of(),
+                        Map.of(),
+                        Map.of(),
+                        CustomerKeys.verifier(KeyBytes.copyOf(own), RandomSource.seeded(1)),
+                        "");
+        S3Request brings = request(key("AES256", own));
+        assertThat(EncryptionHeaders.maySeeChecksums(request(), plain)).isTrue();
+        assertThat(EncryptionHeaders.maySeeChecksums(request(), under)).isFalse();
+        assertThat(EncryptionHeaders.maySeeChecksums(brings, under)).isTrue();
+        S3Request other = request(key("AES256", new byte[KeyBytes.BYTES]));
+        assertThat(refusal(() -> maySee(other, under))).isEqualTo(S3Error.ACCESS_DENIED);
+    }
+
+    private static void maySee(S3Request asked, Attributes attributes) {
+        assertThat(EncryptionHeaders.maySeeChecksums(asked, attributes)).isFalse();
     }
 
     private static byte[] bytes(int length) {

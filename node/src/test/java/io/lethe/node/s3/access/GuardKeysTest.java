@@ -1,0 +1,304 @@
+package io.lethe.node.s3.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.lethe.node.base.Bytes;
+import io.lethe.node.model.BucketSetting;
+import io.lethe.node.model.TenantId;
+import io.lethe.node.s3.S3Exception;
+import io.lethe.node.tenant.policy.Policy;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What conditions of policies see of a request. */
+class GuardKeysTest extends GuardWorld {
+    @Test
+    void conditionsSeeTheRequest() throws Exception {
+        policy(
+                "photos",
+                "{'Effect':'Allow','Principal':'*','Action':'s3:GetObject',"
+                        + "'Resource':'arn:aws:s3:::photos/*',"
+                        + "'Condition':{'IpAddress':{'aws:SourceIp':'192.0.2.0/24'},"
+                        + "'Bool':{'aws:SecureTransport':'true'}}}",
+                "{'Effect':'Allow','Principal':'*','Action':'s3:ListBucket',"
+                        + "'Resource':'arn:aws:s3:::photos',"
+                        + "'Condition':{'StringEquals':{'s3:prefix':'public/'}}}");
+        Principal any = Principal.ANYBODY;
+        assertThat(as(any).from("192.0.2.7").may(READ, "acme--photos", "k")).isTrue();
+        assertThat(as(any).from("192.0.3.7").may(READ, "acme--photos", "k")).isFalse();
+        assertThat(as(any).from("192.0.2.7").inClear().may(READ, "acme--photos", "k")).isFalse();
+        assertThat(as(any).query("prefix=public/").may(LIST, "acme--photos", "")).isTrue();
+        assertThat(as(any).query("prefix=private/").may(LIST, "acme--photos", "")).isFalse();
+        assertThat(as(any).may(LIST, "acme--photos", "")).isFalse();
+    }
+
+    @Test
+    void headersAskForRightsOfTheirOwn() throws Exception {
+        policy(
+                "photos",
+                "{'Effect':'Allow','Principal':'*','Action':'s3:PutObject',"
+                        + "'Resource':'arn:aws:s3:::photos/*'}");
+        Principal any = Principal.ANYBODY;
+        assertThat(as(any).may(WRITE, "acme--photos", "k")).isTrue();
+        assertThat(as(any).header("x-amz-tagging", "a=b").may(WRITE, "acme--photos", "k"))
+                .isFalse();
+        assertThat(as(any).header("x-amz-acl", "private").may(WRITE, "acme--photos", "k"))
+                .isFalse();
+        assertThat(
+                        as(any).header("x-amz-object-lock-mode", "COMPLIANCE")
+                                .may(WRITE, "acme--photos", "k"))
+                .isFalse();
+    }
+
+    @Test
+    void tagsInABodyAreSeenByConditionsToo() throws Exception {
+        policy(
+                "photos",
+                "{'Effect':'Deny','Principal':'*','Action':'s3:PutObjectTagging',"
+                        + "'Resource':'arn:aws:s3:::photos/*',"
+                        + "'Condition':{'StringEquals':{'s3:RequestObjectTag/class':'secret'}}}");
+        String tags =
+                "<Tagging><TagSet><Tag><Key>class</Key><Value>%s</Value></Tag></TagSet></Tagging>";
+        Rights tag = Rights.of("s3:PutObjectTagging", "s3:PutObjectVersionTagging");
+        assertThat(as(user(ACME)).body(tags.formatted("open")).may(tag, "photos", "k")).isTrue();
+        assertThat(as(user(ACME)).body(tags.formatted("secret")).may(tag, "photos", "k")).isFalse();
+        assertThat(as(user(ACME)).header("x-amz-tagging", "class=secret").may(WRITE, "photos", "k"))
+                .isFalse();
+    }
+
+    @Test
+    void aHeaderThatIsNotReadSaysNothingWhereTheBodyDoes() throws Exception {
+        policy(
+                "photos",
+                "{'Effect':'Deny','Principal':'*',"
+                    + "'Action':['s3:PutObjectTagging','s3:PutObjectRetention'],"
+                    + "'Resource':'arn:aws:s3:::photos/*','Condition':{'StringNotEquals':"
+                    + "{'s3:RequestObjectTag/class':'open','s3:object-lock-mode':'COMPLIANCE'}}}");
+        Rights tag = Rights.of("s3:PutObjectTagging", "s3:PutObjectVersionTagging");
+        assertThat(
+                        as(user(ACME))
+                                .header("x-amz-tagging", "class=open")
+                                .body("<Tagging><TagSet></TagSet></Tagging>")
+                                .may(tag, "photos", "k"))
+                .isFalse();
+        assertThat(
+                        as(user(ACME))
+                                .header("x-amz-object-lock-mode", "COMPLIANCE")
+                                .body("<Retention></Retention>")
+                                .may(Rights.of("s3:PutObjectRetention"), "photos", "k"))
+                .isFalse();
+    }
+
+    @Test
+    void conditionsOnTheSourceOfACopyKnowWhoseItIs() throws Exception {
+        policy(
+                "photos",
+                "{'Effect':'Allow','Principal':'*','Action':'s3:PutObject',"
+                        + "'Resource':'arn:aws:s3:::photos/*','Condition':{'StringLike':"
+                        + "{'s3:x-amz-copy-source':['photos/*','globex--photos/open/*']}}}",
+                "{'Effect':'Deny','Principal':'*','Action':'s3:PutObject',"
+                        + "'Resource':'arn:aws:s3:::photos/*','Condition':{'StringLike':"
+                        + "{'s3:x-amz-copy-source':'photos/secret*'}}}");
+        assertThat(copies(GLOBEX, "photos/k")).as("its own, not acme's").isFalse();
+        assertThat(copies(GLOBEX, "photos/open/k")).isTrue();
+        assertThat(copies(GLOBEX, "globex--photos/open/k")).isTrue();
+        assertThat(copies(ACME, "acme--photos/secret")).isFalse();
+        assertThat(copies(ACME, ACME.account() + "--photos/secret")).isFalse();
+        assertThat(copies(ACME, "acme--photos/k")).isTrue();
+    }
+
+    @Test
+    void tagsOfTheVersionThatIsMeantAreLookedUpWhereAPolicyAsksForThem() throws Exception {
+        stored(ACME, "photos/open", Map.of("class", "open"), "");
+        stored(ACME, "photos/secret", Map.of("class", "secret"), "");
+        stored(ACME, "photos/secretv1", Map.of("class", "open"), "");
+        assertThat(as(user(ACME)).may(READ, "photos", "open")).isTrue();
+        assertThat(looks).isZero();
+        policy(
+                "photos",
+                "{'Effect':'Allow','Principal':'*',"
+                        + "'Action':['s3:GetObject','s3:GetObjectVersion'],"
+                        + "'Resource':'arn:aws:s3:::photos/*','Condition':{'StringEquals':"
+                        + "{'s3:ExistingObjectTag/class':'open'}}}",
+                "{'Effect':'Deny','Principal':'*','Action':'s3:Delete*',"
+                        + "'Resource':'arn:aws:s3:::photos/*','Condition':{'StringEquals':"
+                        + "{'s3:ExistingObjectTag/class':'secret'}}}");
+        Principal any = Principal.ANYBODY;
+        assertThat(as(any).may(READ, "acme--photos", "open")).isTrue();
+        assertThat(as(any).may(READ, "acme--photos", "secret")).isFalse();
+        assertThat(as(any).query("versionId=v1").may(READ, "acme--photos", "secret")).isTrue();
+        assertThat(as(any).may(READ, "acme--photos", "none")).isFalse();
+        Rights delete = Rights.of("s3:DeleteObject", "s3:DeleteObjectVersion");
+        assertThat(as(user(ACME)).may(delete, "photos", "secret")).isFalse();
+        assertThat(as(user(ACME)).may(delete, "photos", "open")).isTrue();
+        assertThat(
+                        as(user(GLOBEX))
+                                .header("x-amz-copy-source", "acme--photos/secret")
+                                .may(WRITE, "photos", "to"))
+                .as("the source's own tags count")
+                .isFalse();
+        assertThat(
+                        as(user(GLOBEX))
+                                .header("x-amz-copy-source", "acme--photos/open")
+                                .may(WRITE, "photos", "to"))
+                .isTrue();
+    }
+
+    @Test
+    void tagsThatACopyBringsAlongCountAsIfTheRequestSaidThem() throws Exception {
+        policy(
+                "photos",
+                "{'Effect':'Deny','Principal':'*','Action':'s3:PutObjectTagging',"
+                        + "'Resource':'arn:aws:s3:::photos/*','Condition':{'StringEquals':"
+                        + "{'s3:RequestObjectTag/class':'secret'}}}",
+                "{'Effect':'Deny','Principal':'*','Action':'s3:PutObject',"
+                        + "'Resource':'arn:aws:s3:::photos/must/*','Condition':"
+                        + "{'StringNotEquals':{'s3:RequestObjectTag/class':'open'}}}");
+        CallAccess access =
+                as(user(ACME)).header("x-amz-copy-source", "secret/k").admit(WRITE, "photos", "to");
+        access.checkCopiedTags(Map.of("class", "open"));
+        assertThat(
+                        catchThrowableOfType(
+                                S3Exception.class,
+                                () -> access.checkCopiedTags(Map.of("class", "secret"))))
+                .isNotNull();
+        assertThat(copyWith("COPY")).as("a header that is not read says nothing").isFalse();
+        assertThat(copyWith("REPLACE")).isTrue();
+    }
+
+    private boolean copyWith(String directive) throws InterruptedException {
+        return as(user(ACME))
+                .header("x-amz-copy-source", "secret/k")
+                .header("x-amz-tagging", "class=open")
+                .header("x-amz-tagging-directive", directive)
+                .may(WRITE, "photos", "must/to");
+    }
+
+    @Test
+    void conditionsSeeTagsOfTheBucketTheTlsVersionAndWhatBecomesAnObject() throws Exception {
+        policy(
+                "photos",
+                "{'Effect':'Deny','Principal':'*','Action':'s3:*',"
+                        + "'Resource':['arn:aws:s3:::photos','arn:aws:s3:::photos/*'],"
+                        + "'Condition':{'NumericLessThan':{'s3:TlsVersion':'1.3'}}}",
+                "{'Effect':'Deny','Principal':'*','Action':'s3:ListBucket',"
+                        + "'Resource':'arn:aws:s3:::photos',"
+                        + "'Condition':{'StringEquals':{'s3:BucketTag/closed':'yes'}}}",
+                "{'Effect':'Deny','Principal':'*','Action':'s3:PutObject',"
+                        + "'Resource':'arn:aws:s3:::photos/*','Condition':{"
+                        + "'Null':{'s3:if-none-match':'true'},"
+                        + "'Bool':{'s3:ObjectCreationOperation':'true'}}}");
+        Principal who = user(ACME);
+        assertThat(as(who).may(READ, "photos", "k")).isTrue();
+        assertThat(as(who).tls("1.2").may(READ, "photos", "k")).isFalse();
+        assertThat(as(who).inClear().may(READ, "photos", "k")).isTrue();
+        assertThat(as(who).may(LIST, "photos", "")).isTrue();
+        set(
+                ACME,
+                "photos",
+                BucketSetting.TAGGING,
+                Bytes.utf8(
+                                "<Tagging><TagSet><Tag><Key>closed</Key><Value>yes</Value></Tag>"
+                                        + "</TagSet></Tagging>")
+                        .toArray());
+        assertThat(as(who).may(LIST, "photos", "")).isFalse();
+        assertThat(as(who).method("PUT").may(WRITE, "photos", "k")).isFalse();
+        assertThat(as(who).method("PUT").header("if-none-match", "*").may(WRITE, "photos", "k"))
+                .isTrue();
+        assertThat(as(who).method("POST").query("uploads").may(WRITE, "photos", "k")).isTrue();
+        assertThat(as(who).method("PUT").query("uploadId=u").may(WRITE, "photos", "k")).isTrue();
+        assertThat(as(who).method("POST").query("uploadId=u").may(WRITE, "photos", "k")).isFalse();
+    }
+
+    @Test
+    void conditionsSeeWhatABodySaysOfANewBucketOrAnInventory() throws Exception {
+        Policy here =
+                sessionOf(
+                        ALL
+                                + "{'Effect':'Deny','Action':'s3:CreateBucket','Resource':'*',"
+                                + "'Condition':{'StringEquals':{'s3:LocationConstraint':'x'}}}");
+        Rights create = Rights.toCreate("s3:CreateBucket");
+        String place =
+                "<CreateBucketConfiguration><LocationConstraint>%s</LocationConstraint>"
+                        + "</CreateBucketConfiguration>";
+        assertThat(as(user(ACME, here)).may(create, "new", "")).isTrue();
+        assertThat(as(user(ACME, here)).body(place.formatted("y")).may(create, "new", "")).isTrue();
+        assertThat(as(user(ACME, here)).body(place.formatted("x")).may(create, "new", ""))
+                .isFalse();
+        policy(
+                "photos",
+                "{'Effect':'Deny','Principal':'*','Action':'s3:PutInventoryConfiguration',"
+                        + "'Resource':'arn:aws:s3:::photos','Condition':{"
+                        + "'ForAnyValue:StringNotEquals':"
+                        + "{'s3:InventoryAccessibleOptionalFields':['Size','ETag']}}}");
+        Rights put = Rights.of("s3:PutInventoryConfiguration");
+        String inventory =
+                "<InventoryConfiguration><Id>a</Id><IsEnabled>true</IsEnabled><Destination>"
+                        + "<S3BucketDestination><Bucket>arn:aws:s3:::secret</Bucket>"
+                        + "<Format>CSV</Format></S3BucketDestination></Destination><Schedule>"
+                        + "<Frequency>Daily</Frequency></Schedule><IncludedObjectVersions>Current"
+                        + "</IncludedObjectVersions><OptionalFields><Field>%s</Field>"
+                        + "</OptionalFields></InventoryConfiguration>";
+        assertThat(as(user(ACME)).body(inventory.formatted("Size")).may(put, "photos", ""))
+                .isTrue();
+        assertThat(as(user(ACME)).body(inventory.formatted("StorageClass")).may(put, "photos", ""))
+                .isFalse();
+        assertThat(as(user(ACME)).method("DELETE").may(put, "photos", "")).isTrue();
+    }
+
+    @Test
+    void whoeverMayWriteMayGiveTheOwnerFullControl() throws Exception {
+        policy(
+                "photos",
+                "{'Effect':'Allow','Principal':'*','Action':'s3:PutObject',"
+                        + "'Resource':'arn:aws:s3:::photos/*','Condition':{'StringEquals':"
+                        + "{'s3:x-amz-acl':'bucket-owner-full-control'}}}");
+        Principal any = Principal.ANYBODY;
+        assertThat(
+                        as(any).header("x-amz-acl", "bucket-owner-full-control")
+                                .may(WRITE, "acme--photos", "k"))
+                .isTrue();
+        assertThat(as(any).may(WRITE, "acme--photos", "k")).isFalse();
+        assertThat(as(any).header("x-amz-acl", "public-read").may(WRITE, "acme--photos", "k"))
+                .isFalse();
+    }
+
+    private boolean copies(TenantId who, String source) throws InterruptedException {
+        return as(user(who))
+                .header("x-amz-copy-source", source)
+                .may(WRITE, who.equals(ACME) ? "photos" : "acme--photos", "to");
+    }
+
+    @Test
+    void locksInABodyOrAHeaderAreSeenByConditionsToo() throws Exception {
+        policy(
+                "photos",
+                "{'Effect':'Deny','Principal':'*',"
+                        + "'Action':['s3:PutObjectRetention','s3:PutObjectLegalHold'],"
+                        + "'Resource':'arn:aws:s3:::photos/*','Condition':{'NumericGreaterThan':"
+                        + "{'s3:object-lock-remaining-retention-days':'10'}}}",
+                "{'Effect':'Deny','Principal':'*','Action':'s3:PutObjectLegalHold',"
+                        + "'Resource':'arn:aws:s3:::photos/*','Condition':{'StringEquals':"
+                        + "{'s3:object-lock-legal-hold':'OFF'}}}");
+        String kept =
+                "<Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>2027-01-%sT00:00:00Z"
+                        + "</RetainUntilDate></Retention>";
+        Rights retain = Rights.of("s3:PutObjectRetention");
+        // It is 2027-01-15T08:00:00Z.
+        assertThat(as(user(ACME)).body(kept.formatted("20")).may(retain, "photos", "k")).isTrue();
+        assertThat(as(user(ACME)).body(kept.formatted("27")).may(retain, "photos", "k")).isFalse();
+        assertThat(
+                        as(user(ACME))
+                                .header("x-amz-object-lock-mode", "GOVERNANCE")
+                                .header(
+                                        "x-amz-object-lock-retain-until-date",
+                                        "2027-01-27T00:00:00Z")
+                                .may(WRITE, "photos", "k"))
+                .isFalse();
+        Rights hold = Rights.of("s3:PutObjectLegalHold");
+        String status = "<LegalHold><Status>%s</Status></LegalHold>";
+        assertThat(as(user(ACME)).body(status.formatted("ON")).may(hold, "photos", "k")).isTrue();
+        assertThat(as(user(ACME)).body(status.formatted("OFF")).may(hold, "photos", "k")).isFalse();
+    }
+}
