@@ -1,6 +1,8 @@
 package io.lethe.node.s3.access;
 
 import io.lethe.node.s3.HttpDates;
+import io.lethe.node.s3.xml.AccessControlPolicy;
+import io.lethe.node.s3.xml.CannedAcl;
 import io.lethe.node.s3.xml.CreateBucketConfiguration;
 import io.lethe.node.s3.xml.InventoryConfiguration;
 import io.lethe.node.s3.xml.LegalHold;
@@ -18,6 +20,7 @@ final class BodyKeys {
     static final String TAGS = "s3:RequestObjectTag";
     static final String LOCKS = "s3:object-lock-";
 
+    private static final String ACL = "s3:x-amz-acl";
     private static final String LOCATION = "s3:LocationConstraint";
     private static final String INVENTORY = "s3:InventoryAccessibleOptionalFields";
 
@@ -30,6 +33,7 @@ final class BodyKeys {
         return switch (action) {
             case "s3:PutObjectTagging" -> TAGS;
             case "s3:PutObjectRetention", "s3:PutObjectLegalHold" -> LOCKS;
+            case "s3:PutObjectAcl", "s3:PutBucketAcl" -> ACL;
             case "s3:CreateBucket" -> LOCATION;
             case "s3:PutInventoryConfiguration" -> INVENTORY;
             default -> "";
@@ -59,6 +63,12 @@ final class BodyKeys {
                     keys.put(
                             LOCKS + "legal-hold",
                             List.of(LegalHold.parse(body).on() ? "ON" : "OFF"));
+            case "s3:PutObjectAcl", "s3:PutBucketAcl" -> {
+                AccessControlPolicy acl = AccessControlPolicy.parse(body);
+                keys.put(
+                        ACL,
+                        acl.canned(acl.ownerId()).map(CannedAcl::word).stream().toList());
+            }
             case "s3:CreateBucket" ->
                     CreateBucketConfiguration.parse(body)
                             .locationConstraint()

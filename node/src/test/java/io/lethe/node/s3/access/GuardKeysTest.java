@@ -7,7 +7,11 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.s3.S3Exception;
+import io.lethe.node.s3.xml.AccessControlPolicy;
+import io.lethe.node.s3.xml.CannedAcl;
 import io.lethe.node.tenant.policy.Policy;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -209,6 +213,30 @@ class GuardKeysTest extends GuardWorld {
         assertThat(as(who).method("POST").query("uploads").may(WRITE, "photos", "k")).isTrue();
         assertThat(as(who).method("PUT").query("uploadId=u").may(WRITE, "photos", "k")).isTrue();
         assertThat(as(who).method("POST").query("uploadId=u").may(WRITE, "photos", "k")).isFalse();
+    }
+
+    @Test
+    void anAclInABodyIsSeenByConditionsInThePlaceOfAHeader() throws Exception {
+        policy(
+                "photos",
+                "{'Effect':'Deny','Principal':'*','Action':'s3:PutObjectAcl',"
+                        + "'Resource':'arn:aws:s3:::photos/*','Condition':{'StringNotEquals':"
+                        + "{'s3:x-amz-acl':'private'}}}");
+        String owner = ACME.canonical();
+        Rights put = Rights.of("s3:PutObjectAcl", "s3:PutObjectVersionAcl");
+        for (CannedAcl acl : List.of(CannedAcl.PRIVATE, CannedAcl.PUBLIC_READ)) {
+            byte[] body = AccessControlPolicy.of(acl, owner, owner).write();
+            assertThat(
+                            as(user(ACME))
+                                    .header("x-amz-acl", "private")
+                                    .body(new String(body, StandardCharsets.UTF_8))
+                                    .may(put, "photos", "k"))
+                    .as(acl.word())
+                    .isEqualTo(acl == CannedAcl.PRIVATE);
+        }
+        assertThat(as(user(ACME)).header("x-amz-acl", "private").may(put, "photos", "k")).isTrue();
+        assertThat(as(user(ACME)).header("x-amz-acl", "public-read").may(put, "photos", "k"))
+                .isFalse();
     }
 
     @Test
