@@ -8,8 +8,9 @@ import java.util.Map;
  *
  * @param versionId opaque; never changes and never names other bytes
  * @param etag without quotes
- * @param sha256 64 hex digits; empty for a delete marker
- * @param md5 32 hex digits; empty for a delete marker
+ * @param sha256 64 hex digits; empty for a delete marker, under a customer's key, and in listings
+ *     for what was uploaded in parts
+ * @param md5 32 hex digits; empty for a delete marker, under a customer's key, and in listings
  * @param sizeBytes length
  * @param contentType empty in listings, like {@code metadata} and {@code tags}
  * @param storageClass the class it was written with

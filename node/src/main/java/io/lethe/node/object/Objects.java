@@ -343,6 +343,7 @@ public final class Objects {
                         new ReadRange.All(),
                         from.customerKey(),
                         deadlineNanos)) {
+            from.check().accept(source.info());
             PutRequest request =
                     new PutRequest(
                             target.write(),

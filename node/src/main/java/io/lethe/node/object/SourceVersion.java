@@ -9,20 +9,33 @@ import org.jspecify.annotations.Nullable;
  *
  * @param versionId empty for the current version
  * @param customerKey under which the version is, or null
+ * @param check asked of the version that was found, before anything of it is read
  */
 public record SourceVersion(
         Caller reader,
         String bucket,
         String key,
         String versionId,
-        @Nullable KeyBytes customerKey) {
-    /** Under no customer's key. */
+        @Nullable KeyBytes customerKey,
+        Check check) {
+    /** Lets a version be copied, or throws. */
+    @FunctionalInterface
+    public interface Check {
+        void accept(ObjectInfo found) throws InterruptedException;
+    }
+
+    /** Under no customer's key, and whatever is found. */
     public SourceVersion(Caller reader, String bucket, String key, String versionId) {
-        this(reader, bucket, key, versionId, null);
+        this(reader, bucket, key, versionId, null, _ -> {});
     }
 
     /** The same, read with this key. */
     public SourceVersion under(@Nullable KeyBytes customer) {
-        return new SourceVersion(reader, bucket, key, versionId, customer);
+        return new SourceVersion(reader, bucket, key, versionId, customer, check);
+    }
+
+    /** The same with this check. */
+    public SourceVersion checkedBy(Check other) {
+        return new SourceVersion(reader, bucket, key, versionId, customerKey, other);
     }
 }

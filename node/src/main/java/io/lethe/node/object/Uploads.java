@@ -340,6 +340,7 @@ public final class Uploads {
                                 .under(from.customerKey()),
                         range,
                         deadlineNanos)) {
+            from.check().accept(source.info());
             return putPart(caller, request, new CopyBody(source), deadlineNanos);
         }
     }

@@ -272,6 +272,32 @@ class UploadPathTest {
     }
 
     @Test
+    void whatIsCopiedIsWhatWasChecked() throws Exception {
+        UploadInfo from = create(VERSIONED, "source");
+        ObjectInfo version = complete(VERSIONED, from, put(VERSIONED, from, 1, bytes(1, 5_000)));
+        UploadInfo to = create(PLAIN, "target");
+        List<String> checked = new ArrayList<>();
+        SourceVersion source =
+                new SourceVersion(CALLER, VERSIONED, "source", "")
+                        .checkedBy(
+                                found -> {
+                                    checked.add(found.versionId());
+                                    throw new StoreException(ErrorCode.ACCESS_DENIED, "no");
+                                });
+        assertThat(
+                        code(
+                                () ->
+                                        uploads.copyPart(
+                                                CALLER,
+                                                request(PLAIN, to, 1),
+                                                source,
+                                                new ReadRange.All(),
+                                                world.deadline())))
+                .isEqualTo(ErrorCode.ACCESS_DENIED);
+        assertThat(checked).containsExactly(version.versionId());
+    }
+
+    @Test
     void aBodyThatIsNotWhatWasSaidLeavesTheFormerPart() throws Exception {
         UploadInfo upload = create(PLAIN, "key");
         PartInfo part = put(PLAIN, upload, 1, bytes(1, 5_000));

@@ -65,9 +65,7 @@ final class BodyKeys {
                             List.of(LegalHold.parse(body).on() ? "ON" : "OFF"));
             case "s3:PutObjectAcl", "s3:PutBucketAcl" -> {
                 AccessControlPolicy acl = AccessControlPolicy.parse(body);
-                keys.put(
-                        ACL,
-                        acl.canned(acl.ownerId()).map(CannedAcl::word).stream().toList());
+                keys.put(ACL, acl.canned(acl.ownerId()).map(CannedAcl::word).stream().toList());
             }
             case "s3:CreateBucket" ->
                     CreateBucketConfiguration.parse(body)

@@ -1,6 +1,7 @@
 package io.lethe.node.s3.access;
 
 import io.lethe.node.model.TenantId;
+import io.lethe.node.object.Attributes;
 import io.lethe.node.object.Caller;
 import io.lethe.node.object.SourceVersion;
 import io.lethe.node.s3.CopySource;
@@ -139,6 +140,36 @@ public final class CallAccess {
             check(
                     asked.with(asked.keys().with(said)),
                     List.of(new Guard.Wanted(target, "s3:PutObjectTagging", asked.key(), "")));
+        }
+    }
+
+    /**
+     * Asks once more, of the version that was found: where its tags or its ACL decide, those that
+     * were judged may have been of one that has been replaced since.
+     *
+     * @throws io.lethe.node.s3.S3Exception AccessDenied
+     */
+    public void checkFound(Attributes found) throws InterruptedException {
+        String version = asked.versionId();
+        String action = asked.rights().action(version);
+        Guard.Wanted wanted = new Guard.Wanted(target, action, asked.key(), version);
+        if (!guard.allowsFound(asked, wanted, found)) {
+            throw Guard.denied();
+        }
+    }
+
+    /**
+     * As {@link #checkFound}, of what a copy reads.
+     *
+     * @throws io.lethe.node.s3.S3Exception AccessDenied
+     */
+    public void checkFoundSource(Attributes found) throws InterruptedException {
+        Target from = source;
+        CopySource named = copied;
+        if (from != null
+                && named != null
+                && !guard.allowsFound(asked, Guard.Wanted.toCopy(from, named), found)) {
+            throw Guard.denied();
         }
     }
 

@@ -53,6 +53,18 @@ final class Decisions {
         this.versions = versions;
     }
 
+    /** As this, where {@code found} is what is said of the version that a request is about. */
+    Decisions of(Attributes found) {
+        return new Decisions(settings, tenants, (_, _, _, _, _) -> Optional.of(found));
+    }
+
+    /** Whether what is said of the version may decide. */
+    boolean asksForStored(Principal principal, Target target) {
+        BucketRecord record = target.record();
+        return uses(principal, target, RequestKeys.EXISTING_TAG)
+                || (record != null && acls(record));
+    }
+
     Decision decide(Guard.Asked asked, Guard.Wanted wanted) throws InterruptedException {
         Principal principal = asked.principal();
         Target target = wanted.target();

@@ -5,6 +5,7 @@ import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
+import io.lethe.node.object.Attributes;
 import io.lethe.node.object.Buckets;
 import io.lethe.node.object.Caller;
 import io.lethe.node.s3.BucketSettings;
@@ -53,6 +54,11 @@ public final class Guard {
             Rights rights,
             Body body,
             long deadlineNanos) {
+        /** Of the key; empty for the current one. */
+        String versionId() {
+            return key.isEmpty() ? "" : keys.request().parameter("versionId").orElse("");
+        }
+
         Asked with(RequestKeys more) {
             return new Asked(principal, more, bucket, key, rights, body, deadlineNanos);
         }
@@ -105,6 +111,15 @@ public final class Guard {
 
     /** One thing that a request wants. */
     record Wanted(Target target, String action, String key, String versionId) {
+        static Wanted toCopy(Target source, CopySource copied) {
+            String version = copied.versionId().orElse("");
+            return new Wanted(
+                    source,
+                    version.isEmpty() ? "s3:GetObject" : "s3:GetObjectVersion",
+                    copied.key(),
+                    version);
+        }
+
         Wanted at(Target newer) {
             return new Wanted(newer, action, key, versionId);
         }
@@ -114,7 +129,7 @@ public final class Guard {
             Asked asked, Target target, @Nullable Target source, @Nullable CopySource copied) {
         S3Request request = asked.keys().request();
         List<Wanted> wanted = new ArrayList<>();
-        String version = asked.key().isEmpty() ? "" : request.parameter("versionId").orElse("");
+        String version = asked.versionId();
         if (asked.rights().scope() != Rights.Scope.EACH_KEY) {
             wanted.add(new Wanted(target, asked.rights().action(version), asked.key(), version));
             for (String action :
@@ -125,19 +140,19 @@ public final class Guard {
             }
         }
         if (source != null && copied != null) {
-            String from = copied.versionId().orElse("");
-            wanted.add(
-                    new Wanted(
-                            source,
-                            from.isEmpty() ? "s3:GetObject" : "s3:GetObjectVersion",
-                            copied.key(),
-                            from));
+            wanted.add(Wanted.toCopy(source, copied));
         }
         return wanted;
     }
 
     boolean allows(Asked asked, Wanted wanted) throws InterruptedException {
         return decisions.decide(asked, wanted).isAllowed();
+    }
+
+    /** As {@link #allows}, of a version that was found since. */
+    boolean allowsFound(Asked asked, Wanted wanted, Attributes found) throws InterruptedException {
+        return !decisions.asksForStored(asked.principal(), wanted.target())
+                || decisions.of(found).decide(asked, wanted).isAllowed();
     }
 
     /** Of a bucket that the request does not name; false where there is none. */

@@ -10,6 +10,9 @@ import io.lethe.node.s3.xml.CannedAcl;
  * than which groups read it: those that say nothing of groups are kept as none.
  */
 final class Acls {
+    private static final String ACL = "x-amz-acl";
+    private static final String GRANTS = "x-amz-grant-";
+
     private Acls() {}
 
     /** Whether an ACL gives nobody but the owner anything. */
@@ -26,6 +29,26 @@ final class Acls {
     }
 
     /**
+     * The ACL that a request is about: its body, or a header.
+     *
+     * @throws io.lethe.node.s3.S3Exception as {@link #wanted}; MissingSecurityHeader for neither,
+     *     UnexpectedContent for both
+     */
+    static CannedAcl put(S3Call call) throws InterruptedException {
+        byte[] body = call.wholeBody(false);
+        boolean header =
+                call.request().headerNames().stream()
+                        .anyMatch(name -> name.equals(ACL) || name.startsWith(GRANTS));
+        if (header && body.length > 0) {
+            throw S3Error.UNEXPECTED_CONTENT.exception();
+        }
+        if (!header && body.length == 0) {
+            throw S3Error.MISSING_SECURITY_HEADER.exception().with("MissingHeaderName", ACL);
+        }
+        return wanted(call, body);
+    }
+
+    /**
      * The ACL of the request's headers, or of its body.
      *
      * @param body empty where the headers say it
@@ -33,8 +56,7 @@ final class Acls {
      *     grants that no canned ACL has
      */
     static CannedAcl wanted(S3Call call, byte[] body) {
-        if (call.request().headerNames().stream()
-                .anyMatch(name -> name.startsWith("x-amz-grant-"))) {
+        if (call.request().headerNames().stream().anyMatch(name -> name.startsWith(GRANTS))) {
             throw call.access().hasAcls()
                     ? notCanned()
                     : S3Error.ACCESS_CONTROL_LIST_NOT_SUPPORTED.exception();
@@ -47,10 +69,10 @@ final class Acls {
             }
             return policy.canned(owner).orElseThrow(Acls::notCanned);
         }
-        String word = call.request().header("x-amz-acl").orElse(CannedAcl.PRIVATE.word());
+        String word = call.request().header(ACL).orElse(CannedAcl.PRIVATE.word());
         return CannedAcl.byWord(word)
                 .filter(canned -> canned != CannedAcl.AWS_EXEC_READ)
-                .orElseThrow(() -> Parameters.invalid("x-amz-acl", word, "Invalid Argument"));
+                .orElseThrow(() -> Parameters.invalid(ACL, word, "Invalid Argument"));
     }
 
     private static RuntimeException notCanned() {
@@ -85,7 +107,7 @@ final class Acls {
      */
     static String kept(S3Call call, CannedAcl wanted) {
         if (wanted == CannedAcl.LOG_DELIVERY_WRITE) {
-            throw Parameters.invalid("x-amz-acl", wanted.word(), "Invalid Argument");
+            throw Parameters.invalid(ACL, wanted.word(), "Invalid Argument");
         }
         if (!isOwners(wanted) && !call.access().hasAcls()) {
             throw S3Error.ACCESS_CONTROL_LIST_NOT_SUPPORTED.exception();

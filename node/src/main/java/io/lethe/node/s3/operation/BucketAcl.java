@@ -22,7 +22,7 @@ final class BucketAcl {
     }
 
     static void put(S3Call call) throws InterruptedException {
-        CannedAcl wanted = Acls.wanted(call, call.wholeBody(false));
+        CannedAcl wanted = Acls.put(call);
         if (!Acls.isOwners(wanted) && !call.access().hasAcls()) {
             throw S3Error.ACCESS_CONTROL_LIST_NOT_SUPPORTED.exception();
         }

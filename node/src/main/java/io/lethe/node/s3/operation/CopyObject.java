@@ -33,16 +33,13 @@ final class CopyObject implements Operation {
                             + " itself without changing the object's metadata, storage class,"
                             + " website redirect location or encryption attributes.");
         }
-        ObjectInfo read = ObjectAnswers.checkSource(call);
-        if (kept.tags() && !read.attributes().tags().isEmpty()) {
-            call.access().checkCopiedTags(read.attributes().tags());
-        }
         ObjectInfo stored =
                 call.ports()
                         .objects()
                         .copy(
                                 call.caller(),
-                                EncryptionHeaders.source(call),
+                                EncryptionHeaders.source(call)
+                                        .checkedBy(found -> checkSource(call, kept, found)),
                                 new PutRequest(
                                         new WriteId(Id128.random(call.random())),
                                         call.bucket(),
@@ -66,6 +63,14 @@ final class CopyObject implements Operation {
                 XmlWriter.s3("CopyObjectResult")
                         .date("LastModified", stored.createdMillis())
                         .text("ETag", '"' + stored.etag() + '"'));
+    }
+
+    private static void checkSource(S3Call call, Objects.Kept kept, ObjectInfo found)
+            throws InterruptedException {
+        ObjectAnswers.checkSource(call, found);
+        if (kept.tags() && !found.attributes().tags().isEmpty()) {
+            call.access().checkCopiedTags(found.attributes().tags());
+        }
     }
 
     private static boolean keeps(S3Call call, String directive) {

@@ -19,7 +19,7 @@ final class ObjectAcl {
     }
 
     static void put(S3Call call) throws InterruptedException {
-        String kept = Acls.kept(call, Acls.wanted(call, call.wholeBody(false)));
+        String kept = Acls.kept(call, Acls.put(call));
         ObjectInfo now =
                 call.ports()
                         .objects()

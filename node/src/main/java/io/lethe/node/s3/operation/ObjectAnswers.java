@@ -3,7 +3,6 @@ package io.lethe.node.s3.operation;
 import io.lethe.node.object.ObjectInfo;
 import io.lethe.node.object.ObjectReader;
 import io.lethe.node.object.ReadRange;
-import io.lethe.node.object.SourceVersion;
 import io.lethe.node.s3.Preconditions;
 import io.lethe.node.s3.RangeHeader;
 import io.lethe.node.s3.S3Call;
@@ -42,59 +41,70 @@ final class ObjectAnswers {
 
     /** The caller must close what it gets. */
     static ObjectReader.Opened open(S3Call call, ReadRange range) throws InterruptedException {
-        return call.ports()
-                .objects()
-                .get(
-                        call.caller(),
-                        call.bucket(),
-                        call.key(),
-                        wantedVersion(call),
-                        range,
-                        EncryptionHeaders.customerKey(call.request()),
-                        call.deadlineNanos());
+        ObjectReader.Opened opened =
+                call.ports()
+                        .objects()
+                        .get(
+                                call.caller(),
+                                call.bucket(),
+                                call.key(),
+                                wantedVersion(call),
+                                range,
+                                EncryptionHeaders.customerKey(call.request()),
+                                call.deadlineNanos());
+        boolean judged = false;
+        try {
+            var _ = judged(call, opened.info());
+            judged = true;
+        } finally {
+            if (!judged) {
+                opened.close();
+            }
+        }
+        return opened;
+    }
+
+    /** A version that may be told of: the one that was judged before may have been another. */
+    private static ObjectInfo judged(S3Call call, ObjectInfo found) throws InterruptedException {
+        call.access().checkFound(found.attributes());
+        return found;
     }
 
     /**
      * Looks at what a copy reads.
      *
-     * @throws io.lethe.node.s3.S3Exception PreconditionFailed
+     * @throws io.lethe.node.s3.S3Exception PreconditionFailed, AccessDenied
      */
-    static ObjectInfo checkSource(S3Call call) throws InterruptedException {
-        SourceVersion source = call.access().source();
-        ObjectInfo read =
-                call.ports()
-                        .objects()
-                        .head(
-                                source.reader(),
-                                source.bucket(),
-                                source.key(),
-                                source.versionId(),
-                                call.deadlineNanos());
-        Preconditions.ofCopySource(call.request()).checkCopy(read.etag(), read.createdMillis());
-        return read;
+    static void checkSource(S3Call call, ObjectInfo found) throws InterruptedException {
+        call.access().checkFoundSource(found.attributes());
+        Preconditions.ofCopySource(call.request()).checkCopy(found.etag(), found.createdMillis());
     }
 
     static ObjectInfo head(S3Call call) throws InterruptedException {
-        return call.ports()
-                .objects()
-                .head(
-                        call.caller(),
-                        call.bucket(),
-                        call.key(),
-                        wantedVersion(call),
-                        call.deadlineNanos());
+        return judged(
+                call,
+                call.ports()
+                        .objects()
+                        .head(
+                                call.caller(),
+                                call.bucket(),
+                                call.key(),
+                                wantedVersion(call),
+                                call.deadlineNanos()));
     }
 
     /** As {@link #head}, by whoever could read the version too. */
     static ObjectInfo headAsReader(S3Call call) throws InterruptedException {
-        return call.ports()
-                .objects()
-                .head(
-                        call.caller(),
-                        call.bucket(),
-                        call.key(),
-                        wantedVersion(call),
-                        EncryptionHeaders.customerKey(call.request()),
-                        call.deadlineNanos());
+        return judged(
+                call,
+                call.ports()
+                        .objects()
+                        .head(
+                                call.caller(),
+                                call.bucket(),
+                                call.key(),
+                                wantedVersion(call),
+                                EncryptionHeaders.customerKey(call.request()),
+                                call.deadlineNanos()));
     }
 }

@@ -68,7 +68,6 @@ final class UploadPart implements Operation {
 
     private static void copy(S3Call call, CopySource source) throws InterruptedException {
         String version = source.versionId().orElse("");
-        var _ = ObjectAnswers.checkSource(call);
         PartInfo part =
                 call.ports()
                         .objects()
@@ -84,7 +83,8 @@ final class UploadPart implements Operation {
                                         null,
                                         () -> Bytes.EMPTY,
                                         EncryptionHeaders.customerKey(call.request())),
-                                EncryptionHeaders.source(call),
+                                EncryptionHeaders.source(call)
+                                        .checkedBy(found -> ObjectAnswers.checkSource(call, found)),
                                 RangeHeader.parseCopy(
                                         call.request().header("x-amz-copy-source-range")),
                                 call.deadlineNanos());

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.TenantId;
+import io.lethe.node.object.Attributes;
 import io.lethe.node.s3.S3Exception;
 import io.lethe.node.s3.xml.AccessControlPolicy;
 import io.lethe.node.s3.xml.CannedAcl;
+import io.lethe.node.tenant.policy.MalformedPolicyException;
 import io.lethe.node.tenant.policy.Policy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -147,6 +149,63 @@ class GuardKeysTest extends GuardWorld {
                                 .header("x-amz-copy-source", "acme--photos/open")
                                 .may(WRITE, "photos", "to"))
                 .isTrue();
+    }
+
+    @Test
+    void aVersionThatTookThePlaceOfTheOneThatWasJudgedIsJudgedItself() throws Exception {
+        stored(ACME, "photos/k", Map.of("class", "open"), "");
+        policy(
+                "photos",
+                "{'Effect':'Allow','Principal':'*','Action':'s3:GetObject',"
+                        + "'Resource':'arn:aws:s3:::photos/*','Condition':{'StringEquals':"
+                        + "{'s3:ExistingObjectTag/class':'open'}}}");
+        Attributes open = new Attributes("a/b", Map.of(), Map.of("class", "open"));
+        CallAccess access = as(Principal.ANYBODY).admit(READ, "acme--photos", "k");
+        access.checkFound(open);
+        Attributes secret = open.withTags(Map.of("class", "secret"));
+        assertThat(catchThrowableOfType(S3Exception.class, () -> access.checkFound(secret)))
+                .isNotNull();
+        as(user(ACME)).admit(READ, "photos", "k").checkFound(secret);
+        CallAccess copy =
+                as(user(GLOBEX))
+                        .header("x-amz-copy-source", "acme--photos/k")
+                        .admit(WRITE, "photos", "to");
+        copy.checkFoundSource(open);
+        assertThat(catchThrowableOfType(S3Exception.class, () -> copy.checkFoundSource(secret)))
+                .isNotNull();
+    }
+
+    @Test
+    void keysThatAreNotReadAreRefusedInPolicies() throws Exception {
+        for (String key : List.of("aws:ResourceTag/a", "aws:RequestTag/a", "aws:TagKeys")) {
+            assertThat(RequestKeys.unread(conditional(key))).as(key).isPresent();
+        }
+        for (String key :
+                List.of(
+                        "s3:ExistingObjectTag/a",
+                        "s3:RequestObjectTag/a",
+                        "s3:RequestObjectTagKeys",
+                        "s3:BucketTag/a",
+                        "s3:x-amz-acl",
+                        "s3:x-amz-server-side-encryption",
+                        "s3:VersionId",
+                        "s3:prefix",
+                        "s3:delimiter",
+                        "s3:signatureversion",
+                        "s3:authType",
+                        "s3:TlsVersion",
+                        "s3:LocationConstraint",
+                        "aws:PrincipalArn")) {
+            assertThat(RequestKeys.unread(conditional(key))).as(key).isEmpty();
+        }
+    }
+
+    private static Policy conditional(String key) throws MalformedPolicyException {
+        return sessionOf(
+                "{'Effect':'Allow','Action':'s3:*','Resource':'*',"
+                        + "'Condition':{'StringEquals':{'"
+                        + key
+                        + "':'x'}}}");
     }
 
     @Test
