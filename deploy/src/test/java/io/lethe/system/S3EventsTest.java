@@ -139,9 +139,16 @@ class S3EventsTest {
         try (S3Client s3 = S3Test.client(cluster, 1);
                 S3Client other = S3Test.client(cluster, 4)) {
             s3.createBucket(b -> b.bucket(bucket));
-            NotificationConfiguration nobody = notification("nobody", Event.S3_OBJECT_CREATED);
-            S3Exception unknown = S3Test.refused(() -> configure(s3, bucket, nobody));
-            assertThat(unknown.awsErrorDetails().errorCode()).isEqualTo("InvalidArgument");
+            for (String name : List.of("nobody", "acme")) {
+                NotificationConfiguration no = notification(name, Event.S3_OBJECT_CREATED);
+                S3Exception unknown = S3Test.refused(() -> configure(s3, bucket, no));
+                assertThat(unknown.awsErrorDetails().errorCode())
+                        .as(name)
+                        .isEqualTo("InvalidArgument");
+                assertThat(unknown.awsErrorDetails().errorMessage())
+                        .contains("Unable to validate the following destination");
+            }
+            assertThat(cluster.dir().resolve("acme")).doesNotExist();
             configure(
                     s3,
                     bucket,
@@ -160,7 +167,8 @@ class S3EventsTest {
                     () -> events(cluster, bucket).size() >= 2);
             assertThat(events(cluster, bucket).get(0))
                     .contains("\"eventName\":\"ObjectCreated:Put\"")
-                    .contains("\"key\":\"a.jpg\",\"size\":3");
+                    .contains("\"key\":\"a.jpg\",\"size\":3")
+                    .containsPattern("\"ownerIdentity\":\\{\"principalId\":\"[0-9]{12}\"");
             assertThat(events(cluster, bucket).get(1)).contains("ObjectRemoved:Delete");
         }
     }

@@ -75,7 +75,9 @@ final class SharedCluster implements ParameterResolver, AfterAllCallback {
                     "LETHE_S3_LOG_EVERY",
                     "1s",
                     "LETHE_S3_SINKS",
-                    "log=file:" + dir.resolve("events"));
+                    "log=file:" + dir.resolve("events") + ",acme=file:" + dir.resolve("acme"),
+                    "LETHE_S3_SINK_ACCOUNTS",
+                    "log=operator,acme=acme");
         }
 
         @Override

@@ -40,6 +40,7 @@ import io.lethe.node.object.UploadHasher;
 import io.lethe.node.rpc.NodeChannels;
 import io.lethe.node.s3.BucketSettings;
 import io.lethe.node.s3.events.Notifications;
+import io.lethe.node.s3.events.SinkAccounts;
 import io.lethe.node.s3.events.Sinks;
 import io.lethe.node.s3.logging.AccessLog;
 import java.io.IOException;
@@ -237,7 +238,10 @@ final class Joined implements AutoCloseable {
         BucketSettings bucketSettings =
                 new BucketSettings(replication.directory(), MOST_SETTINGS_BYTES);
         Notifications notifications =
-                new Notifications(bucketSettings, opened.add(sinks(config.s3())));
+                new Notifications(
+                        bucketSettings,
+                        opened.add(sinks(config.s3())),
+                        new SinkAccounts(config.s3().sinkAccounts(), replication.directory()));
         ObjectPorts ports =
                 new ObjectPorts(
                         parts.tasks(),

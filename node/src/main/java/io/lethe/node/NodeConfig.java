@@ -5,6 +5,7 @@ import io.lethe.node.base.config.SecretFile;
 import io.lethe.node.base.config.Setting;
 import io.lethe.node.model.NodeRecord.Role;
 import io.lethe.node.model.Scheme;
+import io.lethe.node.s3.events.SinkAccounts;
 import io.lethe.node.s3.events.Sinks;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -380,9 +381,19 @@ public record NodeConfig(
                     List<String> sinks,
             @Setting(
                             help =
+                                    "Whose buckets may name a sink, the same on every node:"
+                                            + " NAME=ACCOUNT+ACCOUNT, by alias or number, or NAME=*"
+                                            + " for all. A sink that is not named here serves"
+                                            + " nobody.",
+                            fallback = "")
+                    List<String> sinkAccounts,
+            @Setting(
+                            help =
                                     "Folder with a file NAME for each sink that has secrets: a"
                                             + " webhook's Authorization header, properties of a"
-                                            + " Kafka client.",
+                                            + " Kafka client; and NAME.pem, the authorities of a"
+                                            + " webhook's certificate where they are not the"
+                                            + " machine's.",
                             optional = true)
                     @Nullable Path sinkSecrets,
             @Setting(
@@ -396,7 +407,8 @@ public record NodeConfig(
         public S3 {
             domains = List.copyOf(domains);
             sinks = List.copyOf(sinks);
-            Sinks.check(sinks);
+            sinkAccounts = List.copyOf(sinkAccounts);
+            SinkAccounts.check(sinkAccounts, Sinks.check(sinks));
             certificates = List.copyOf(certificates);
             websiteDomains = List.copyOf(websiteDomains);
             if (websiteDomains.stream().anyMatch(domains::contains)) {

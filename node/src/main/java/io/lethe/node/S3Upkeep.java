@@ -2,6 +2,7 @@ package io.lethe.node;
 
 import io.lethe.node.base.background.Pacing;
 import io.lethe.node.s3.events.SinkWorker;
+import io.lethe.node.s3.events.WithheldEvents;
 import io.lethe.node.s3.inventory.InventoryPorts;
 import io.lethe.node.s3.inventory.InventoryWorker;
 import io.lethe.node.s3.lifecycle.LifecycleMeters;
@@ -20,6 +21,9 @@ final class S3Upkeep {
     private static final Pacing SOON = Pacing.every(Duration.ofMillis(500).toNanos());
 
     private static final Pacing OFTEN = Pacing.every(Duration.ofSeconds(1).toNanos());
+
+    /** What is withheld is counted, and after a day removed. */
+    private static final Pacing SELDOM = Pacing.every(Duration.ofSeconds(5).toNanos());
 
     private S3Upkeep() {}
 
@@ -46,7 +50,10 @@ final class S3Upkeep {
                         joined.metadata(),
                         joined.leadership(),
                         parts.metrics(),
-                        parts.config().s3().region());
+                        parts.config().s3().region(),
+                        doors.notifications().access());
+        parts.workers()
+                .start(new WithheldEvents(sinks, doors.notifications().sinks().names()), SELDOM);
         for (String name : doors.notifications().sinks().names()) {
             doors.notifications()
                     .sinks()

@@ -5,6 +5,7 @@ import io.lethe.node.metadata.command.EventNote.Happened;
 import io.lethe.node.metadata.command.EventNote.Wanted;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.WriteId;
 import io.lethe.node.s3.events.Sink;
 import java.io.IOException;
@@ -37,12 +38,12 @@ final class SimEars implements Sink {
         random = new Random(seed);
     }
 
-    static EventNote note(String bucket) {
+    static EventNote note(BucketRecord bucket) {
         List<Wanted> wanted = new ArrayList<>();
         for (Happened one : Happened.values()) {
             wanted.add(new Wanted(one, one.name(), NAME, "sim"));
         }
-        return new EventNote(bucket, "sim", wanted);
+        return new EventNote(bucket.id().toString(), bucket.tenant(), "sim", wanted);
     }
 
     /** What the partition decided, seen by whoever applies it. */

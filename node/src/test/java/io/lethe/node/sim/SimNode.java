@@ -118,7 +118,7 @@ final class SimNode {
                             cluster.codecs,
                             new ObjectMeters(),
                             cluster.settings,
-                            (bucket, _, _, _) -> SimEars.note(bucket.id().toString()));
+                            (bucket, _, _, _) -> SimEars.note(bucket));
             objects = new Objects(ports);
             buckets = new Buckets(ports);
         }
@@ -185,7 +185,12 @@ final class SimNode {
                 () ->
                         new SinkWorker(
                                 new SinkWorker.Ports(
-                                        now.tasks, now.metadata, this::led, new Metrics(), "sim"),
+                                        now.tasks,
+                                        now.metadata,
+                                        this::led,
+                                        new Metrics(),
+                                        "sim",
+                                        (_, _) -> true),
                                 SimEars.NAME,
                                 cluster.ears));
         work(now, () -> new BucketSweeper(ports, this::led, MARK_PATIENCE));

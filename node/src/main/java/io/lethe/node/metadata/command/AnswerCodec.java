@@ -44,7 +44,7 @@ import io.lethe.node.metadata.command.PartitionAnswer.WriteStates;
  * 13 KeyCopyPage         list of (copy, since varint, wiped varint), nullable next rowKey
  * 14-21                  multipart uploads: {@link UploadAnswerCodec}
  * 40-41                  changes: {@link ChangeCodec}
- * 42                     events: {@link EventCodec}
+ * 42-43                  events: {@link EventCodec}
  * </pre>
  */
 public final class AnswerCodec {
@@ -94,7 +94,7 @@ public final class AnswerCodec {
                             .nullable(a.next(), FieldWriter::rowKey);
             case PartitionAnswer.OfUpload a -> UploadAnswerCodec.write(out, a);
             case PartitionAnswer.OfChange a -> ChangeCodec.answer(out, a);
-            case PartitionAnswer.EventPage a -> EventCodec.answer(out, a);
+            case PartitionAnswer.OfEvents a -> EventCodec.answer(out, a);
         }
         return out.toBytes();
     }
@@ -141,7 +141,7 @@ public final class AnswerCodec {
                     new KeyCopyPage(
                             in.list(MOST, AnswerCodec::keyCopy), in.nullable(FieldReader::rowKey));
             case 40, 41 -> ChangeCodec.answer(in, type);
-            case 42 -> EventCodec.answer(in);
+            case 42, 43 -> EventCodec.answer(in, type);
             default -> UploadAnswerCodec.read(in, type);
         };
     }

@@ -2,10 +2,15 @@ package io.lethe.node.metadata.command;
 
 import io.lethe.node.metadata.command.EventNote.Wanted;
 import io.lethe.node.metadata.command.PartitionAnswer.EventPage;
+import io.lethe.node.metadata.command.PartitionAnswer.OfEvents;
+import io.lethe.node.metadata.command.PartitionAnswer.Waiting;
+import io.lethe.node.metadata.command.PartitionAnswer.WaitingPage;
 import io.lethe.node.metadata.command.PartitionCommand.Delivered;
 import io.lethe.node.metadata.command.PartitionCommand.Noted;
 import io.lethe.node.metadata.command.PartitionCommand.OfEvent;
 import io.lethe.node.metadata.command.PartitionQuery.Events;
+import io.lethe.node.metadata.command.PartitionQuery.Waiters;
+import io.lethe.node.model.TenantId;
 
 /**
  * Types and fields of what is said about events, for {@link PartitionCommandCodec}, {@link
@@ -13,13 +18,16 @@ import io.lethe.node.metadata.command.PartitionQuery.Events;
  *
  * <pre>
  * commands 61 Noted      the command's type u8 and fields, note
- *          62 Delivered  sink text, list of sequence i64 (1,000)
- * query    42 Events     sink text, limit i32
+ *          62 Delivered  sink text, owner id, list of sequence i64 (1,000)
+ * query    42 Events     sink text, owner id, limit i32
+ *          43 Waiters    sink text, nullable after rowKey, limit i32
  * answer   42 EventPage  list of event (1,000), waiting varint, dropped varint
+ *          43 WaitingPage  list of (sink text, owner id, waiting varint, dropped varint) (1,000),
+ *                        nullable next rowKey
  *
- * note:   bucket name text, principal text, list of (happened u8 (0 created, 1 removed, 2 marked),
- *         event text, sink text, configuration text) (200)
- * event:  sequence i64, fields of an event
+ * note:   bucket name text, owner id, principal text, list of (happened u8 (0 created, 1 removed,
+ *         2 marked), event text, sink text, configuration text) (200)
+ * event:  owner id, sequence i64, fields of an event
  * fields: event text, configuration text, bucket name text, key, version i64, null flag, size i64,
  *         etag text, at varint, principal text, request id
  * </pre>
@@ -43,6 +51,7 @@ public final class EventCodec {
             }
             case Delivered c ->
                     out.text(c.sink())
+                            .id(c.owner().id())
                             .list(
                                     c.sequences(),
                                     PartitionCommand.MOST_LIST,
@@ -62,13 +71,15 @@ public final class EventCodec {
             }
             case 62 ->
                     new Delivered(
-                            in.text(), in.list(PartitionCommand.MOST_LIST, FieldReader::int64));
+                            in.text(),
+                            in.tenant(),
+                            in.list(PartitionCommand.MOST_LIST, FieldReader::int64));
             default -> throw FieldReader.unknown("partition command", type);
         };
     }
 
     private static void note(FieldWriter out, EventNote note) {
-        out.text(note.bucketName()).text(note.principal());
+        out.text(note.bucketName()).id(note.owner().id()).text(note.principal());
         out.list(
                 note.wanted(),
                 EventNote.MOST_WANTED,
@@ -82,6 +93,7 @@ public final class EventCodec {
     private static EventNote note(FieldReader in) {
         return new EventNote(
                 in.text(),
+                in.tenant(),
                 in.text(),
                 in.list(
                         EventNote.MOST_WANTED,
@@ -93,40 +105,84 @@ public final class EventCodec {
                                         one.text())));
     }
 
-    static void query(FieldWriter out, Events q) {
-        out.u8(42).text(q.sink()).int32(q.limit());
+    static void query(FieldWriter out, PartitionQuery.OfEvents query) {
+        switch (query) {
+            case Events q -> out.u8(42).text(q.sink()).id(q.owner().id()).int32(q.limit());
+            case Waiters q ->
+                    out.u8(43)
+                            .text(q.sink())
+                            .nullable(q.after(), FieldWriter::rowKey)
+                            .int32(q.limit());
+        }
     }
 
-    static Events query(FieldReader in) {
-        return new Events(in.text(), in.int32());
+    static PartitionQuery query(FieldReader in, int type) {
+        return switch (type) {
+            case 42 -> new Events(in.text(), in.tenant(), in.int32());
+            case 43 -> new Waiters(in.text(), in.nullable(FieldReader::rowKey), in.int32());
+            default -> throw FieldReader.unknown("query", type);
+        };
     }
 
-    static void answer(FieldWriter out, EventPage a) {
-        out.u8(42)
-                .list(
-                        a.rows(),
-                        PartitionQuery.MOST_ROWS,
-                        (to, one) -> row(to.int64(one.sequence()), one))
-                .number(a.waiting())
-                .number(a.dropped());
+    static void answer(FieldWriter out, OfEvents answer) {
+        switch (answer) {
+            case EventPage a ->
+                    out.u8(42)
+                            .list(
+                                    a.rows(),
+                                    PartitionQuery.MOST_ROWS,
+                                    (to, one) ->
+                                            row(to.id(one.owner().id()).int64(one.sequence()), one))
+                            .number(a.waiting())
+                            .number(a.dropped());
+            case WaitingPage a ->
+                    out.u8(43)
+                            .list(
+                                    a.list(),
+                                    PartitionQuery.MOST_ROWS,
+                                    (to, one) ->
+                                            to.text(one.sink())
+                                                    .id(one.owner().id())
+                                                    .number(one.waiting())
+                                                    .number(one.dropped()))
+                            .nullable(a.next(), FieldWriter::rowKey);
+        }
     }
 
-    static EventPage answer(FieldReader in) {
-        return new EventPage(
-                in.list(PartitionQuery.MOST_ROWS, one -> row(one, one.int64())),
-                in.number(),
-                in.number());
+    static PartitionAnswer answer(FieldReader in, int type) {
+        return switch (type) {
+            case 42 ->
+                    new EventPage(
+                            in.list(
+                                    PartitionQuery.MOST_ROWS,
+                                    one -> row(one, one.tenant(), one.int64())),
+                            in.number(),
+                            in.number());
+            case 43 ->
+                    new WaitingPage(
+                            in.list(
+                                    PartitionQuery.MOST_ROWS,
+                                    one ->
+                                            new Waiting(
+                                                    one.text(),
+                                                    one.tenant(),
+                                                    one.number(),
+                                                    one.number())),
+                            in.nullable(FieldReader::rowKey));
+            default -> throw FieldReader.unknown("answer", type);
+        };
     }
 
-    /** An event without its sequence, which its row key says. */
+    /** An event without its owner and sequence, which its row key says. */
     public static void row(FieldWriter out, EventRow row) {
         out.text(row.event()).text(row.configuration()).text(row.bucketName()).key(row.key());
         out.int64(row.version()).flag(row.nullVersion()).int64(row.sizeBytes()).text(row.etag());
         out.number(row.atMillis()).text(row.principal()).id(row.request().id());
     }
 
-    public static EventRow row(FieldReader in, long sequence) {
+    public static EventRow row(FieldReader in, TenantId owner, long sequence) {
         return new EventRow(
+                owner,
                 sequence,
                 in.text(),
                 in.text(),

@@ -1,6 +1,7 @@
 package io.lethe.node.metadata.command;
 
 import io.lethe.node.base.Check;
+import io.lethe.node.model.TenantId;
 import java.util.List;
 
 /**
@@ -8,10 +9,11 @@ import java.util.List;
  * It comes with the change, so that both are decided at once.
  *
  * @param bucketName at the time of the change
+ * @param owner whose the bucket is: what waits for a sink is counted for each owner
  * @param principal who made it
  * @param wanted for each event that may come of it; only those that did happen are told
  */
-public record EventNote(String bucketName, String principal, List<Wanted> wanted) {
+public record EventNote(String bucketName, TenantId owner, String principal, List<Wanted> wanted) {
     /** As many as a bucket's configuration has. */
     public static final int MOST_WANTED = 200;
 

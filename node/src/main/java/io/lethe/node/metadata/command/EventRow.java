@@ -1,11 +1,13 @@
 package io.lethe.node.metadata.command;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.model.TenantId;
 import io.lethe.node.model.WriteId;
 
 /**
  * An event that waits for its sink to take it.
  *
+ * @param owner whose the bucket is
  * @param sequence ascending among the events of a key
  * @param event as it is called there
  * @param configuration the id of the part of the bucket's configuration that asked for it
@@ -15,6 +17,7 @@ import io.lethe.node.model.WriteId;
  * @param request by which it happened
  */
 public record EventRow(
+        TenantId owner,
         long sequence,
         String event,
         String configuration,

@@ -246,13 +246,28 @@ public sealed interface PartitionAnswer {
 
     record BucketProgress(BucketId bucket, Bytes progress) {}
 
+    /** What is about events that wait for sinks. */
+    sealed interface OfEvents extends PartitionAnswer {}
+
     /**
-     * @param waiting events of the sink in this partition
+     * @param waiting events of the sink and the tenant in this partition
      * @param dropped so far, since too many waited
      */
-    record EventPage(List<EventRow> rows, long waiting, long dropped) implements PartitionAnswer {
+    record EventPage(List<EventRow> rows, long waiting, long dropped) implements OfEvents {
         public EventPage {
             rows = List.copyOf(rows);
         }
     }
+
+    /**
+     * @param next pass as {@code after}; null when done
+     */
+    record WaitingPage(List<Waiting> list, @Nullable Bytes next) implements OfEvents {
+        public WaitingPage {
+            list = List.copyOf(list);
+        }
+    }
+
+    /** How many events of one tenant's wait for one sink in a partition, and were dropped. */
+    record Waiting(String sink, TenantId owner, long waiting, long dropped) {}
 }

@@ -428,8 +428,11 @@ public sealed interface PartitionCommand {
         }
     }
 
-    /** A sink has taken these events. Answer: {@link PartitionReply.Done}. */
-    record Delivered(String sink, List<Long> sequences) implements OfEvent {
+    /**
+     * A sink has taken these events of one tenant's, or will never get them. Answer: {@link
+     * PartitionReply.Done}.
+     */
+    record Delivered(String sink, TenantId owner, List<Long> sequences) implements OfEvent {
         public Delivered {
             sequences = List.copyOf(sequences);
             Check.range("sequences", sequences.size(), 1, MOST_LIST);

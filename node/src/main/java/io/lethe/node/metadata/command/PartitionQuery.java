@@ -164,6 +164,20 @@ public sealed interface PartitionQuery {
     record SavedProgress(PartitionCommand.Walk walk, @Nullable Bytes after, int limit)
             implements OfChange {}
 
-    /** Events that wait for a sink, the oldest first. Answer: {@link PartitionAnswer.EventPage}. */
-    record Events(String sink, int limit) implements PartitionQuery {}
+    /** What is about events that wait for sinks. */
+    sealed interface OfEvents extends PartitionQuery {}
+
+    /**
+     * One tenant's events that wait for a sink, the oldest first. Answer: {@link
+     * PartitionAnswer.EventPage}.
+     */
+    record Events(String sink, TenantId owner, int limit) implements OfEvents {}
+
+    /**
+     * Whose events wait for a sink, or have been dropped. Answer: {@link
+     * PartitionAnswer.WaitingPage}.
+     *
+     * @param sink empty: of every sink
+     */
+    record Waiters(String sink, @Nullable Bytes after, int limit) implements OfEvents {}
 }

@@ -36,7 +36,7 @@ import io.lethe.node.model.SegmentId;
  * 12 KeyCopies       after nullable rowKey, limit i32
  * 13-21             multipart uploads: {@link UploadQueryCodec}
  * 40-41             changes: {@link ChangeCodec}
- * 42                events: {@link EventCodec}
+ * 42-43             events: {@link EventCodec}
  * </pre>
  */
 public final class QueryCodec {
@@ -82,7 +82,7 @@ public final class QueryCodec {
                     out.u8(12).nullable(q.after(), FieldWriter::rowKey).int32(q.limit());
             case PartitionQuery.OfUpload q -> UploadQueryCodec.write(out, q);
             case PartitionQuery.OfChange q -> ChangeCodec.query(out, q);
-            case PartitionQuery.Events q -> EventCodec.query(out, q);
+            case PartitionQuery.OfEvents q -> EventCodec.query(out, q);
         }
         return out.toBytes();
     }
@@ -125,7 +125,7 @@ public final class QueryCodec {
             case 11 -> new MovedFrom(in.shard());
             case 12 -> new KeyCopies(in.nullable(FieldReader::rowKey), in.int32());
             case 40, 41 -> ChangeCodec.query(in, type);
-            case 42 -> EventCodec.query(in);
+            case 42, 43 -> EventCodec.query(in, type);
             default -> UploadQueryCodec.read(in, type);
         };
     }

@@ -62,7 +62,7 @@ final class Answers {
             case Summary _ -> figures(rows, head);
             case PartitionQuery.OfUpload q -> UploadAnswers.answer(rows, head, q);
             case PartitionQuery.OfChange q -> Changes.answer(rows, head, q);
-            case PartitionQuery.Events q -> Outbox.page(rows, q);
+            case PartitionQuery.OfEvents q -> Outbox.answer(rows, q);
         };
     }
 

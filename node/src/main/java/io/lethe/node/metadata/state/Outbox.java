@@ -8,7 +8,10 @@ import io.lethe.node.metadata.command.EventNote.Happened;
 import io.lethe.node.metadata.command.EventRow;
 import io.lethe.node.metadata.command.FieldReader;
 import io.lethe.node.metadata.command.FieldWriter;
+import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionAnswer.EventPage;
+import io.lethe.node.metadata.command.PartitionAnswer.Waiting;
+import io.lethe.node.metadata.command.PartitionAnswer.WaitingPage;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionCommand.Commit;
 import io.lethe.node.metadata.command.PartitionCommand.CompleteUpload;
@@ -17,6 +20,8 @@ import io.lethe.node.metadata.command.PartitionCommand.Delivered;
 import io.lethe.node.metadata.command.PartitionCommand.Noted;
 import io.lethe.node.metadata.command.PartitionCommand.Which;
 import io.lethe.node.metadata.command.PartitionQuery.Events;
+import io.lethe.node.metadata.command.PartitionQuery.OfEvents;
+import io.lethe.node.metadata.command.PartitionQuery.Waiters;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.PartitionReply.Committed;
 import io.lethe.node.metadata.command.PartitionReply.Deleted;
@@ -24,6 +29,7 @@ import io.lethe.node.metadata.command.VersionBody;
 import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord.Versioning;
+import io.lethe.node.model.TenantId;
 import io.lethe.node.model.WriteId;
 import org.jspecify.annotations.Nullable;
 
@@ -33,15 +39,18 @@ import org.jspecify.annotations.Nullable;
  * the order in which its changes were decided. Static and pure.
  *
  * <pre>
- * 1 ‖ length of sink u8 ‖ sink ‖ sequence i64   format u8 = 1 ‖ {@link EventCodec#row}
- * 2 ‖ sink                                      format u8 = 1 ‖ waiting varint ‖ dropped varint
+ * 1 ‖ length of sink u8 ‖ sink ‖ owner 16 bytes ‖ sequence i64   format u8 = 1 ‖
+ *                                                                {@link EventCodec#row}
+ * 2 ‖ length of sink u8 ‖ sink ‖ owner 16 bytes                  format u8 = 1 ‖ waiting varint ‖
+ *                                                                dropped varint; none of 0 and 0
  * </pre>
  *
- * A sink for which {@link #MOST_WAITING} events wait here gets no more until it takes some: a
- * change is never refused for the sake of somebody who does not listen. What is dropped is counted.
+ * A tenant {@link #MOST_WAITING} of whose events wait here for a sink gets no more in until the
+ * sink takes some: a change is never refused for the sake of somebody who does not listen, and one
+ * tenant's flood takes no other's places. What is dropped is counted.
  */
 final class Outbox {
-    /** Of one sink in one partition: some 30 MB of rows, hours of a busy bucket. */
+    /** Of one tenant for one sink in one partition: some 30 MB of rows, hours of a busy bucket. */
     static final long MOST_WAITING = 100_000;
 
     private static final int EVENT = 1;
@@ -49,17 +58,23 @@ final class Outbox {
 
     private Outbox() {}
 
-    private static Encoder ofSink(String sink) {
+    private static final int OWNER_BYTES = 16;
+
+    private static Encoder ofSink(int kind, String sink) {
         Bytes name = Bytes.utf8(sink);
-        return new Encoder(96).u8(EVENT).u8(name.length()).raw(name);
+        return new Encoder(96).u8(kind).u8(name.length()).raw(name);
     }
 
-    private static Bytes key(String sink, long sequence) {
-        return ofSink(sink).i64(sequence).toBytes();
+    private static Encoder of(int kind, String sink, TenantId owner) {
+        return ofSink(kind, sink).i64(owner.id().high()).i64(owner.id().low());
     }
 
-    private static Bytes countsKey(String sink) {
-        return new Encoder(96).u8(COUNTS).raw(Bytes.utf8(sink)).toBytes();
+    private static Bytes key(String sink, TenantId owner, long sequence) {
+        return of(EVENT, sink, owner).i64(sequence).toBytes();
+    }
+
+    private static Bytes countsKey(String sink, TenantId owner) {
+        return of(COUNTS, sink, owner).toBytes();
     }
 
     /** What is counted of a sink. */
@@ -110,6 +125,7 @@ final class Outbox {
                 VersionBody body = row == null ? null : row.body();
                 EventRow event =
                         new EventRow(
+                                note.owner(),
                                 done.order(),
                                 "",
                                 "",
@@ -130,6 +146,7 @@ final class Outbox {
                         c.which() instanceof Which.Current && c.versioning() != Versioning.OFF;
                 EventRow event =
                         new EventRow(
+                                note.owner(),
                                 marked ? order : draft.nextOrder(),
                                 "",
                                 "",
@@ -154,7 +171,7 @@ final class Outbox {
             if (wanted.happened() != happened) {
                 continue;
             }
-            Bytes countsKey = countsKey(wanted.sink());
+            Bytes countsKey = countsKey(wanted.sink(), note.owner());
             Counts counts = Counts.decode(draft.get(Family.OUTBOX, countsKey));
             if (counts.waiting() >= MOST_WAITING) {
                 counts = new Counts(counts.waiting(), counts.dropped() + 1);
@@ -162,10 +179,10 @@ final class Outbox {
                 FieldWriter out = RowValues.begin();
                 EventCodec.row(out, named(event, wanted));
                 // A sink that is asked for twice gets an event for each.
-                while (draft.has(Family.OUTBOX, key(wanted.sink(), sequence))) {
+                while (draft.has(Family.OUTBOX, key(wanted.sink(), note.owner(), sequence))) {
                     sequence = draft.nextOrder();
                 }
-                draft.put(Family.OUTBOX, key(wanted.sink(), sequence), out.toBytes());
+                draft.put(Family.OUTBOX, key(wanted.sink(), note.owner(), sequence), out.toBytes());
                 counts = new Counts(counts.waiting() + 1, counts.dropped());
             }
             draft.put(Family.OUTBOX, countsKey, counts.encode());
@@ -174,6 +191,7 @@ final class Outbox {
 
     private static EventRow named(EventRow row, EventNote.Wanted wanted) {
         return new EventRow(
+                row.owner(),
                 row.sequence(),
                 wanted.event(),
                 wanted.configuration(),
@@ -189,22 +207,36 @@ final class Outbox {
     }
 
     static PartitionReply delivered(Draft draft, Delivered c) {
-        Counts counts = Counts.decode(draft.get(Family.OUTBOX, countsKey(c.sink())));
+        Bytes countsKey = countsKey(c.sink(), c.owner());
+        Counts counts = Counts.decode(draft.get(Family.OUTBOX, countsKey));
         long waiting = counts.waiting();
         for (long sequence : c.sequences()) {
-            Bytes key = key(c.sink(), sequence);
+            Bytes key = key(c.sink(), c.owner(), sequence);
             if (draft.has(Family.OUTBOX, key)) {
                 draft.delete(Family.OUTBOX, key);
                 waiting--;
             }
         }
-        draft.put(
-                Family.OUTBOX, countsKey(c.sink()), new Counts(waiting, counts.dropped()).encode());
+        if (waiting == counts.waiting()) {
+            return Replies.DONE;
+        }
+        if (waiting == 0 && counts.dropped() == 0) {
+            draft.delete(Family.OUTBOX, countsKey);
+        } else {
+            draft.put(Family.OUTBOX, countsKey, new Counts(waiting, counts.dropped()).encode());
+        }
         return Replies.DONE;
     }
 
-    static EventPage page(Rows rows, Events q) {
-        Bytes all = ofSink(q.sink()).toBytes();
+    static PartitionAnswer answer(Rows rows, OfEvents query) {
+        return switch (query) {
+            case Events q -> page(rows, q);
+            case Waiters q -> waiters(rows, q);
+        };
+    }
+
+    private static EventPage page(Rows rows, Events q) {
+        Bytes all = of(EVENT, q.sink(), q.owner()).toBytes();
         Scans.Page<EventRow> page =
                 Scans.page(
                         rows,
@@ -213,9 +245,38 @@ final class Outbox {
                         all.prefixEnd(),
                         Answers.limit(q.limit()),
                         (key, value) ->
-                                RowValues.read(value, in -> EventCodec.row(in, sequence(key))));
-        Counts counts = Counts.decode(rows.get(Family.OUTBOX, countsKey(q.sink())));
+                                RowValues.read(
+                                        value, in -> EventCodec.row(in, q.owner(), sequence(key))));
+        Counts counts = Counts.decode(rows.get(Family.OUTBOX, countsKey(q.sink(), q.owner())));
         return new EventPage(page.items(), counts.waiting(), counts.dropped());
+    }
+
+    private static WaitingPage waiters(Rows rows, Waiters q) {
+        Bytes all =
+                q.sink().isEmpty()
+                        ? new Encoder(1).u8(COUNTS).toBytes()
+                        : ofSink(COUNTS, q.sink()).toBytes();
+        Bytes after = q.after();
+        Bytes from = after == null || after.compareTo(all) < 0 ? all : RowKeys.after(after);
+        Scans.Page<Waiting> page =
+                Scans.page(
+                        rows,
+                        Family.OUTBOX,
+                        from,
+                        all.prefixEnd(),
+                        Answers.limit(q.limit()),
+                        Outbox::waiting);
+        return new WaitingPage(page.items(), page.last());
+    }
+
+    private static Waiting waiting(Bytes key, Bytes value) {
+        Counts counts = Counts.decode(value);
+        int ownerAt = key.length() - OWNER_BYTES;
+        return new Waiting(
+                key.slice(2, ownerAt).utf8(),
+                FieldReader.whole(key.slice(ownerAt, key.length()), FieldReader::tenant),
+                counts.waiting(),
+                counts.dropped());
     }
 
     private static long sequence(Bytes key) {

@@ -8,7 +8,9 @@ import java.util.HexFormat;
 
 /**
  * Writes events as S3 does: eventVersion 2.1, and 2.3 of lifecycle expirations. A key is
- * percent-encoded as in a form; the sequencer is ascending among the events of a key. What S3 says
+ * percent-encoded as in a form; the sequencer is ascending among the events of a key. The bucket's
+ * owner is its account number, by which a receiver tells tenants apart: names of buckets are unique
+ * within one only. What a lifecycle did is done by {@code s3.amazonaws.com}, as in S3. What S3 says
  * and Lethe does not know where an event is made (the sender's address) is left out. Static and
  * pure.
  */
@@ -19,21 +21,24 @@ final class EventJson {
     static String record(EventRow row, String region) {
         boolean created = row.sizeBytes() != EventRow.NO_SIZE;
         String event = row.event().startsWith("s3:") ? row.event().substring(3) : row.event();
+        boolean expired = event.startsWith("LifecycleExpiration");
+        String principal = expired ? "s3.amazonaws.com" : row.principal();
         StringBuilder out = new StringBuilder(600);
         out.append('{');
-        text(out, "eventVersion", event.startsWith("LifecycleExpiration") ? "2.3" : "2.1");
+        text(out, "eventVersion", expired ? "2.3" : "2.1");
         text(out.append(','), "eventSource", "aws:s3");
         text(out.append(','), "awsRegion", region);
         text(out.append(','), "eventTime", HttpDates.iso(row.atMillis()));
         text(out.append(','), "eventName", event);
-        text(out.append(",\"userIdentity\":{"), "principalId", row.principal());
-        text(out.append("},\"requestParameters\":{"), "principalId", row.principal());
+        text(out.append(",\"userIdentity\":{"), "principalId", principal);
+        text(out.append("},\"requestParameters\":{"), "principalId", principal);
         text(out.append("},\"responseElements\":{"), "x-amz-request-id", row.request().toString());
         text(out.append("},\"s3\":{"), "s3SchemaVersion", "1.0");
         text(out.append(','), "configurationId", row.configuration());
         text(out.append(",\"bucket\":{"), "name", row.bucketName());
-        text(out.append(','), "arn", "arn:aws:s3:::" + row.bucketName());
-        text(out.append("},\"object\":{"), "key", key(row));
+        text(out.append(",\"ownerIdentity\":{"), "principalId", row.owner().account());
+        text(out.append("},"), "arn", "arn:aws:s3:::" + row.bucketName());
+        text(out.append("},\"object\":{"), "key", encoded(row));
         if (created) {
             out.append(",\"size\":").append(row.sizeBytes());
             text(out.append(','), "eTag", row.etag());
@@ -48,7 +53,12 @@ final class EventJson {
         return out.append("}}}").toString();
     }
 
-    private static String key(EventRow row) {
+    /** What events are ordered by: {@code ACCOUNT--BUCKET/KEY}. */
+    static String key(EventRow row) {
+        return row.owner().account() + "--" + row.bucketName() + '/' + row.key().utf8();
+    }
+
+    private static String encoded(EventRow row) {
         return PercentCoding.encode(row.key().utf8(), true).replace("%20", "+");
     }
 

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends events to a topic of Kafka's, or of what speaks its protocol: a record for each, keyed by
- * {@code bucket/key}, so that those of a key are in one partition in their order. They count as
- * taken once all replicas in sync have them. A producer that failed is made anew.
+ * {@code ACCOUNT--BUCKET/KEY}, so that those of a key are in one partition in their order. They
+ * count as taken once all replicas in sync have them. A producer that failed is made anew.
  */
 final class KafkaSink implements Sink {
     /** Names the brokers; made when it is needed, since the brokers may not be up before. */

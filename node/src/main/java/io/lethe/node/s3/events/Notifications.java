@@ -6,6 +6,7 @@ import io.lethe.node.metadata.command.EventNote.Happened;
 import io.lethe.node.metadata.command.EventNote.Wanted;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
+import io.lethe.node.model.TenantId;
 import io.lethe.node.object.Caller;
 import io.lethe.node.object.EventNotes;
 import io.lethe.node.s3.BucketSettings;
@@ -13,6 +14,7 @@ import io.lethe.node.s3.xml.NotificationConfiguration;
 import io.lethe.node.s3.xml.NotificationConfiguration.Target;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +37,12 @@ public final class Notifications implements EventNotes {
 
     private final BucketSettings settings;
     private final Sinks sinks;
+    private final SinkAccess access;
 
-    public Notifications(BucketSettings settings, Sinks sinks) {
+    public Notifications(BucketSettings settings, Sinks sinks, SinkAccess access) {
         this.settings = settings;
         this.sinks = sinks;
+        this.access = access;
     }
 
     /** Whether an event that a configuration may name ever happens here. */
@@ -61,7 +65,8 @@ public final class Notifications implements EventNotes {
         String name = key.utf8();
         List<Wanted> wanted = new ArrayList<>();
         for (Target target : configuration.targets()) {
-            // One that this node does not know: it was there when the configuration was accepted.
+            // Also one that this node does not know, or not for this tenant: it was there when the
+            // configuration was accepted, and who leads may know better. It waits there.
             String sink = target.arn().substring(target.arn().lastIndexOf(':') + 1);
             switch (cause) {
                 case PUT -> want(wanted, target, sink, "s3:ObjectCreated:Put", name);
@@ -77,7 +82,9 @@ public final class Notifications implements EventNotes {
                 case EXPIRE -> removed(wanted, target, sink, "s3:LifecycleExpiration:", name);
             }
         }
-        return wanted.isEmpty() ? null : new EventNote(bucket.name(), caller.accessKeyId(), wanted);
+        return wanted.isEmpty()
+                ? null
+                : new EventNote(bucket.name(), bucket.tenant(), caller.accessKeyId(), wanted);
     }
 
     private static void removed(
@@ -101,6 +108,19 @@ public final class Notifications implements EventNotes {
         if (target.wants(event, key) && wanted.size() < EventNote.MOST_WANTED) {
             wanted.add(new Wanted(happened, event, sink, target.id()));
         }
+    }
+
+    /**
+     * The sink that an ARN names; empty where there is none, or none for the tenant, which must not
+     * learn the difference.
+     */
+    public Optional<String> named(String arn, TenantId owner) {
+        return sinks.named(arn).filter(name -> access.mayUse(name, owner));
+    }
+
+    /** Who may use which. */
+    public SinkAccess access() {
+        return access;
     }
 
     /** The sinks of this node. */

@@ -8,7 +8,8 @@ public interface Sink extends AutoCloseable {
     /**
      * One event on its way.
      *
-     * @param key of what it is about, {@code bucket/key}: events of a key stay in their order
+     * @param key of what it is about, {@code ACCOUNT--BUCKET/KEY}: events of a key stay in their
+     *     order
      * @param record one entry of {@code Records} of S3's event message, in JSON
      */
     record Message(String key, String record) {

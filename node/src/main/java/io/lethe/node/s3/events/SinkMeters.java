@@ -10,6 +10,7 @@ final class SinkMeters {
     final LongAdder failed = new LongAdder();
     final AtomicLong waiting = new AtomicLong();
     final AtomicLong dropped = new AtomicLong();
+    final AtomicLong refusedAccounts = new AtomicLong();
 
     SinkMeters(Metrics metrics, String sink) {
         metrics.counter("lethe_events_delivered", "Events that sinks have taken.", "sink")
@@ -27,5 +28,10 @@ final class SinkMeters {
                                 + " many waited.",
                         "sink")
                 .watch(dropped::get, sink);
+        metrics.gauge(
+                        "lethe_events_refused_accounts",
+                        "Accounts whose events wait since the sink did not take the last of them.",
+                        "sink")
+                .watch(refusedAccounts::get, sink);
     }
 }

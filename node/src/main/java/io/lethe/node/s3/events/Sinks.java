@@ -43,7 +43,8 @@ public final class Sinks implements AutoCloseable {
      * @param lines {@code NAME=URI} each: {@code file:/FOLDER}, {@code http(s)://HOST/PATH}, {@code
      *     kafka://HOST:PORT+HOST:PORT/TOPIC}
      * @param secrets folder with a file NAME for each webhook that wants an Authorization header,
-     *     and for each topic whose client has properties of its own
+     *     and for each topic whose client has properties of its own; {@code NAME.pem} holds the
+     *     authorities of a webhook's certificate
      * @param node the name of this node's own files
      * @throws IllegalArgumentException where a line is none of these
      * @throws IOException where a secret can't be read
@@ -53,7 +54,8 @@ public final class Sinks implements AutoCloseable {
         Map<String, Sink> byName = new LinkedHashMap<>();
         for (Map.Entry<String, URI> line : parsed(lines).entrySet()) {
             String secret = secret(secrets, line.getKey());
-            byName.put(line.getKey(), sink(line.getValue(), secret, node));
+            Path authorities = secrets == null ? null : secrets.resolve(line.getKey() + ".pem");
+            byName.put(line.getKey(), sink(line.getValue(), secret, authorities, node));
         }
         return new Sinks(byName);
     }
@@ -61,10 +63,11 @@ public final class Sinks implements AutoCloseable {
     /**
      * Sees to it that the configuration names sinks.
      *
+     * @return their names
      * @throws IllegalArgumentException where a line is none
      */
-    public static void check(List<String> lines) {
-        var _ = parsed(lines);
+    public static Set<String> check(List<String> lines) {
+        return parsed(lines).keySet();
     }
 
     private static Map<String, URI> parsed(List<String> lines) {
@@ -108,11 +111,19 @@ public final class Sinks implements AutoCloseable {
         return Files.readString(file).strip();
     }
 
-    private static Sink sink(URI uri, String secret, String node) throws IOException {
+    private static Sink sink(URI uri, String secret, @Nullable Path authorities, String node)
+            throws IOException {
         String scheme = String.valueOf(uri.getScheme());
         return switch (scheme) {
             case "file" -> new FileSink(Path.of(uri.getPath()), node, FileSink.MOST_BYTES);
-            case "http", "https" -> new WebhookSink(uri, secret);
+            case "http", "https" ->
+                    new WebhookSink(
+                            uri,
+                            secret,
+                            authorities != null && Files.exists(authorities)
+                                    ? WebhookSink.trusting(authorities)
+                                    : null,
+                            WebhookSink.ANSWER_WITHIN);
             case "kafka" ->
                     KafkaSink.of(
                             String.valueOf(uri.getAuthority()),

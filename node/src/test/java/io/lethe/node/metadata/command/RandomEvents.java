@@ -13,6 +13,7 @@ public final class RandomEvents {
     private EventNote note() {
         return new EventNote(
                 random.text(),
+                random.tenant(),
                 random.text(),
                 random.list(
                         3,
@@ -26,6 +27,7 @@ public final class RandomEvents {
 
     private EventRow row() {
         return new EventRow(
+                random.tenant(),
                 random.number(),
                 random.text(),
                 random.text(),
@@ -38,6 +40,11 @@ public final class RandomEvents {
                 random.number(),
                 random.text(),
                 random.write());
+    }
+
+    private PartitionAnswer.Waiting waiting() {
+        return new PartitionAnswer.Waiting(
+                random.text(), random.tenant(), random.number(), random.number());
     }
 
     /** One command of each type. */
@@ -53,18 +60,24 @@ public final class RandomEvents {
                                 random.which(),
                                 random.condition()),
                         note()),
-                new PartitionCommand.Delivered(random.text(), random.some(4, random::number)));
+                new PartitionCommand.Delivered(
+                        random.text(), random.tenant(), random.some(4, random::number)));
     }
 
     /** One question of each type. */
     public List<PartitionQuery> queries() {
-        return List.of(new PartitionQuery.Events(random.text(), random.count()));
+        return List.of(
+                new PartitionQuery.Events(random.text(), random.tenant(), random.count()),
+                new PartitionQuery.Waiters(
+                        random.text(), random.coin() ? random.key() : null, random.count()));
     }
 
     /** One answer of each type. */
     public List<PartitionAnswer> answers() {
         return List.of(
                 new PartitionAnswer.EventPage(
-                        random.list(3, this::row), random.number(), random.number()));
+                        random.list(3, this::row), random.number(), random.number()),
+                new PartitionAnswer.WaitingPage(
+                        random.list(3, this::waiting), random.coin() ? random.key() : null));
     }
 }

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.metadata.command.EventNote;
 import io.lethe.node.metadata.command.EventNote.Happened;
 import io.lethe.node.metadata.command.EventNote.Wanted;
 import io.lethe.node.metadata.command.EventRow;
 import io.lethe.node.metadata.command.PartitionAnswer.EventPage;
+import io.lethe.node.metadata.command.PartitionAnswer.Waiting;
+import io.lethe.node.metadata.command.PartitionAnswer.WaitingPage;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionCommand.Delivered;
 import io.lethe.node.metadata.command.PartitionCommand.Noted;
@@ -18,17 +21,24 @@ import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.PartitionReply.Committed;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.Id128;
+import io.lethe.node.model.TenantId;
 import io.lethe.node.model.WriteId;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Events that wait for their sinks. */
 final class OutboxTest {
+    private static final TenantId TENANT = TestPartition.TENANT;
+    private static final String OWNER = "0000000000000007".repeat(2);
+    private static final TenantId OTHER = new TenantId(new Id128(1, 1));
+
     private final TestPartition partition = new TestPartition(1);
 
     private static EventNote note(String... sinks) {
         return new EventNote(
                 "bucket",
+                TENANT,
                 "who",
                 java.util.Arrays.stream(sinks)
                         .flatMap(
@@ -47,7 +57,7 @@ final class OutboxTest {
     }
 
     private EventPage page(String sink) {
-        return (EventPage) partition.ask(new PartitionQuery.Events(sink, 100));
+        return (EventPage) partition.ask(new PartitionQuery.Events(sink, TENANT, 100));
     }
 
     private List<String> events(String sink) {
@@ -124,8 +134,8 @@ final class OutboxTest {
         noted(put("a"), "s", "t");
         noted(put("b"), "t");
         List<Long> told = page("s").rows().stream().map(EventRow::sequence).toList();
-        partition.done(new Delivered("s", told));
-        partition.done(new Delivered("s", told));
+        partition.done(new Delivered("s", TENANT, told));
+        partition.done(new Delivered("s", TENANT, told));
         PartitionInvariants.check(partition.rows);
         assertThat(page("s").rows()).isEmpty();
         assertThat(page("s").waiting()).isZero();
@@ -141,6 +151,7 @@ final class OutboxTest {
                                 put("a"),
                                 new EventNote(
                                         "b",
+                                        TENANT,
                                         "w",
                                         List.of(
                                                 new Wanted(Happened.CREATED, "one", "s", "1"),
@@ -154,26 +165,94 @@ final class OutboxTest {
         partition
                 .rows
                 .family(Family.OUTBOX)
-                .put(Bytes.utf8("\u0002s"), new Outbox.Counts(Outbox.MOST_WAITING, 3).encode());
+                .put(counts("s", TENANT), new Outbox.Counts(Outbox.MOST_WAITING, 3).encode());
         assertThat(partition.execute(new Noted(put("a"), note("s")))).isInstanceOf(Committed.class);
         assertThat(page("s").rows()).isEmpty();
         assertThat(page("s").dropped()).isEqualTo(4);
         assertThat(partition.current("a")).isNotNull();
     }
 
+    private static Bytes counts(String sink, TenantId owner) {
+        return new Encoder(40)
+                .u8(2)
+                .u8(sink.length())
+                .raw(Bytes.utf8(sink))
+                .i64(owner.id().high())
+                .i64(owner.id().low())
+                .toBytes();
+    }
+
+    private static PartitionCommand of(PartitionCommand command, TenantId owner) {
+        EventNote ours = note("s");
+        return new Noted(command, new EventNote("b", owner, "who", ours.wanted()));
+    }
+
+    @Test
+    void theFloodOfOneTenantTakesNoOthersPlaces() {
+        partition
+                .rows
+                .family(Family.OUTBOX)
+                .put(counts("s", OTHER), new Outbox.Counts(Outbox.MOST_WAITING, 0).encode());
+        var _ = partition.execute(of(put("theirs"), OTHER));
+        var _ = partition.execute(of(put("a"), TENANT));
+        assertThat(page("s").rows()).hasSize(1);
+        assertThat(page("s").dropped()).isZero();
+        assertThat(waiting("s"))
+                .containsExactly(
+                        new Waiting("s", OTHER, Outbox.MOST_WAITING, 1),
+                        new Waiting("s", TENANT, 1, 0));
+    }
+
+    private List<Waiting> waiting(String sink) {
+        return ((WaitingPage) partition.ask(new PartitionQuery.Waiters(sink, null, 100))).list();
+    }
+
+    @Test
+    void whoWaitsIsToldPageByPageAndEndsWithTheLastEvent() {
+        noted(put("a"), "s", "t", "ss");
+        var _ = partition.execute(of(put("b"), OTHER));
+        PartitionInvariants.check(partition.rows);
+        assertThat(waiting("s"))
+                .containsExactly(new Waiting("s", OTHER, 1, 0), new Waiting("s", TENANT, 1, 0));
+        List<Waiting> all = new ArrayList<>();
+        Bytes after = null;
+        do {
+            WaitingPage page =
+                    (WaitingPage) partition.ask(new PartitionQuery.Waiters("", after, 1));
+            all.addAll(page.list());
+            after = page.next();
+        } while (after != null);
+        assertThat(all)
+                .containsExactly(
+                        new Waiting("s", OTHER, 1, 0),
+                        new Waiting("s", TENANT, 1, 0),
+                        new Waiting("t", TENANT, 1, 0),
+                        new Waiting("ss", TENANT, 1, 0));
+        long sequence = page("s").rows().getFirst().sequence();
+        partition.done(new Delivered("s", OTHER, List.of(sequence)));
+        assertThat(page("s").rows()).as("is another's").hasSize(1);
+        partition.done(new Delivered("s", TENANT, List.of(sequence)));
+        PartitionInvariants.check(partition.rows);
+        assertThat(waiting("s")).containsExactly(new Waiting("s", OTHER, 1, 0));
+    }
+
     @Test
     void rowsAreReadAsTheyWereWritten() {
-        Bytes key = Bytes.hex("010173" + "0000000000000009");
+        Bytes key = Bytes.hex("010173" + OWNER + "0000000000000009");
         Bytes row =
                 Bytes.hex(
                         "011473333a4f626a656374437265617465643a50757401630162036b6579"
                                 + "0000000000000007010000000000000003016580a0f1c2b13402414b"
                                 + "00000000000000010000000000000002");
         partition.rows.family(Family.OUTBOX).put(key, row);
-        partition.rows.family(Family.OUTBOX).put(Bytes.hex("0273"), Bytes.hex("0105ac02"));
+        partition
+                .rows
+                .family(Family.OUTBOX)
+                .put(Bytes.hex("020173" + OWNER), Bytes.hex("0105ac02"));
         assertThat(page("s").rows())
                 .containsExactly(
                         new EventRow(
+                                TENANT,
                                 9,
                                 "s3:ObjectCreated:Put",
                                 "c",

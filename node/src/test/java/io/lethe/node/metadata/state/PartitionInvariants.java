@@ -195,9 +195,11 @@ public final class PartitionInvariants {
                 .forEach(
                         (key, value) -> {
                             if (key.at(0) == 1) {
-                                waiting.merge(key.slice(2, key.length() - 8), 1L, Long::sum);
+                                waiting.merge(key.slice(1, key.length() - 8), 1L, Long::sum);
                             } else {
-                                long count = Outbox.Counts.decode(value).waiting();
+                                Outbox.Counts counts = Outbox.Counts.decode(value);
+                                long count = counts.waiting();
+                                assertThat(count + counts.dropped()).as("counts").isPositive();
                                 if (count > 0) {
                                     counted.put(key.slice(1, key.length()), count);
                                 }

@@ -100,15 +100,15 @@ final class TestPartition {
         for (EventNote.Happened one : EventNote.Happened.values()) {
             wanted.add(new EventNote.Wanted(one, one.name(), SINK, "c"));
         }
-        return new PartitionCommand.Noted(command, new EventNote("b", "p", wanted));
+        return new PartitionCommand.Noted(command, new EventNote("b", TENANT, "p", wanted));
     }
 
     private void hear() {
         List<Long> waiting =
-                ((PartitionAnswer.EventPage) ask(new PartitionQuery.Events(SINK, 5)))
+                ((PartitionAnswer.EventPage) ask(new PartitionQuery.Events(SINK, TENANT, 5)))
                         .rows().stream().map(EventRow::sequence).toList();
         if (!waiting.isEmpty()) {
-            done(new PartitionCommand.Delivered(SINK, waiting));
+            done(new PartitionCommand.Delivered(SINK, TENANT, waiting));
         }
     }
 

@@ -3,23 +3,29 @@ package io.lethe.node.s3.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.base.Clock;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.background.Step;
 import io.lethe.node.base.metrics.Metrics;
+import io.lethe.node.base.task.VirtualTasks;
 import io.lethe.node.metadata.Metadata;
 import io.lethe.node.metadata.command.Condition;
-import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.metadata.command.EventNote;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.model.BucketId;
+import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;
+import io.lethe.node.model.TenantId;
 import io.lethe.node.model.WriteId;
 import io.lethe.node.object.Attributes;
+import io.lethe.node.object.ForwardingMetadata;
 import io.lethe.node.object.ObjectWorld;
 import io.lethe.node.object.Objects;
 import io.lethe.node.object.PutRequest;
@@ -29,22 +35,49 @@ import io.lethe.node.s3.xml.NotificationConfiguration.Kind;
 import io.lethe.node.s3.xml.NotificationConfiguration.Target;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** From a change of an object to its sink, over the real state machine. */
 final class SinkWorkerTest {
     private static final String BUCKET = ObjectWorld.VERSIONED;
+    private static final TenantId OTHER = new TenantId(new Id128(0, 77));
+    private static final String OWN = ObjectWorld.CALLER.tenant().account() + "--";
 
     private final ObjectWorld world = new ObjectWorld();
     private final RandomSource random = RandomSource.seeded(3);
     private final Metrics metrics = new Metrics();
     private final Listener good = new Listener();
     private final Listener bad = new Listener();
+    private final Set<String> withdrawn = new HashSet<>();
     private List<GroupId> led = List.of(ObjectWorld.PARTITION);
+    private long passed;
+    private final VirtualTasks tasks =
+            new VirtualTasks(
+                    new Clock() {
+                        @Override
+                        public long wallMillis() {
+                            return world.metadata.millis();
+                        }
+
+                        @Override
+                        public long nanos() {
+                            return passed;
+                        }
+                    },
+                    (_, _) -> {});
     private final SinkWorker.Ports ports =
-            new SinkWorker.Ports(world.tasks, world.metadata, () -> led, metrics, "r");
+            new SinkWorker.Ports(
+                    tasks,
+                    world.metadata,
+                    () -> led,
+                    metrics,
+                    "r",
+                    (sink, owner) -> !withdrawn.contains(sink + ' ' + owner));
     private final SinkWorker goodWorker = new SinkWorker(ports, "good", good);
     private final SinkWorker badWorker = new SinkWorker(ports, "bad", bad);
 
@@ -52,11 +85,20 @@ final class SinkWorkerTest {
     private static final class Listener implements Sink {
         final List<String> heard = new ArrayList<>();
         boolean down;
+        int asked;
+
+        /** The account whose events it does not take; empty for none. */
+        String hates = "";
 
         @Override
         public void deliver(List<Message> messages) throws IOException {
+            asked++;
             if (down) {
                 throw new IOException("down");
+            }
+            if (!hates.isEmpty()
+                    && messages.stream().anyMatch(one -> one.key().startsWith(hates))) {
+                throw new IOException("not these");
             }
             messages.forEach(one -> heard.add(one.key() + ' ' + name(one.record())));
         }
@@ -75,7 +117,11 @@ final class SinkWorkerTest {
 
     SinkWorkerTest() {
         BucketSettings settings = new BucketSettings(world.metadata.directory.copy(), 1 << 20);
-        world.notes = new Notifications(settings, Sinks.of(Map.of("good", good, "bad", bad)));
+        world.notes =
+                new Notifications(
+                        settings,
+                        Sinks.of(Map.of("good", good, "bad", bad)),
+                        (sink, _) -> !sink.equals("nobody"));
     }
 
     private static Target target(String sink, String prefix, String... events) {
@@ -132,10 +178,10 @@ final class SinkWorkerTest {
         assertThat(badWorker.step()).isInstanceOf(Step.Worked.class);
         assertThat(good.heard)
                 .containsExactly(
-                        "versioned/a/1 ObjectCreated:Put",
-                        "versioned/a/1 ObjectRemoved:DeleteMarkerCreated");
+                        OWN + "versioned/a/1 ObjectCreated:Put",
+                        OWN + "versioned/a/1 ObjectRemoved:DeleteMarkerCreated");
         assertThat(bad.heard)
-                .containsExactly("versioned/b LifecycleExpiration:DeleteMarkerCreated");
+                .containsExactly(OWN + "versioned/b LifecycleExpiration:DeleteMarkerCreated");
         assertThat(goodWorker.step()).isInstanceOf(Step.Idle.class);
     }
 
@@ -159,11 +205,12 @@ final class SinkWorkerTest {
         }
         assertThat(good.heard).hasSize(150);
         bad.down = false;
+        passed += SinkWorker.MOST_PAUSE_NANOS;
         while (badWorker.step() instanceof Step.Worked) {
             // Once more.
         }
         assertThat(bad.heard).hasSize(150);
-        assertThat(bad.heard.get(149)).startsWith("versioned/k149 ");
+        assertThat(bad.heard.get(149)).startsWith(OWN + "versioned/k149 ");
     }
 
     @Test
@@ -175,7 +222,12 @@ final class SinkWorkerTest {
         SinkWorker worker =
                 new SinkWorker(
                         new SinkWorker.Ports(
-                                world.tasks, new Away(away), () -> led, new Metrics(), "r"),
+                                tasks,
+                                new Away(away),
+                                () -> led,
+                                new Metrics(),
+                                "r",
+                                (_, _) -> true),
                         "good",
                         good);
         assertThat(worker.step()).isInstanceOf(Step.Failed.class);
@@ -190,67 +242,168 @@ final class SinkWorkerTest {
         led = List.of(ObjectWorld.PARTITION, other);
         List<GroupId> asked = new ArrayList<>();
         Metadata counting =
-                new Away(new GroupId(77)) {
+                new ForwardingMetadata(world.metadata) {
                     @Override
                     public PartitionAnswer queryIn(
-                            GroupId partition, PartitionQuery query, long deadlineNanos) {
-                        asked.add(partition);
+                            GroupId partition, PartitionQuery query, long deadlineNanos)
+                            throws InterruptedException {
+                        if (query instanceof PartitionQuery.Events) {
+                            asked.add(partition);
+                        }
                         return super.queryIn(ObjectWorld.PARTITION, query, deadlineNanos);
                     }
                 };
         SinkWorker worker =
                 new SinkWorker(
-                        new SinkWorker.Ports(world.tasks, counting, () -> led, new Metrics(), "r"),
+                        new SinkWorker.Ports(
+                                tasks, counting, () -> led, new Metrics(), "r", (_, _) -> true),
                         "good",
                         good);
         good.down = true;
         assertThat(worker.step()).isInstanceOf(Step.Failed.class);
+        passed += SinkWorker.MOST_PAUSE_NANOS;
         assertThat(worker.step()).isInstanceOf(Step.Failed.class);
-        assertThat(asked)
-                .containsExactly(ObjectWorld.PARTITION, other, other, ObjectWorld.PARTITION);
+        assertThat(asked).containsExactly(ObjectWorld.PARTITION, other);
     }
 
     /** The world's, of which one partition can't be reached. */
-    private class Away implements Metadata {
+    private class Away extends ForwardingMetadata {
         private final GroupId away;
 
         Away(GroupId away) {
+            super(world.metadata);
             this.away = away;
         }
 
         @Override
-        public PartitionReply execute(
-                Bytes rowKey, PartitionCommand command, long checkedAt, long deadlineNanos) {
-            return world.metadata.execute(rowKey, command, checkedAt, deadlineNanos);
-        }
-
-        @Override
-        public PartitionReply executeIn(
-                GroupId partition, PartitionCommand command, long checkedAt, long deadlineNanos) {
-            return world.metadata.executeIn(partition, command, checkedAt, deadlineNanos);
-        }
-
-        @Override
-        public PartitionAnswer query(Bytes rowKey, PartitionQuery query, long deadlineNanos) {
-            return world.metadata.query(rowKey, query, deadlineNanos);
-        }
-
-        @Override
-        public PartitionAnswer queryIn(
-                GroupId partition, PartitionQuery query, long deadlineNanos) {
+        public PartitionAnswer queryIn(GroupId partition, PartitionQuery query, long deadlineNanos)
+                throws InterruptedException {
             if (partition.equals(away)) {
                 throw new StoreException(ErrorCode.UNAVAILABLE, "away");
             }
-            return world.metadata.queryIn(partition, query, deadlineNanos);
+            return super.queryIn(partition, query, deadlineNanos);
         }
+    }
 
-        @Override
-        public Applied execute(DirectoryCommand command, long controllerEpoch, long deadline) {
-            return world.metadata.execute(command, controllerEpoch, deadline);
+    /** A tenant's key is removed in one of its buckets; the partition does not know tenants. */
+    private void removed(TenantId owner, String key, String... sinks) {
+        List<EventNote.Wanted> wanted =
+                Arrays.stream(sinks)
+                        .map(
+                                sink ->
+                                        new EventNote.Wanted(
+                                                EventNote.Happened.MARKED,
+                                                "s3:ObjectRemoved:DeleteMarkerCreated",
+                                                sink,
+                                                "c"))
+                        .toList();
+        PartitionReply _ =
+                world.metadata.executeIn(
+                        ObjectWorld.PARTITION,
+                        new PartitionCommand.Noted(
+                                new PartitionCommand.Delete(
+                                        new WriteId(Id128.random(random)),
+                                        new BucketId(99),
+                                        Bytes.utf8(key),
+                                        owner,
+                                        BucketRecord.Versioning.ENABLED,
+                                        new PartitionCommand.Which.Current(),
+                                        new Condition.Always()),
+                                new EventNote("b", owner, "AK", wanted)),
+                        0,
+                        0);
+    }
+
+    @Test
+    void aFloodOfOneTenantKeepsNoOtherByMoreThanATurn() throws InterruptedException {
+        for (int i = 0; i < 350; i++) {
+            removed(OTHER, "k" + i, "good");
         }
+        removed(ObjectWorld.CALLER.tenant(), "mine", "good");
+        assertThat(goodWorker.step()).isInstanceOf(Step.Worked.class);
+        assertThat(good.heard).hasSize(101).anyMatch(one -> one.contains("--b/mine "));
+        assertThat(metrics.openMetrics()).contains("lethe_events_waiting{sink=\"good\"} 250.0");
+    }
 
-        @Override
-        public void catchUpDirectory(long deadlineNanos) {}
+    @Test
+    void whatTheSinkDoesNotTakeOfOneTenantKeepsNoOther() throws InterruptedException {
+        good.hates = OTHER.account();
+        TenantId mine = ObjectWorld.CALLER.tenant();
+        removed(OTHER, "x", "good");
+        removed(mine, "0", "good");
+        // Whoever is first: the other comes in the step behind.
+        var _ = goodWorker.step();
+        var _ = goodWorker.step();
+        assertThat(good.heard).singleElement().asString().contains("--b/0 ");
+        for (int i = 1; i < 50; i++) {
+            removed(mine, "" + i, "good");
+            removed(OTHER, "x" + i, "good");
+            assertThat(goodWorker.step()).isInstanceOf(Step.Worked.class);
+            assertThat(good.heard).as("each within the next step").hasSize(i + 1);
+            passed += SinkWorker.MOST_PAUSE_NANOS * (i % 2);
+        }
+        assertThat(metrics.openMetrics())
+                .contains("lethe_events_refused_accounts{sink=\"good\"} 1.0");
+        assertThat(good.asked).as("times that it was asked in vain").isLessThan(100);
+        good.hates = "";
+        passed += SinkWorker.MOST_PAUSE_NANOS;
+        assertThat(goodWorker.step()).isInstanceOf(Step.Worked.class);
+        assertThat(good.heard.stream().filter(one -> one.contains("--b/x")))
+                .as("all, in their order")
+                .hasSize(50)
+                .last()
+                .asString()
+                .contains("/x49 ");
+        assertThat(metrics.openMetrics())
+                .contains("lethe_events_refused_accounts{sink=\"good\"} 0.0");
+    }
+
+    @Test
+    void aSinkThatIsDownIsAskedLessAndLess() throws InterruptedException {
+        removed(OTHER, "x", "bad");
+        bad.down = true;
+        int steps = 0;
+        for (long nanos = 0; nanos < 600_000_000_000L; nanos += 500_000_000L) {
+            var _ = badWorker.step();
+            passed += 500_000_000L;
+            steps++;
+        }
+        assertThat(steps).isEqualTo(1_200);
+        assertThat(bad.asked).as("in ten minutes").isBetween(20, 30);
+        assertThat(badWorker.step()).asString().contains("1 events wait: down");
+    }
+
+    @Test
+    void aSinkThatIsWithdrawnFromATenantServesTheOthersAndLosesNothingForADay()
+            throws InterruptedException {
+        WithheldEvents withheld = new WithheldEvents(ports, Set.of("good", "bad"));
+        removed(OTHER, "x", "good", "bad", "gone");
+        removed(ObjectWorld.CALLER.tenant(), "mine", "good", "bad");
+        withdrawn.add("good " + OTHER);
+        assertThat(goodWorker.step()).isInstanceOf(Step.Worked.class);
+        assertThat(badWorker.step()).isInstanceOf(Step.Worked.class);
+        assertThat(good.heard).singleElement().asString().contains("/mine ");
+        assertThat(bad.heard).hasSize(2);
+        assertThat(withheld.step())
+                .isEqualTo(
+                        new Step.Idle("2 events wait for sinks that their accounts may not use"));
+        assertThat(metrics.openMetrics()).contains("lethe_events_withheld 2.0");
+        passed += WithheldEvents.KEEP_NANOS - 1;
+        assertThat(withheld.step()).isInstanceOf(Step.Idle.class);
+        withdrawn.clear();
+        assertThat(goodWorker.step()).isInstanceOf(Step.Worked.class);
+        assertThat(good.heard).as("it was a mistake").hasSize(2);
+        assertThat(withheld.step()).asString().contains("1 events wait");
+        passed++;
+        assertThat(withheld.step()).isInstanceOf(Step.Worked.class);
+        assertThat(metrics.openMetrics())
+                .contains("lethe_events_withheld 0.0")
+                .contains("lethe_events_withdrawn_total 1.0");
+        assertThat(withheld.step()).asString().contains("0 events wait");
+        removed(OTHER, "y", "gone");
+        assertThat(withheld.step()).isInstanceOf(Step.Idle.class);
+        passed += WithheldEvents.KEEP_NANOS - 1;
+        assertThat(withheld.step()).as("known anew").isInstanceOf(Step.Idle.class);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.base.codec.StrictJson;
 import io.lethe.node.metadata.command.EventRow;
 import io.lethe.node.model.Id128;
+import io.lethe.node.model.TenantId;
 import io.lethe.node.model.WriteId;
 import io.lethe.node.s3.events.Sink.Message;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Files and webhooks, and what is written to them. */
 final class SinksTest {
+    private static final Duration SOON = Duration.ofSeconds(10);
+
     @TempDir Path folder;
 
     private static Message message(String key) {
@@ -36,6 +40,7 @@ final class SinksTest {
 
     private static EventRow row(String event, String key, long size) {
         return new EventRow(
+                new TenantId(new Id128(0, 42)),
                 0x1234,
                 event,
                 "conf",
@@ -65,12 +70,19 @@ final class SinksTest {
                             + "\"responseElements\":{\"x-amz-request-id\":"
                             + "\"00000000000000010000000000000002\"},"
                             + "\"s3\":{\"s3SchemaVersion\":\"1.0\",\"configurationId\":\"conf\","
-                            + "\"bucket\":{\"name\":\"bucket\",\"arn\":\"arn:aws:s3:::bucket\"},"
+                            + "\"bucket\":{\"name\":\"bucket\","
+                            + "\"ownerIdentity\":{\"principalId\":\"000000000042\"},"
+                            + "\"arn\":\"arn:aws:s3:::bucket\"},"
                             + "\"object\":{\"key\":\"%C3%A4+b/c%2Bd\",\"size\":5,\"eTag\":\"tag\","
                             + "\"versionId\":\"0000000000000007\","
                             + "\"sequencer\":\"0000000000001234\"}}}");
         String removed = EventJson.record(row("s3:LifecycleExpiration:Delete", "k", -1), "eu-1");
-        assertThat(removed).contains("\"2.3\"").doesNotContain("size").doesNotContain("eTag");
+        assertThat(removed)
+                .contains("\"2.3\"")
+                .contains("\"principalId\":\"s3.amazonaws.com\"")
+                .doesNotContain("LT")
+                .doesNotContain("size")
+                .doesNotContain("eTag");
         assertThat(EventJson.test("b", 0, "r")).contains("\"Event\":\"s3:TestEvent\"");
     }
 
@@ -150,7 +162,7 @@ final class SinksTest {
     @Test
     void aWebhookGetsEventsInOneMessageAndItsSecret() throws Exception {
         try (Receiver receiver = new Receiver();
-                WebhookSink sink = new WebhookSink(receiver.uri(), "Bearer x")) {
+                WebhookSink sink = new WebhookSink(receiver.uri(), "Bearer x", null, SOON)) {
             sink.deliver(List.of(message("a"), message("b")));
             assertThat(receiver.bodies)
                     .containsExactly("{\"Records\":[{\"k\":\"a\"},{\"k\":\"b\"}]}");
@@ -161,7 +173,7 @@ final class SinksTest {
     @Test
     void whatAWebhookDoesNotTakeIsAFailureAndRedirectsAreNotFollowed() throws Exception {
         try (Receiver receiver = new Receiver();
-                WebhookSink sink = new WebhookSink(receiver.uri(), "")) {
+                WebhookSink sink = new WebhookSink(receiver.uri(), "", null, SOON)) {
             for (int status : List.of(500, 302, 404)) {
                 receiver.status.set(status);
                 assertThatThrownBy(() -> sink.deliver(List.of(message("a"))))

@@ -10,17 +10,16 @@ import io.lethe.node.base.task.Tasks;
 import io.lethe.node.base.task.VirtualTasks;
 import io.lethe.node.metadata.Metadata;
 import io.lethe.node.metadata.command.Condition;
-import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionQuery;
-import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.WriteId;
 import io.lethe.node.object.Attributes;
+import io.lethe.node.object.ForwardingMetadata;
 import io.lethe.node.object.ObjectInfo;
 import io.lethe.node.object.ObjectLister;
 import io.lethe.node.object.ObjectWorld;
@@ -310,47 +309,23 @@ final class LifecycleWorkerTest {
     }
 
     /** Lets something happen between the look at a change and what is done about it. */
-    private final class Racing implements Metadata {
+    private final class Racing extends ForwardingMetadata {
         private final Event event;
 
         Racing(Event event) {
+            super(world.metadata);
             this.event = event;
-        }
-
-        @Override
-        public PartitionReply execute(
-                Bytes rowKey, PartitionCommand command, long checkedAt, long deadlineNanos) {
-            return world.metadata.execute(rowKey, command, checkedAt, deadlineNanos);
-        }
-
-        @Override
-        public PartitionReply executeIn(
-                GroupId partition, PartitionCommand command, long checkedAt, long deadlineNanos) {
-            return world.metadata.executeIn(partition, command, checkedAt, deadlineNanos);
-        }
-
-        @Override
-        public PartitionAnswer query(Bytes rowKey, PartitionQuery query, long deadlineNanos) {
-            return world.metadata.query(rowKey, query, deadlineNanos);
         }
 
         @Override
         public PartitionAnswer queryIn(GroupId partition, PartitionQuery query, long deadlineNanos)
                 throws InterruptedException {
-            PartitionAnswer answer = world.metadata.queryIn(partition, query, deadlineNanos);
+            PartitionAnswer answer = super.queryIn(partition, query, deadlineNanos);
             if (query instanceof PartitionQuery.Changes) {
                 event.happen();
             }
             return answer;
         }
-
-        @Override
-        public Applied execute(DirectoryCommand command, long controllerEpoch, long deadline) {
-            return world.metadata.execute(command, controllerEpoch, deadline);
-        }
-
-        @Override
-        public void catchUpDirectory(long deadlineNanos) {}
     }
 
     @Test
