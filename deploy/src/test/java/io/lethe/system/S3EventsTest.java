@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.Event;
 import software.amazon.awssdk.services.s3.model.ExpirationStatus;
 import software.amazon.awssdk.services.s3.model.FilterRule;
@@ -39,6 +40,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 /** What S3 does by itself, as the AWS SDK sees it. */
 @ExtendWith(SharedCluster.class)
 class S3EventsTest {
+    private static final Duration DAYS_7 = Duration.ofDays(7);
     private static final Instant LONG_AGO = Instant.parse("2020-01-01T00:00:00Z");
 
     @Test
@@ -50,7 +52,10 @@ class S3EventsTest {
                     .isEqualTo("NoSuchLifecycleConfiguration");
             s3.putObject(p -> p.bucket("s3-lifecycle").key("old/a"), RequestBody.fromString("a"));
             LifecycleRule past = lifecycleRule("past", "old/", e -> e.date(LONG_AGO));
-            LifecycleRule month = lifecycleRule("month", "", e -> e.days(30));
+            LifecycleRule month =
+                    lifecycleRule("month", "", e -> e.days(30)).toBuilder()
+                            .abortIncompleteMultipartUpload(a -> a.daysAfterInitiation(7))
+                            .build();
             s3.putBucketLifecycleConfiguration(
                     l ->
                             l.bucket("s3-lifecycle")
@@ -65,6 +70,19 @@ class S3EventsTest {
             assertThat(kept.expiration()).startsWith("expiry-date=").contains("rule-id=\"month\"");
             assertThat(s3.headObject(h -> h.bucket("s3-lifecycle").key("new/b")).expiration())
                     .isEqualTo(kept.expiration());
+            CreateMultipartUploadResponse begun =
+                    other.createMultipartUpload(m -> m.bucket("s3-lifecycle").key("up"));
+            assertThat(begun.abortRuleId()).isEqualTo("month");
+            assertThat(begun.abortDate())
+                    .isBetween(Instant.now().plus(DAYS_7), Instant.now().plus(DAYS_7.plusDays(1)));
+            assertThat(
+                            s3.listParts(
+                                            l ->
+                                                    l.bucket("s3-lifecycle")
+                                                            .key("up")
+                                                            .uploadId(begun.uploadId()))
+                                    .abortDate())
+                    .isEqualTo(begun.abortDate());
             Eventually.within(
                     Duration.ofSeconds(30),
                     () -> "keys are " + keys(s3),

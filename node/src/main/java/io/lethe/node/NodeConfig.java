@@ -381,19 +381,15 @@ public record NodeConfig(
                     List<String> sinks,
             @Setting(
                             help =
-                                    "Whose buckets may name a sink, the same on every node:"
-                                            + " NAME=ACCOUNT+ACCOUNT, by alias or number, or NAME=*"
-                                            + " for all. A sink that is not named here serves"
-                                            + " nobody.",
+                                    "Whose buckets may name a sink: NAME=ACCOUNT+ACCOUNT (aliases"
+                                            + " or numbers) or NAME=* for all; else nobody's.",
                             fallback = "")
                     List<String> sinkAccounts,
             @Setting(
                             help =
-                                    "Folder with a file NAME for each sink that has secrets: a"
-                                            + " webhook's Authorization header, properties of a"
-                                            + " Kafka client; and NAME.pem, the authorities of a"
-                                            + " webhook's certificate where they are not the"
-                                            + " machine's.",
+                                    "Folder with a file NAME for a sink's secrets (a webhook's"
+                                            + " Authorization header, properties of a Kafka client)"
+                                            + " and NAME.pem for the authorities of a webhook.",
                             optional = true)
                     @Nullable Path sinkSecrets,
             @Setting(

@@ -15,26 +15,10 @@ import io.lethe.node.s3.xml.NotificationConfiguration.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Who wants to hear of a change, by the buckets' configurations. Safe for any thread. */
 public final class Notifications implements EventNotes {
-    /** Events that happen here; {@code *} at the end stands for all that begin so. */
-    private static final Set<String> KNOWN =
-            Set.of(
-                    "s3:ObjectCreated:*",
-                    "s3:ObjectCreated:Put",
-                    "s3:ObjectCreated:Post",
-                    "s3:ObjectCreated:Copy",
-                    "s3:ObjectCreated:CompleteMultipartUpload",
-                    "s3:ObjectRemoved:*",
-                    "s3:ObjectRemoved:Delete",
-                    "s3:ObjectRemoved:DeleteMarkerCreated",
-                    "s3:LifecycleExpiration:*",
-                    "s3:LifecycleExpiration:Delete",
-                    "s3:LifecycleExpiration:DeleteMarkerCreated");
-
     private final BucketSettings settings;
     private final Sinks sinks;
     private final SinkAccess access;
@@ -43,11 +27,6 @@ public final class Notifications implements EventNotes {
         this.settings = settings;
         this.sinks = sinks;
         this.access = access;
-    }
-
-    /** Whether an event that a configuration may name ever happens here. */
-    public static boolean happens(String event) {
-        return KNOWN.contains(event);
     }
 
     /** Reads a bucket's document, which was accepted once. */

@@ -5,19 +5,15 @@ import io.lethe.node.base.background.Step;
 import io.lethe.node.base.background.Worker;
 import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.codec.Encoder;
-import io.lethe.node.metadata.command.PartitionAnswer;
-import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionCommand.Walk;
-import io.lethe.node.metadata.command.PartitionQuery;
-import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
-import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.StoreException;
+import io.lethe.node.s3.WalkProgress;
 import io.lethe.node.s3.xml.InventoryConfiguration;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +33,6 @@ public final class InventoryWorker implements Worker {
     /** Bucket records looked at in a step. */
     private static final int BATCH = 1_000;
 
-    private static final Duration ASK_WITHIN = Duration.ofSeconds(20);
     private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
 
     /** 1970 began on a Thursday, four days before a Sunday less one day: weeks begin on Sundays. */
@@ -47,6 +42,7 @@ public final class InventoryWorker implements Worker {
 
     private final InventoryPorts ports;
     private final long everyNanos;
+    private final WalkProgress progress;
 
     /** When inventories were last written, by bucket and id; read from the partition once. */
     private final Map<BucketId, Map<String, Long>> written = new HashMap<>();
@@ -63,6 +59,7 @@ public final class InventoryWorker implements Worker {
     public InventoryWorker(InventoryPorts ports, Duration every) {
         this.ports = ports;
         everyNanos = every.toNanos();
+        progress = new WalkProgress(ports.tasks(), ports.metadata(), Walk.INVENTORY);
         nextNanos = ports.tasks().clock().nanos();
     }
 
@@ -112,8 +109,8 @@ public final class InventoryWorker implements Worker {
         if (!failure.isEmpty()) {
             return new Step.Failed(failure);
         }
-        String progress = reports + " reports written";
-        return reports > 0 || cursor != null ? new Step.Worked(progress) : new Step.Idle(progress);
+        String done = reports + " reports written";
+        return reports > 0 || cursor != null ? new Step.Worked(done) : new Step.Idle(done);
     }
 
     private int bucket(BucketRecord bucket, List<GroupId> led) throws InterruptedException {
@@ -123,7 +120,7 @@ public final class InventoryWorker implements Worker {
             return 0;
         }
         if (!read.contains(first.id())) {
-            read(first.id());
+            progress.read(first.id()).forEach((one, times) -> written.put(one, decode(times)));
             read.add(first.id());
         }
         List<InventoryConfiguration> all =
@@ -139,7 +136,7 @@ public final class InventoryWorker implements Worker {
                 long _ = new InventoryReport(ports, bucket, inventory).write();
                 last.keySet().retainAll(all.stream().map(InventoryConfiguration::id).toList());
                 last.put(inventory.id(), nowMillis);
-                save(first.id(), bucket.id(), encode(last));
+                progress.save(first.id(), bucket.id(), encode(last));
                 reports++;
             }
         }
@@ -157,7 +154,7 @@ public final class InventoryWorker implements Worker {
             PartitionRecord first =
                     ports.directory().partitionOf(RowKeys.bucketPrefix(bucket)).orElse(null);
             if (!has && first != null && led.contains(first.id())) {
-                save(first.id(), bucket, Bytes.EMPTY);
+                progress.save(first.id(), bucket, Bytes.EMPTY);
                 written.remove(bucket);
             }
         }
@@ -171,43 +168,6 @@ public final class InventoryWorker implements Worker {
     private static long period(boolean weekly, long millis) {
         long day = Math.floorDiv(millis, DAY_MILLIS);
         return weekly ? Math.floorDiv(day + SUNDAY_OFFSET_DAYS, 7) : day;
-    }
-
-    private long deadline() {
-        return ports.tasks().clock().nanos() + ASK_WITHIN.toNanos();
-    }
-
-    private void read(GroupId partition) throws InterruptedException {
-        Bytes after = null;
-        do {
-            PartitionAnswer answer =
-                    ports.metadata()
-                            .queryIn(
-                                    partition,
-                                    new PartitionQuery.SavedProgress(
-                                            Walk.INVENTORY, after, PartitionQuery.MOST_ROWS),
-                                    deadline());
-            if (!(answer instanceof PartitionAnswer.ProgressPage page)) {
-                throw new StoreException(ErrorCode.INTERNAL, "an unexpected answer: " + answer);
-            }
-            page.list().forEach(one -> written.put(one.bucket(), decode(one.progress())));
-            after = page.next();
-        } while (after != null);
-    }
-
-    private void save(GroupId partition, BucketId bucket, Bytes progress)
-            throws InterruptedException {
-        PartitionReply reply =
-                ports.metadata()
-                        .executeIn(
-                                partition,
-                                new PartitionCommand.SaveProgress(Walk.INVENTORY, bucket, progress),
-                                0,
-                                deadline());
-        if (!(reply instanceof PartitionReply.Done)) {
-            throw new StoreException(
-                    ErrorCode.UNAVAILABLE, "the progress was answered with " + reply);
-        }
     }
 
     /** Format u8 = 1 ‖ count varint ‖ that many of id string, written millis varint. */

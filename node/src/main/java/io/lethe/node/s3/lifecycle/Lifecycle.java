@@ -129,15 +129,10 @@ public final class Lifecycle {
         String key = row.key().utf8();
         List<Deed> deeds = new ArrayList<>();
         if (row.upload() != null) {
-            long createdMillis = row.order() >>> 20;
-            for (Rule rule : rules) {
-                if (rule.abortUploadsAfterDays().isPresent()
-                        && key.startsWith(rule.filter().prefix())
-                        && Days.due(createdMillis, rule.abortUploadsAfterDays().get())
-                                <= nowMillis) {
-                    deeds.add(new Deed.Abort(row.order(), row.upload()));
-                    break;
-                }
+            if (abort(key, row.order() >>> 20)
+                    .filter(end -> end.dueMillis() <= nowMillis)
+                    .isPresent()) {
+                deeds.add(new Deed.Abort(row.order(), row.upload()));
             }
             return deeds;
         }
@@ -218,6 +213,22 @@ public final class Lifecycle {
 
     private static boolean tagged(Filter filter, Map<String, String> tags) {
         return filter.tags().stream().allMatch(tag -> tag.value().equals(tags.get(tag.key())));
+    }
+
+    /** When an upload is given up; empty where no rule is about it. */
+    public Optional<End> abort(String key, long createdMillis) {
+        End first = null;
+        for (Rule rule : rules) {
+            Integer days = rule.abortUploadsAfterDays().orElse(null);
+            if (days == null || !key.startsWith(rule.filter().prefix())) {
+                continue;
+            }
+            long due = Days.due(createdMillis, days);
+            if (first == null || due < first.dueMillis()) {
+                first = new End(due, rule.id());
+            }
+        }
+        return Optional.ofNullable(first);
     }
 
     /** When a current object ends; empty where no rule is about it. */

@@ -5,6 +5,7 @@ import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.Id128;
 import io.lethe.node.object.ObjectInfo;
+import io.lethe.node.object.Uploads;
 import io.lethe.node.s3.HttpDates;
 import io.lethe.node.s3.PercentCoding;
 import io.lethe.node.s3.S3Call;
@@ -14,6 +15,7 @@ import io.lethe.node.s3.xml.LifecycleConfiguration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** GET, PUT and DELETE of {@code ?lifecycle}, and what objects say of it. */
 final class BucketLifecycle {
@@ -68,12 +70,8 @@ final class BucketLifecycle {
         if (!info.latest()) {
             return;
         }
-        BucketRecord bucket =
-                call.ports().buckets().look(call.caller(), call.bucket(), call.deadlineNanos());
         Map<String, String> tags = info.attributes().tags();
-        call.ports()
-                .bucketSettings()
-                .of(bucket, BucketSetting.LIFECYCLE, Lifecycle::parse)
+        rules(call)
                 .flatMap(
                         rules ->
                                 rules.end(info.key(), info.sizeBytes(), tags, info.createdMillis()))
@@ -86,5 +84,23 @@ final class BucketLifecycle {
                                                 + "\", rule-id=\""
                                                 + PercentCoding.encode(end.ruleId(), false)
                                                 + '"'));
+    }
+
+    /** Adds when an upload will be given up, where a rule says so. */
+    static void tellAbort(S3Call call, Uploads.UploadInfo upload) throws InterruptedException {
+        rules(call)
+                .flatMap(rules -> rules.abort(upload.key(), upload.createdMillis()))
+                .ifPresent(
+                        end ->
+                                call.header("x-amz-abort-date", HttpDates.format(end.dueMillis()))
+                                        .header(
+                                                "x-amz-abort-rule-id",
+                                                PercentCoding.encode(end.ruleId(), false)));
+    }
+
+    private static Optional<Lifecycle> rules(S3Call call) throws InterruptedException {
+        BucketRecord bucket =
+                call.ports().buckets().look(call.caller(), call.bucket(), call.deadlineNanos());
+        return call.ports().bucketSettings().of(bucket, BucketSetting.LIFECYCLE, Lifecycle::parse);
     }
 }

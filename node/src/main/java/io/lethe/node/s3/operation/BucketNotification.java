@@ -6,7 +6,6 @@ import io.lethe.node.model.Id128;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.S3Exception;
-import io.lethe.node.s3.events.Notifications;
 import io.lethe.node.s3.events.Trial;
 import io.lethe.node.s3.xml.NotificationConfiguration;
 import io.lethe.node.s3.xml.NotificationConfiguration.Target;
@@ -49,7 +48,7 @@ final class BucketNotification {
         List<Target> targets = new ArrayList<>();
         for (Target target : wanted.targets()) {
             for (String event : target.events()) {
-                if (!Notifications.happens(event)) {
+                if (!NotificationConfiguration.happens(event)) {
                     throw S3Error.NOT_IMPLEMENTED.because("Nobody is told of " + event + '.');
                 }
             }

@@ -44,6 +44,7 @@ final class MultipartUploads {
                                         customer),
                                 call.deadlineNanos());
         EncryptionHeaders.answer(call, customer != null);
+        BucketLifecycle.tellAbort(call, begun);
         wanted.ifPresent(
                 asked ->
                         call.header("x-amz-checksum-algorithm", asked.algorithm().word())
@@ -133,6 +134,7 @@ final class MultipartUploads {
                         after,
                         limit,
                         call.deadlineNanos());
+        BucketLifecycle.tellAbort(call, upload);
         XmlWriter out = XmlWriter.s3("ListPartsResult");
         out.text("Bucket", call.bucket())
                 .text("Key", call.key())

@@ -21,9 +21,9 @@ public record NotificationConfiguration(List<Target> targets, boolean eventBridg
 
     private static final String ALL = ":*";
 
-    private static final Set<String> EVENTS =
+    /** Events that happen here; {@code *} at the end stands for all that begin so. */
+    private static final Set<String> HAPPEN =
             Set.of(
-                    "s3:ReducedRedundancyLostObject",
                     "s3:ObjectCreated:*",
                     "s3:ObjectCreated:Put",
                     "s3:ObjectCreated:Post",
@@ -32,6 +32,14 @@ public record NotificationConfiguration(List<Target> targets, boolean eventBridg
                     "s3:ObjectRemoved:*",
                     "s3:ObjectRemoved:Delete",
                     "s3:ObjectRemoved:DeleteMarkerCreated",
+                    "s3:LifecycleExpiration:*",
+                    "s3:LifecycleExpiration:Delete",
+                    "s3:LifecycleExpiration:DeleteMarkerCreated");
+
+    /** Events that S3 has besides. */
+    private static final Set<String> NEVER =
+            Set.of(
+                    "s3:ReducedRedundancyLostObject",
                     "s3:ObjectRestore:*",
                     "s3:ObjectRestore:Post",
                     "s3:ObjectRestore:Completed",
@@ -44,9 +52,6 @@ public record NotificationConfiguration(List<Target> targets, boolean eventBridg
                     "s3:LifecycleTransition",
                     "s3:IntelligentTiering",
                     "s3:ObjectAcl:Put",
-                    "s3:LifecycleExpiration:*",
-                    "s3:LifecycleExpiration:Delete",
-                    "s3:LifecycleExpiration:DeleteMarkerCreated",
                     "s3:ObjectTagging:*",
                     "s3:ObjectTagging:Put",
                     "s3:ObjectTagging:Delete");
@@ -156,6 +161,11 @@ public record NotificationConfiguration(List<Target> targets, boolean eventBridg
         }
     }
 
+    /** Whether an event of a configuration ever happens here. */
+    public static boolean happens(String event) {
+        return HAPPEN.contains(event);
+    }
+
     private static S3Exception argument(String message) {
         return S3Error.INVALID_ARGUMENT.because(message);
     }
@@ -178,7 +188,7 @@ public record NotificationConfiguration(List<Target> targets, boolean eventBridg
             } else {
                 throw in.unexpected();
             }
-            if (events.size() > EVENTS.size()) {
+            if (events.size() > HAPPEN.size() + NEVER.size()) {
                 throw XmlReader.malformed();
             }
         }
@@ -198,7 +208,7 @@ public record NotificationConfiguration(List<Target> targets, boolean eventBridg
     }
 
     private static String event(String event) {
-        if (!EVENTS.contains(event)) {
+        if (!HAPPEN.contains(event) && !NEVER.contains(event)) {
             throw argument("The event '" + event + "' is not supported for notifications");
         }
         return event;
