@@ -17,7 +17,13 @@ enum Plant {
      * The directory finishes a bucket's deletion whatever mark the command names. Looked for in
      * bucket storms only, where one seed in fifty meets it.
      */
-    ANY_MARK(100);
+    ANY_MARK(100),
+    /** A partition now and then makes a change and does not enter its events. */
+    UNTOLD_CHANGE(60),
+    /** Events are taken out of the partition before the sink has them; a crash loses some. */
+    TAKEN_BEFORE_TOLD(100),
+    /** What waits for a sink is told newest first. */
+    NEWEST_FIRST(60);
 
     /** Within so many seeds from the first it is found; the rarer its moment, the more. */
     final int mostSeeds;

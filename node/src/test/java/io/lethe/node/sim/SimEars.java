@@ -1,5 +1,6 @@
 package io.lethe.node.sim;
 
+import io.lethe.node.base.task.Tasks;
 import io.lethe.node.metadata.command.EventNote;
 import io.lethe.node.metadata.command.EventNote.Happened;
 import io.lethe.node.metadata.command.EventNote.Wanted;
@@ -27,6 +28,9 @@ final class SimEars implements Sink {
 
     /** One delivery in so many fails. */
     private static final int FAILS = 5;
+
+    /** So late that a node may well have crashed by then. */
+    private static final long LATER_NANOS = 1_000_000_000L;
 
     private final Random random;
     private final Set<String> decided = new HashSet<>();
@@ -70,6 +74,13 @@ final class SimEars implements Sink {
         if (fate == 0) {
             throw new IOException("not there");
         }
+        hear(messages);
+        if (fate == 1) {
+            throw new IOException("not answered");
+        }
+    }
+
+    private void hear(List<Message> messages) {
         for (Message message : messages) {
             String sequence = field(message.record(), "sequencer");
             String request = field(message.record(), "x-amz-request-id");
@@ -80,8 +91,30 @@ final class SimEars implements Sink {
                 }
             }
         }
-        if (fate == 1) {
-            throw new IOException("not answered");
+    }
+
+    /** Takes what it is told at once, and hears it some time later. */
+    Sink later(Tasks tasks) {
+        return new Sink() {
+            @Override
+            public void deliver(List<Message> messages) {
+                tasks.fork("later", () -> hearLater(tasks, messages));
+            }
+
+            @Override
+            public void test(String document) {}
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private void hearLater(Tasks tasks, List<Sink.Message> messages) {
+        try {
+            tasks.sleep(LATER_NANOS);
+            hear(messages);
+        } catch (InterruptedException e) {
+            // Lost with its node.
         }
     }
 

@@ -366,8 +366,12 @@ final class SimGroup {
             return new Outcome.Directory(decision.reply(), index);
         }
         var decoded = CommandCodec.decodePartition(entry);
+        PartitionCommand told =
+                decoded.command() instanceof PartitionCommand.Noted noted && untold(index)
+                        ? noted.command()
+                        : decoded.command();
         Change.Decision<PartitionReply> decision =
-                PartitionState.decide(replica.rows, decoded.stamp(), decoded.command());
+                PartitionState.decide(replica.rows, decoded.stamp(), told);
         boolean unfenced =
                 plant == Plant.NO_FENCE && decoded.command() instanceof PartitionCommand.Fence;
         if (!unfenced && !forgets(decoded.command(), index)) {
@@ -392,6 +396,11 @@ final class SimGroup {
             return new DirectoryCommand.FinishBucketDelete(id, mark, remove);
         }
         return command;
+    }
+
+    private boolean untold(long index) {
+        return plant == Plant.UNTOLD_CHANGE
+                && forgotten.computeIfAbsent(index, at -> loop.chance(100));
     }
 
     private boolean forgets(PartitionCommand command, long index) {

@@ -183,6 +183,11 @@ final class SimMetadata implements Metadata {
                             .toList();
             return new Response.Answered(new PartitionAnswer.WriteStates(wrong));
         }
+        if (plant == Plant.NEWEST_FIRST && answer instanceof PartitionAnswer.EventPage page) {
+            return new Response.Answered(
+                    new PartitionAnswer.EventPage(
+                            page.rows().reversed(), page.waiting(), page.dropped()));
+        }
         return new Response.Answered(answer);
     }
 

@@ -192,7 +192,9 @@ final class SimNode {
                                         "sim",
                                         (_, _) -> true),
                                 SimEars.NAME,
-                                cluster.ears));
+                                cluster.plant == Plant.TAKEN_BEFORE_TOLD
+                                        ? cluster.ears.later(now.tasks)
+                                        : cluster.ears));
         work(now, () -> new BucketSweeper(ports, this::led, MARK_PATIENCE));
         for (SimDevice device : devices) {
             work(now, () -> new OrphanSweeper(ports, new Disks(now.tasks), device.id));

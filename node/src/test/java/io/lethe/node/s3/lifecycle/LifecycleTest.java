@@ -82,36 +82,35 @@ final class LifecycleTest {
     /** Each column is a filter's part, or what an object has of it; {@code -} for none. */
     @ParameterizedTest
     @CsvSource({
-        // Prefix, tags, more than, less than; key, tags, bytes; whether it matches.
-        "-, -, -, -, any, -, 0, true",
-        "logs/, -, -, -, logs/a, -, 5, true",
-        "logs/, -, -, -, log, -, 5, false",
-        "-, a=1, -, -, k, a=1, 5, true",
-        "-, a=1, -, -, k, a=2, 5, false",
-        "-, a=1, -, -, k, -, 5, false",
-        "-, a=1, -, -, k, a=1;b=2, 5, true",
-        "-, a=1;b=2, -, -, k, a=1;b=2, 5, true",
-        "-, a=1;b=2, -, -, k, a=1, 5, false",
-        "-, -, 500, -, k, -, 500, false",
-        "-, -, 500, -, k, -, 501, true",
-        "-, -, 0, -, k, -, 0, false",
-        "-, -, -, 500, k, -, 500, false",
-        "-, -, -, 500, k, -, 499, true",
-        "-, -, 500, 64000, k, -, 501, true",
-        "-, -, 500, 64000, k, -, 64000, false",
-        "tax/, a=1, 10, 20, tax/k, a=1, 15, true",
-        "tax/, a=1, 10, 20, x/k, a=1, 15, false",
-        "tax/, a=1, 10, 20, tax/k, -, 15, false",
-        "tax/, a=1, 10, 20, tax/k, a=1, 9, false",
-        "tax/, a=1, 10, 20, tax/k, a=1, 20, false",
-        "tax/, a=1, -, -, tax/k, a=1, 9, true",
-        "tax/, -, 10, -, tax/k, -, 11, true",
+        // Prefix, tags, more than and less than; key, tags, bytes; whether it matches.
+        "-, -, -:-, any, -, 0, true",
+        "logs/, -, -:-, logs/a, -, 5, true",
+        "logs/, -, -:-, log, -, 5, false",
+        "-, a=1, -:-, k, a=1, 5, true",
+        "-, a=1, -:-, k, a=2, 5, false",
+        "-, a=1, -:-, k, -, 5, false",
+        "-, a=1, -:-, k, a=1;b=2, 5, true",
+        "-, a=1;b=2, -:-, k, a=1;b=2, 5, true",
+        "-, a=1;b=2, -:-, k, a=1, 5, false",
+        "-, -, 500:-, k, -, 500, false",
+        "-, -, 500:-, k, -, 501, true",
+        "-, -, 0:-, k, -, 0, false",
+        "-, -, -:500, k, -, 500, false",
+        "-, -, -:500, k, -, 499, true",
+        "-, -, 500:64000, k, -, 501, true",
+        "-, -, 500:64000, k, -, 64000, false",
+        "tax/, a=1, 10:20, tax/k, a=1, 15, true",
+        "tax/, a=1, 10:20, x/k, a=1, 15, false",
+        "tax/, a=1, 10:20, tax/k, -, 15, false",
+        "tax/, a=1, 10:20, tax/k, a=1, 9, false",
+        "tax/, a=1, 10:20, tax/k, a=1, 20, false",
+        "tax/, a=1, -:-, tax/k, a=1, 9, true",
+        "tax/, -, 10:-, tax/k, -, 11, true",
     })
     void allThatAFilterSaysMustHold(
             String prefix,
             String tags,
-            String more,
-            String less,
+            String sizes,
             String key,
             String has,
             long bytes,
@@ -130,6 +129,8 @@ final class LifecycleTest {
                                                 + "</Key><Value>"
                                                 + value
                                                 + "</Value></Tag>"));
+        String more = sizes.substring(0, sizes.indexOf(':'));
+        String less = sizes.substring(sizes.indexOf(':') + 1);
         if (!more.equals("-")) {
             parts.add("<ObjectSizeGreaterThan>" + more + "</ObjectSizeGreaterThan>");
         }
