@@ -202,7 +202,8 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     private static HttpQuestion question(ChannelHandlerContext context, FullHttpRequest request) {
-        QueryStringDecoder target = new QueryStringDecoder(request.uri());
+        QueryStringDecoder target =
+                new QueryStringDecoder(RequestTarget.parse(request.uri()).origin());
         Map<String, List<String>> headers = new HashMap<>();
         for (String name : request.headers().names()) {
             headers.put(name.toLowerCase(Locale.ROOT), List.copyOf(request.headers().getAll(name)));

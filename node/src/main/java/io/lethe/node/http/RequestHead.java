@@ -8,8 +8,8 @@ import java.util.Optional;
  * A request without its body.
  *
  * @param method as sent
- * @param target as sent: raw path and query
- * @param headers as sent, in order
+ * @param target as sent: raw path and query, without the host of an absolute one
+ * @param headers as sent, in order; the host is that of an absolute target where there is one
  * @param bodyBytes as declared; -1 for a body of unknown length, 0 for none
  * @param tlsVersion as in {@code 1.3}; empty for what came in clear
  */

@@ -165,6 +165,19 @@ final class StreamedConversation extends ChannelInboundHandlerAdapter {
             refuse(context, 400, "the request has two lengths");
             return;
         }
+        if (request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
+            // RFC 9112, 3.2: others may take another of them for meant.
+            refuse(context, 400, "the request names two hosts");
+            return;
+        }
+        RequestTarget target;
+        try {
+            target = RequestTarget.parse(request.uri());
+        } catch (IllegalArgumentException e) {
+            figures.rejected("malformed");
+            refuse(context, 400, "the request's target is malformed");
+            return;
+        }
         if (inWork.incrementAndGet() > settings.requests()) {
             inWork.decrementAndGet();
             figures.rejected("requests");
@@ -180,7 +193,7 @@ final class StreamedConversation extends ChannelInboundHandlerAdapter {
                         () -> context.executor().execute(() -> readOn(context)));
         HttpExchange exchange =
                 new HttpExchange(
-                        head(context, request),
+                        head(context, request, target),
                         context.channel(),
                         tasks,
                         body,
@@ -193,14 +206,18 @@ final class StreamedConversation extends ChannelInboundHandlerAdapter {
         var _ = tasks.fork("http-" + settings.door(), () -> inTask(context, exchange));
     }
 
-    private static RequestHead head(ChannelHandlerContext context, HttpRequest request) {
+    private static RequestHead head(
+            ChannelHandlerContext context, HttpRequest request, RequestTarget target) {
+        if (!target.authority().isEmpty()) {
+            var _ = request.headers().set(HttpHeaderNames.HOST, target.authority());
+        }
         List<RequestHead.Header> headers = new ArrayList<>();
         for (Map.Entry<String, String> header : request.headers()) {
             headers.add(new RequestHead.Header(header.getKey(), header.getValue()));
         }
         return new RequestHead(
                 request.method().name(),
-                request.uri(),
+                target.origin(),
                 headers,
                 HttpUtil.isTransferEncodingChunked(request)
                         ? -1

@@ -3,7 +3,7 @@ package io.lethe.node.model;
 import org.jspecify.annotations.Nullable;
 
 /** A failure that crosses components; its message is fit to be shown and says what to do next. */
-public final class StoreException extends RuntimeException {
+public class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ErrorCode code;

@@ -178,6 +178,51 @@ public final class Buckets {
         ports.metadata().catchUpDirectory(deadlineNanos);
     }
 
+    /** Makes a bucket's document out of the one that is there. */
+    public interface Revision {
+        /**
+         * May be asked again, where another changed the document meanwhile.
+         *
+         * @param before empty: none
+         * @return empty: none
+         */
+        Bytes of(Bytes before);
+    }
+
+    /**
+     * Changes a bucket's document where it still is what the change was made from, else makes the
+     * change again: of several who change parts of it at once, nobody's change is lost.
+     * Acknowledged as by {@link #setDocument}.
+     *
+     * @param revision what it throws ends the call, and nothing is changed
+     * @throws StoreException OVERLOADED where others always came first
+     */
+    public void reviseDocument(
+            Caller caller,
+            String name,
+            BucketSetting setting,
+            Revision revision,
+            long deadlineNanos)
+            throws InterruptedException {
+        ports.lease().check();
+        ports.metadata().catchUpDirectory(deadlineNanos);
+        change(
+                caller,
+                name,
+                (bucket, seenIndex) -> {
+                    // Read after the index: a change since then is refused as one of another.
+                    Bytes before =
+                            ports.directory()
+                                    .bucketDocument(bucket, setting)
+                                    .map(BucketDocument::bytes)
+                                    .orElse(Bytes.EMPTY);
+                    return new DirectoryCommand.SetBucketSetting(
+                            bucket, setting, revision.of(before), seenIndex);
+                },
+                deadlineNanos);
+        ports.metadata().catchUpDirectory(deadlineNanos);
+    }
+
     /** A bucket's document with every change that was acknowledged before the call. */
     public Optional<BucketDocument> document(
             Caller caller, String name, BucketSetting setting, long deadlineNanos)
@@ -203,8 +248,13 @@ public final class Buckets {
                 return;
             }
             StoreException failure = failure(applied.reply());
-            if (failure.code() != ErrorCode.STALE_EPOCH || i == MOST_SENDS) {
+            if (failure.code() != ErrorCode.STALE_EPOCH) {
                 throw failure;
+            }
+            if (i == MOST_SENDS) {
+                throw new StoreException(
+                        ErrorCode.OVERLOADED,
+                        "bucket '" + name + "' is being changed by many at once; try again");
             }
             // It was changed by another, which this copy of the directory has not heard of yet.
             ports.metadata().catchUpDirectory(deadlineNanos);

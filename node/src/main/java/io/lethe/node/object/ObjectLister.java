@@ -2,6 +2,7 @@ package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.PartitionAnswer;
+import io.lethe.node.metadata.command.PartitionCommand.Which;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.VersionBody;
 import io.lethe.node.metadata.command.VersionRow;
@@ -17,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Lists a bucket in key order: one range walk, partition after partition. Safe for any task. */
 public final class ObjectLister {
+    /** Of a key: no version is older. */
+    private static final long BEHIND_ALL = 0;
+
+    /** Of a key: every version is older. */
+    private static final long BEFORE_ALL = Long.MAX_VALUE;
+
     private final ObjectPorts ports;
     private final BucketGate gate;
 
@@ -66,6 +73,35 @@ public final class ObjectLister {
      * @param next pass as {@code after}; empty when the listing is done
      */
     public record Page(List<Entry> entries, List<String> prefixes, Bytes next, long nextOrder) {}
+
+    /**
+     * The order behind which a listing of versions goes on within its key.
+     *
+     * @param versionId of the last version that was listed; empty: behind all of the key
+     * @throws StoreException INVALID_ARGUMENT when it is no version id
+     */
+    long orderOf(Caller caller, String bucket, String key, String versionId, long deadlineNanos)
+            throws InterruptedException {
+        return switch (VersionIds.parse(versionId)) {
+            case Which.Current _ -> BEHIND_ALL;
+            case Which.Order(long order) -> order;
+            case Which.Null which -> {
+                BucketId id = gate.admit(caller.tenant(), bucket, deadlineNanos).bucket().id();
+                Bytes name = Bytes.utf8(key);
+                PartitionAnswer answer =
+                        ports.metadata()
+                                .query(
+                                        RowKeys.objectKey(id, name),
+                                        new PartitionQuery.Find(id, name, which),
+                                        deadlineNanos);
+                if (!(answer instanceof PartitionAnswer.Found(VersionRow row, var _))) {
+                    throw new StoreException(ErrorCode.INTERNAL, "an unexpected answer: " + answer);
+                }
+                // Where it is gone nobody knows where it stood: then nothing is left out.
+                yield row == null ? BEFORE_ALL : row.order();
+            }
+        };
+    }
 
     Page list(Caller caller, Ask ask, long deadlineNanos) throws InterruptedException {
         BucketGate.Admitted admitted = gate.admit(caller.tenant(), ask.bucket(), deadlineNanos);

@@ -56,7 +56,8 @@ public final class ObjectReader {
     }
 
     /**
-     * @throws StoreException NO_SUCH_KEY or NO_SUCH_VERSION, also for delete markers
+     * @throws StoreException NO_SUCH_KEY or NO_SUCH_VERSION; as {@link MarkedDeleted} where a
+     *     delete marker is there
      */
     Located locate(Caller caller, String bucket, String key, Which which, long deadlineNanos)
             throws InterruptedException {
@@ -68,7 +69,9 @@ public final class ObjectReader {
         ShardGrant shard = found.shard();
         VersionBody body = row == null ? null : row.body();
         if (row == null || body == null || shard == null) {
-            throw absent(bucket, key, which);
+            throw row == null || !row.isDeleteMarker()
+                    ? absent(bucket, key, which)
+                    : marked(row, bucket, key, which);
         }
         // Only who names a version asks a second time.
         VersionRow newest =
@@ -106,6 +109,21 @@ public final class ObjectReader {
                 : new StoreException(
                         ErrorCode.NO_SUCH_VERSION,
                         "there is no such version of '" + key + "' in bucket '" + bucket + "'");
+    }
+
+    private static StoreException marked(VersionRow row, String bucket, String key, Which which) {
+        boolean named = !(which instanceof Which.Current);
+        return new MarkedDeleted(
+                VersionIds.show(row.order(), row.nullVersion()),
+                row.createdMillis(),
+                named,
+                named
+                        ? "this version of '" + key + "' is a delete marker, which has no content"
+                        : "the object '"
+                                + key
+                                + "' in bucket '"
+                                + bucket
+                                + "' was deleted; its older versions are there still");
     }
 
     ObjectInfo info(Located located) {

@@ -236,6 +236,19 @@ public final class Objects {
         }
     }
 
+    /**
+     * Where a listing of versions goes on within a key, as {@link ListRequest#afterOrder}.
+     *
+     * @param versionId of the last version that was listed; {@code null} is looked up; empty:
+     *     behind all of the key
+     * @throws StoreException INVALID_ARGUMENT when it is no version id
+     */
+    public long orderOf(
+            Caller caller, String bucket, String key, String versionId, long deadlineNanos)
+            throws InterruptedException {
+        return lister.orderOf(caller, bucket, key, versionId, deadlineNanos);
+    }
+
     public ObjectLister.Page list(Caller caller, ListRequest request, long deadlineNanos)
             throws InterruptedException {
         return lister.list(

@@ -28,31 +28,16 @@ public final class VersionIds {
         }
         try {
             if (versionId.length() == 16) {
-                return new Which.Order(HexFormat.fromHexDigitsToLong(versionId));
+                long order = HexFormat.fromHexDigitsToLong(versionId);
+                if (order >= 0) {
+                    return new Which.Order(order);
+                }
             }
         } catch (NumberFormatException e) {
-            // Said below, as for a wrong length.
+            // Said below, as for a wrong length, or an order that is none.
         }
         throw new StoreException(
                 ErrorCode.INVALID_ARGUMENT,
                 "a version id is \"null\" or 16 hex digits, and this is not: " + versionId);
-    }
-
-    /**
-     * The order behind which a listing of versions goes on within its key; 0 where {@code marker}
-     * is empty.
-     *
-     * @throws StoreException INVALID_ARGUMENT when it is none that a listing gave
-     */
-    public static long marker(String marker) {
-        return switch (marker.isEmpty() ? null : parse(marker)) {
-            case Which.Order(long order) -> order;
-            case null -> 0;
-            case Which.Null _, Which.Current _ ->
-                    throw new StoreException(
-                            ErrorCode.INVALID_ARGUMENT,
-                            "a version marker is what the page before gave, and this is not: "
-                                    + marker);
-        };
     }
 }

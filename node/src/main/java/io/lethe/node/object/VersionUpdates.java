@@ -7,12 +7,16 @@ import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;
+import io.lethe.node.model.WriteId;
 import java.util.function.UnaryOperator;
 
 /**
  * Changes versions where they lie. What is said of one is sealed under its data key, so a gateway
- * reads it, changes it, and has it replaced only where it is still what it read. Safe for any task.
+ * reads it, changes it, and has it replaced only where it is still what it read. A call has one
+ * request id, however often its commands are made and sent: what was done once is not done again,
+ * although its answer was lost and others have changed the version since. Safe for any task.
  */
 final class VersionUpdates {
     /** Each follows a change by another that came between, so somebody always comes through. */
@@ -36,6 +40,7 @@ final class VersionUpdates {
     /** Changes the attributes of a version; returns the version as it is now. */
     ObjectInfo attributes(Target target, UnaryOperator<Attributes> change, long deadlineNanos)
             throws InterruptedException {
+        WriteId request = new WriteId(Id128.random(ports.random()));
         for (int look = 1; ; look++) {
             BucketGate.Admitted admitted =
                     gate.admit(target.caller().tenant(), target.bucket(), deadlineNanos);
@@ -46,10 +51,11 @@ final class VersionUpdates {
                             target.key(),
                             target.which(),
                             deadlineNanos);
-            PartitionReply reply = replace(target, admitted, located, change, deadlineNanos);
+            Attributes next = change.apply(reader.info(located).attributes());
+            PartitionReply reply =
+                    replace(target, admitted, located, new Wanted(request, next), deadlineNanos);
             if (reply instanceof PartitionReply.Done) {
-                ObjectInfo before = reader.info(located);
-                return before.with(change.apply(before.attributes()));
+                return reader.info(located).with(next);
             }
             if (!again(reply, target.which()) || look == MOST_LOOKS) {
                 throw failure(reply);
@@ -65,6 +71,7 @@ final class VersionUpdates {
             long deadlineNanos)
             throws InterruptedException {
         Bytes key = ObjectWriter.checkKey(target.key());
+        WriteId request = new WriteId(Id128.random(ports.random()));
         BucketGate.Admitted first =
                 gate.admitLocked(target.caller().tenant(), target.bucket(), deadlineNanos);
         PartitionReply reply =
@@ -75,6 +82,7 @@ final class VersionUpdates {
                         RowKeys.objectKey(first.bucket().id(), key),
                         admitted ->
                                 new PartitionCommand.SetLock(
+                                        request,
                                         admitted.bucket().id(),
                                         key,
                                         target.which(),
@@ -82,24 +90,34 @@ final class VersionUpdates {
                                         bypassGovernance),
                         deadlineNanos);
         if (!(reply instanceof PartitionReply.Done)) {
+            if (missing(reply)) {
+                // Says whether nothing is there, or a delete marker.
+                var _ =
+                        reader.locate(
+                                target.caller(),
+                                target.bucket(),
+                                target.key(),
+                                target.which(),
+                                deadlineNanos);
+            }
             throw Commits.failure(reply);
         }
     }
+
+    /** What a version shall have, and by which request. */
+    private record Wanted(WriteId request, Attributes attributes) {}
 
     private PartitionReply replace(
             Target target,
             BucketGate.Admitted admitted,
             ObjectReader.Located located,
-            UnaryOperator<Attributes> change,
+            Wanted wanted,
             long deadlineNanos)
             throws InterruptedException {
         VersionRow row = located.row();
         Bytes seen = located.body().sealedInfo();
-        Attributes before =
-                Attributes.decode(ports.keys().openInfo(located.dataKey(), row.write(), seen));
         Bytes sealed =
-                ports.keys()
-                        .sealInfo(located.dataKey(), row.write(), change.apply(before).encode());
+                ports.keys().sealInfo(located.dataKey(), row.write(), wanted.attributes().encode());
         return commits.fenced(
                 target.caller(),
                 target.bucket(),
@@ -107,8 +125,18 @@ final class VersionUpdates {
                 RowKeys.objectKey(row.bucket(), row.key()),
                 _ ->
                         new PartitionCommand.SetInfo(
-                                row.bucket(), row.key(), row.order(), seen, sealed),
+                                wanted.request(),
+                                row.bucket(),
+                                row.key(),
+                                row.order(),
+                                seen,
+                                sealed),
                 deadlineNanos);
+    }
+
+    private static boolean missing(PartitionReply reply) {
+        return reply instanceof PartitionReply.Refused(ErrorCode code, var _)
+                && (code == ErrorCode.NO_SUCH_VERSION || code == ErrorCode.NO_SUCH_KEY);
     }
 
     /** Another change came between, or the current version is another by now. */

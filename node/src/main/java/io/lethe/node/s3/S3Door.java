@@ -9,6 +9,7 @@ import io.lethe.node.http.RequestHead;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;
+import io.lethe.node.object.MarkedDeleted;
 import io.lethe.node.object.Objects;
 import io.lethe.node.s3.access.CallAccess;
 import io.lethe.node.s3.access.Guard;
@@ -133,12 +134,17 @@ public final class S3Door implements HttpService {
         }
     }
 
-    /** That a key is missing is told to those who may list the bucket, as S3 does. */
+    /**
+     * That a key is missing is told to those who may list the bucket, as S3 does; whoever names a
+     * delete marker knows of it.
+     */
     static boolean mayKnow(@Nullable S3Call call, StoreException failure)
             throws InterruptedException {
+        boolean marker = failure instanceof MarkedDeleted marked && marked.named();
         boolean missing =
-                failure.code() == ErrorCode.NO_SUCH_KEY
-                        || failure.code() == ErrorCode.NO_SUCH_VERSION;
+                !marker
+                        && (failure.code() == ErrorCode.NO_SUCH_KEY
+                                || failure.code() == ErrorCode.NO_SUCH_VERSION);
         CallAccess access = call == null ? null : call.accessIfAdmitted();
         return !missing || (access != null && access.mayList());
     }
@@ -204,10 +210,18 @@ public final class S3Door implements HttpService {
         int question = target.indexOf('?');
         String resource = question < 0 ? target : target.substring(0, question);
         byte[] body =
-                status == 304 ? new byte[0] : ErrorDocument.write(failure, resource, id, "lethe");
+                status == 304
+                        ? new byte[0]
+                        : ErrorDocument.write(
+                                status == 405 ? failure.with("Method", head.method()) : failure,
+                                resource,
+                                id,
+                                "lethe");
         List<RequestHead.Header> headers = new ArrayList<>(added);
         headers.add(new RequestHead.Header("x-amz-request-id", id));
         headers.add(new RequestHead.Header("content-type", "application/xml"));
+        failure.headers()
+                .forEach((name, value) -> headers.add(new RequestHead.Header(name, value)));
         exchange.answer(status, headers, body);
     }
 

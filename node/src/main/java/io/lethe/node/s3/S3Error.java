@@ -367,7 +367,7 @@ public enum S3Error {
     }
 
     public S3Exception because(String message) {
-        return new S3Exception(this, message, Map.of());
+        return new S3Exception(this, message, Map.of(), Map.of());
     }
 
     /** With the table's own message. */

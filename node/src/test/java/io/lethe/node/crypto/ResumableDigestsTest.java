@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.nativeio.LibCrypto;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -61,6 +62,25 @@ class ResumableDigestsTest {
                 }
             }
             assertThat(digests.finish()).as("seed %s", seed).isEqualTo(plain(bytes));
+        }
+    }
+
+    /** What is stored stays readable. The states are from code of another language. */
+    @Test
+    void savedStatesAreReadAsTheyWereWritten() {
+        String stored =
+                "0142"
+                        + "89d4ff56125cd96269cade330033e325"
+                        + "df5bb81ce81e0626fb45a8944fd40f31b25e6816d6d499c1ab90492900635e66"
+                        + "6161";
+        byte[] bytes = new byte[66];
+        Arrays.fill(bytes, (byte) 'a');
+        for (Optional<LibCrypto> by : BY) {
+            ResumableDigests digests = new ResumableDigests(by);
+            digests.update(bytes, 0, bytes.length);
+            assertThat(digests.save().hex()).isEqualTo(stored);
+            assertThat(ResumableDigests.resume(Bytes.hex(stored), by).finish())
+                    .isEqualTo(plain(bytes));
         }
     }
 

@@ -78,6 +78,11 @@ class StreamedServerTest {
                     exchange.write(new byte[50], 0, 50);
                     throw new IllegalStateException("half way");
                 }
+                case "/host?q" ->
+                        exchange.answer(
+                                200,
+                                List.of(),
+                                bytes("at " + exchange.head().header("host").orElse("-")));
                 case "/throws" -> throw new IllegalStateException("secret");
                 case "/endless" -> endless(exchange);
                 default -> exchange.answer(404, List.of(), bytes(exchange.head().method()));
@@ -185,6 +190,33 @@ class StreamedServerTest {
                 assertThat(Arrays.equals(answer.body(), body)).isTrue();
             }
         }
+    }
+
+    @Test
+    void anAbsoluteTargetIsServedAndItsHostCounts() throws IOException {
+        assertThat(
+                        raw(
+                                lines(
+                                        "GET http://b.example.org:80/host?q HTTP/1.1",
+                                        "host: other",
+                                        "connection: close",
+                                        "",
+                                        "")))
+                .startsWith("HTTP/1.1 200")
+                .endsWith("at b.example.org:80");
+        assertThat(raw(lines("GET http://b/host?q HTTP/1.0", "", ""))).endsWith("at b");
+        assertThat(raw(lines("GET /host?q HTTP/1.1", "host: a", "connection: close", "", "")))
+                .endsWith("at a");
+    }
+
+    @Test
+    void aTargetWithoutAHostAndARequestOfTwoHostsAreRefused() throws IOException {
+        assertThat(raw(lines("GET http:///host?q HTTP/1.1", "host: a", "", "")))
+                .startsWith("HTTP/1.1 400")
+                .contains("the request's target is malformed");
+        assertThat(raw(lines("GET /host?q HTTP/1.1", "host: a", "Host: b", "", "")))
+                .startsWith("HTTP/1.1 400")
+                .contains("the request names two hosts");
     }
 
     @Test

@@ -173,6 +173,44 @@ class LocksTest {
         }
     }
 
+    private void hold(String version, boolean on) throws InterruptedException {
+        world.objects.setLock(
+                CALLER, LOCKED, "key", version, new LockChange.Hold(on), false, world.deadline());
+    }
+
+    @Test
+    void aChangeWhoseAnswerIsLostUndoesNoneThatCameLater() throws InterruptedException {
+        String version = put(LOCKED, Protection.NONE).versionId();
+        world.metadata.loseAnswer(() -> assertThat(code(() -> hold(version, false))).isNull());
+        hold(version, true);
+        assertThat(
+                        world.objects
+                                .head(CALLER, LOCKED, "key", version, world.deadline())
+                                .protection()
+                                .hold())
+                .isFalse();
+    }
+
+    @Test
+    void aDeleteMarkerIsToldFromWhatIsNotThere() throws InterruptedException {
+        put(LOCKED, Protection.NONE);
+        delete(LOCKED, "", false);
+        MarkedDeleted current = catchThrowableOfType(MarkedDeleted.class, () -> hold("", true));
+        assertThat(current.code()).isEqualTo(ErrorCode.NO_SUCH_KEY);
+        assertThat(current.named()).isFalse();
+        MarkedDeleted named =
+                catchThrowableOfType(MarkedDeleted.class, () -> hold(current.versionId(), true));
+        assertThat(named.code()).isEqualTo(ErrorCode.NO_SUCH_VERSION);
+        assertThat(named.named()).isTrue();
+        assertThat(named.versionId()).isEqualTo(current.versionId());
+        StoreException none =
+                catchThrowableOfType(StoreException.class, () -> hold("000000000000abcd", true));
+        assertThat(none)
+                .isNotInstanceOf(MarkedDeleted.class)
+                .extracting(StoreException::code)
+                .isEqualTo(ErrorCode.NO_SUCH_VERSION);
+    }
+
     @Test
     void ofALockAndADeleteAtOnceExactlyOneComesTrue() throws Exception {
         int locked = 0;

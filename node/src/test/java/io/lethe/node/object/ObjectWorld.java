@@ -45,6 +45,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An object path with everything below it in memory and without faults: one partition, one
@@ -160,6 +161,21 @@ public final class ObjectWorld {
         final MapRows rows = new MapRows();
         private long millis = 1_800_000_000_000L;
         private long ids = 100;
+        private @Nullable Runnable lost;
+
+        /**
+         * The answer to the next command of a request is lost, which is thus sent again; what
+         * others do runs in between.
+         */
+        synchronized void loseAnswer(Runnable others) {
+            lost = others;
+        }
+
+        private synchronized @Nullable Runnable lost() {
+            Runnable now = lost;
+            lost = null;
+            return now;
+        }
 
         /** The state's time. */
         public synchronized long millis() {
@@ -265,6 +281,12 @@ public final class ObjectWorld {
         @Override
         public PartitionReply execute(
                 Bytes rowKey, PartitionCommand command, long checkedAt, long deadlineNanos) {
+            PartitionReply reply = executeIn(PARTITION, command, checkedAt, deadlineNanos);
+            Runnable others = lost();
+            if (others == null) {
+                return reply;
+            }
+            others.run();
             return executeIn(PARTITION, command, checkedAt, deadlineNanos);
         }
 

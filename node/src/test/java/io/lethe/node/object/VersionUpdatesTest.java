@@ -85,6 +85,23 @@ class VersionUpdatesTest {
     }
 
     @Test
+    void aChangeWhoseAnswerIsLostIsNoConflictAndUndoesNoneThatCameLater()
+            throws InterruptedException {
+        ObjectInfo info = put("key", 10);
+        world.metadata.loseAnswer(() -> tagQuietly("key", Map.of("later", "1")));
+        assertThat(tag("key", "", Map.of("first", "1")).versionId()).isEqualTo(info.versionId());
+        assertThat(head("key", "").attributes().tags()).isEqualTo(Map.of("later", "1"));
+    }
+
+    private void tagQuietly(String key, Map<String, String> tags) {
+        try {
+            var _ = tag(key, "", tags);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void ofManyChangesAtOnceNoneIsLost() throws Exception {
         ObjectInfo info = put("key", 10);
         VersionUpdates updates = world.updates();

@@ -365,6 +365,10 @@ class RequestParsersTest {
         // A stored token stays good: clients keep them.
         assertThat(new PageToken(PageToken.Kind.OBJECTS, Bytes.utf8("key")).encode())
                 .isEqualTo("AQEDa2V5");
+        assertThat(PageToken.decode("AQIGcGhvdG9z", PageToken.Kind.BUCKETS).position())
+                .isEqualTo(Bytes.utf8("photos"));
+        assertThat(PageToken.decode("AQMBOQ", PageToken.Kind.PARTS).position())
+                .isEqualTo(Bytes.utf8("9"));
     }
 
     @ParameterizedTest

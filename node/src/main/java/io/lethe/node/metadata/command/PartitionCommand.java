@@ -152,21 +152,27 @@ public sealed interface PartitionCommand {
     }
 
     /**
-     * Changes what protects a version. Idempotent. Answer: {@link PartitionReply.Done}, or
-     * ACCESS_DENIED where it would weaken what may not be weakened.
+     * Changes what protects a version. Idempotent by {@code request}. Answer: {@link
+     * PartitionReply.Done}, or ACCESS_DENIED where it would weaken what may not be weakened.
      */
     record SetLock(
-            BucketId bucket, Bytes key, Which which, LockChange change, boolean bypassGovernance)
+            WriteId request,
+            BucketId bucket,
+            Bytes key,
+            Which which,
+            LockChange change,
+            boolean bypassGovernance)
             implements PartitionCommand {}
 
     /**
      * Replaces what is said of a version, where it still is what the sender has seen: of two who
-     * change it at once, one reads again. Idempotent. Answer: {@link PartitionReply.Done}, or
-     * STALE_EPOCH where it was changed since, or NO_SUCH_VERSION.
+     * change it at once, one reads again. Idempotent by {@code request}. Answer: {@link
+     * PartitionReply.Done}, or STALE_EPOCH where it was changed since, or NO_SUCH_VERSION.
      *
      * @param seen the sealed info that the new one was made from
      */
-    record SetInfo(BucketId bucket, Bytes key, long order, Bytes seen, Bytes sealedInfo)
+    record SetInfo(
+            WriteId request, BucketId bucket, Bytes key, long order, Bytes seen, Bytes sealedInfo)
             implements PartitionCommand {
         public SetInfo {
             Check.range("seen info bytes", seen.length(), 0, VersionBody.MOST_INFO_BYTES);

@@ -58,8 +58,8 @@ import java.util.List;
  * 19 RegisterKeyCopies  list of copy (1,000)
  * 20 DeregisterKeyCopy  copy, files varint, in place flag
  * 21-26              multipart uploads: {@link UploadCommandCodec}
- * 40 SetInfo         bucket i64, key, order i64, seen info blob, sealed info blob
- * 41 SetLock         bucket i64, key, which, change, bypass flag
+ * 40 SetInfo         request id, bucket i64, key, order i64, seen info blob, sealed info blob
+ * 41 SetLock         request id, bucket i64, key, which, change, bypass flag
  * 42 Commit          as 6, then asked protection, default lock or none
  * 43 Delete          as 7, then bypass flag
  * 44-45              multipart uploads
@@ -179,13 +179,13 @@ final class PartitionCommandCodec {
     }
 
     private static void info(FieldWriter out, SetInfo c) {
-        out.bucket(c.bucket()).key(c.key()).int64(c.order());
+        out.id(c.request().id()).bucket(c.bucket()).key(c.key()).int64(c.order());
         out.blob("seen info", c.seen(), VersionBody.MOST_INFO_BYTES);
         out.blob("sealed info", c.sealedInfo(), VersionBody.MOST_INFO_BYTES);
     }
 
     private static void lock(FieldWriter out, SetLock c) {
-        which(out.bucket(c.bucket()).key(c.key()), c.which());
+        which(out.id(c.request().id()).bucket(c.bucket()).key(c.key()), c.which());
         change(out, c.change());
         out.flag(c.bypassGovernance());
     }
@@ -349,12 +349,15 @@ final class PartitionCommandCodec {
                                     (int) Math.min(Integer.MAX_VALUE, in.number()), in.flag()));
             case 40 ->
                     new SetInfo(
+                            in.write(),
                             in.bucket(),
                             in.key(),
                             in.int64(),
                             in.blob(VersionBody.MOST_INFO_BYTES),
                             in.blob(VersionBody.MOST_INFO_BYTES));
-            case 41 -> new SetLock(in.bucket(), in.key(), which(in), change(in), in.flag());
+            case 41 ->
+                    new SetLock(
+                            in.write(), in.bucket(), in.key(), which(in), change(in), in.flag());
             case 60 -> ChangeCodec.command(in, type);
             case 61, 62 -> EventCodec.command(in, type);
             default -> UploadCommandCodec.read(in, type);

@@ -115,7 +115,7 @@ final class Answers {
                         case null -> WriteState.UNKNOWN;
                         case WriteRow.Open _, WriteRow.Upload _ -> WriteState.OPEN;
                         case WriteRow.Closed _ -> WriteState.CLOSED;
-                        case WriteRow.Removed _ -> WriteState.CLOSED;
+                        case WriteRow.Removed _, WriteRow.Changed _ -> WriteState.CLOSED;
                         case WriteRow.Done(BucketId bucket, Bytes key, Committed result) ->
                                 named(rows, head, bucket, key, result.order(), ask.segment());
                         case WriteRow.Replaced(BucketId bucket, Bytes key, long order) ->

@@ -103,7 +103,11 @@ final class Commits {
         return switch (WriteTable.get(draft, c.write())) {
             case WriteRow.Done done -> done.result();
             case WriteRow.Closed _ -> Writes.closed(c.write());
-            case WriteRow.Removed _, WriteRow.Replaced _, WriteRow.Upload _, WriteRow.Part _ ->
+            case WriteRow.Removed _,
+                    WriteRow.Replaced _,
+                    WriteRow.Upload _,
+                    WriteRow.Part _,
+                    WriteRow.Changed _ ->
                     Writes.otherUse(c.write());
             case WriteRow.Open row ->
                     row.bucket().equals(c.bucket())

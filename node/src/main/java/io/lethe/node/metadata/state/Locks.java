@@ -59,6 +59,10 @@ final class Locks {
     }
 
     static PartitionReply set(Draft draft, SetLock c) {
+        PartitionReply known = VersionUpdates.known(draft, c.request());
+        if (known != null) {
+            return known;
+        }
         KeyVersions versions = new KeyVersions(draft, c.bucket(), c.key());
         VersionRow row =
                 switch (c.which()) {
@@ -73,23 +77,22 @@ final class Locks {
         }
         Protection before = row.protection();
         return switch (c.change()) {
-            case LockChange.Hold(boolean on) -> update(versions, row, before.withHold(on));
+            case LockChange.Hold(boolean on) ->
+                    update(draft, c, versions, row.withProtection(before.withHold(on)));
             case LockChange.Retain(Mode mode, long until) -> {
                 if (!before.allowsRetention(mode, until, draft.millis(), c.bypassGovernance())) {
                     yield denied();
                 }
                 Protection after = before.withRetention(mode, until);
                 PartitionReply fault = after.equals(before) ? null : fault(draft, after);
-                yield fault != null ? fault : update(versions, row, after);
+                yield fault != null ? fault : update(draft, c, versions, row.withProtection(after));
             }
         };
     }
 
     private static PartitionReply update(
-            KeyVersions versions, VersionRow row, Protection protection) {
-        if (!protection.equals(row.protection())) {
-            versions.update(row.withProtection(protection));
-        }
-        return Replies.DONE;
+            Draft draft, SetLock c, KeyVersions versions, VersionRow row) {
+        versions.update(row);
+        return VersionUpdates.done(draft, c.request());
     }
 }

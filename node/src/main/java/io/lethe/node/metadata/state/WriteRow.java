@@ -9,13 +9,14 @@ import io.lethe.node.model.BucketId;
 import io.lethe.node.model.TenantId;
 
 /**
- * How a write (or the request of a delete) stands: the row of its id in {@link Family#WRITES}.
+ * How a write (or the request of a delete or a change) stands: the row of its id in {@link
+ * Family#WRITES}.
  *
  * <p>Value: format u8 = 1 ‖ type u8 ‖ fields: 1 open: bucket i64, key, tenant id, expires varint; 2
  * committed: bucket i64, key, order i64, null flag, created varint, shard-full flag; 3 closed:
  * listed flag; 4 deleted: order i64, null flag, marker flag; 5 replaced: bucket i64, key, order
  * i64; 6 upload: bucket i64, key, tenant id, order i64; 7 part: bucket i64, key, order i64, created
- * varint.
+ * varint; 8 changed: nothing.
  */
 sealed interface WriteRow {
     /** Chunks may be written under it, and it may be committed. */
@@ -43,6 +44,9 @@ sealed interface WriteRow {
 
     /** Its segments became a part of an upload, which has this order. */
     record Part(BucketId bucket, Bytes key, long order, long createdMillis) implements WriteRow {}
+
+    /** A request that changed a version where it lies. */
+    record Changed() implements WriteRow {}
 
     default Bytes encode() {
         FieldWriter out = RowValues.begin();
@@ -73,6 +77,7 @@ sealed interface WriteRow {
                             .key(w.key())
                             .int64(w.order())
                             .number(w.createdMillis());
+            case Changed _ -> out.u8(8);
         }
         return out.toBytes();
     }
@@ -95,6 +100,7 @@ sealed interface WriteRow {
             case 5 -> new Replaced(in.bucket(), in.key(), in.int64());
             case 6 -> new Upload(in.bucket(), in.key(), in.tenant(), in.int64());
             case 7 -> new Part(in.bucket(), in.key(), in.int64(), in.number());
+            case 8 -> new Changed();
             default -> throw FieldReader.unknown("write row", type);
         };
     }

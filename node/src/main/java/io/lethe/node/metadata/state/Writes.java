@@ -40,7 +40,11 @@ final class Writes {
         return switch (before) {
             case WriteRow.Done done -> done.result();
             case WriteRow.Closed _ -> closed(c.write());
-            case WriteRow.Replaced _, WriteRow.Removed _, WriteRow.Upload _, WriteRow.Part _ ->
+            case WriteRow.Replaced _,
+                    WriteRow.Removed _,
+                    WriteRow.Upload _,
+                    WriteRow.Part _,
+                    WriteRow.Changed _ ->
                     otherUse(c.write());
             case WriteRow.Open row
                     when !row.bucket().equals(c.bucket())
@@ -112,7 +116,7 @@ final class Writes {
             case WriteRow.Done _, WriteRow.Replaced _, WriteRow.Part _ -> {
                 return new PartitionReply.WriteEnded(true);
             }
-            case WriteRow.Removed _, WriteRow.Upload _ -> {
+            case WriteRow.Removed _, WriteRow.Upload _, WriteRow.Changed _ -> {
                 return otherUse(c.write());
             }
             case WriteRow.Closed(boolean listed) -> {

@@ -3,6 +3,7 @@ package io.lethe.node.s3.operation;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketSetting;
+import io.lethe.node.object.Buckets;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.xml.CorsConfiguration;
@@ -80,6 +81,15 @@ record BucketDocuments(
                 .buckets()
                 .document(call.caller(), call.bucket(), setting, call.deadlineNanos())
                 .map(BucketDocument::bytes);
+    }
+
+    /** Changes a part of a document: of several who do so at once, nobody's change is lost. */
+    static void revise(S3Call call, BucketSetting setting, Buckets.Revision revision)
+            throws InterruptedException {
+        call.ports()
+                .buckets()
+                .reviseDocument(
+                        call.caller(), call.bucket(), setting, revision, call.deadlineNanos());
     }
 
     /**

@@ -70,35 +70,45 @@ final class BucketInventory {
             throw S3Error.INVALID_ARGUMENT.because(
                     "There is no such destination bucket, or it is not yours to write.");
         }
-        List<InventoryConfiguration> next = without(all(call), id);
-        if (next.size() >= InventoryConfiguration.MOST) {
-            throw S3Error.INVALID_ARGUMENT.because("A bucket has at most 1,000 inventories.");
-        }
-        next.add(wanted);
-        set(call, next);
+        BucketDocuments.revise(call, BucketSetting.INVENTORY, before -> with(before, wanted));
         call.empty(200);
     }
 
     static void delete(S3Call call) throws InterruptedException {
         String id = id(call);
-        List<InventoryConfiguration> before = all(call);
-        List<InventoryConfiguration> next = without(before, id);
-        if (next.size() == before.size()) {
-            throw S3Error.NO_SUCH_CONFIGURATION.exception();
-        }
-        set(call, next);
+        BucketDocuments.revise(call, BucketSetting.INVENTORY, before -> without(before, id));
         call.empty(204);
     }
 
-    private static List<InventoryConfiguration> without(
-            List<InventoryConfiguration> all, String id) {
-        List<InventoryConfiguration> rest = new ArrayList<>(all);
-        rest.removeIf(one -> one.id().equals(id));
-        return rest;
+    /** The document with this configuration, in the place of one of its id. */
+    static Bytes with(Bytes document, InventoryConfiguration wanted) {
+        List<InventoryConfiguration> next = new ArrayList<>(read(document));
+        next.removeIf(one -> one.id().equals(wanted.id()));
+        if (next.size() >= InventoryConfiguration.MOST) {
+            throw S3Error.INVALID_ARGUMENT.because("A bucket has at most 1,000 inventories.");
+        }
+        next.add(wanted);
+        return write(next);
     }
 
-    private static void set(S3Call call, List<InventoryConfiguration> all)
-            throws InterruptedException {
+    /**
+     * The document without one configuration.
+     *
+     * @throws io.lethe.node.s3.S3Exception NoSuchConfiguration
+     */
+    static Bytes without(Bytes document, String id) {
+        List<InventoryConfiguration> next = new ArrayList<>(read(document));
+        if (!next.removeIf(one -> one.id().equals(id))) {
+            throw S3Error.NO_SUCH_CONFIGURATION.exception();
+        }
+        return write(next);
+    }
+
+    private static List<InventoryConfiguration> read(Bytes document) {
+        return document.isEmpty() ? List.of() : InventoryWorker.parse(document);
+    }
+
+    private static Bytes write(List<InventoryConfiguration> all) {
         Bytes document =
                 all.isEmpty()
                         ? Bytes.EMPTY
@@ -106,6 +116,6 @@ final class BucketInventory {
         if (document.length() > BucketDocument.MOST_BYTES) {
             throw S3Error.INVALID_ARGUMENT.because("The bucket's inventories are too long.");
         }
-        BucketDocuments.set(call, BucketSetting.INVENTORY, document);
+        return document;
     }
 }

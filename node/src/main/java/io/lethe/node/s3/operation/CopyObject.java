@@ -34,30 +34,34 @@ final class CopyObject implements Operation {
                             + " website redirect location or encryption attributes.");
         }
         ObjectInfo stored =
-                call.ports()
-                        .objects()
-                        .copy(
-                                call.caller(),
-                                EncryptionHeaders.source(call)
-                                        .checkedBy(found -> checkSource(call, kept, found)),
-                                new PutRequest(
-                                        new WriteId(Id128.random(call.random())),
-                                        call.bucket(),
-                                        call.key(),
-                                        StorageClasses.wanted(call),
-                                        ObjectHeaders.attributes(call.request()).withAcl(acl),
-                                        Preconditions.ofWrite(call.request()),
-                                        null,
-                                        null,
-                                        LockHeaders.asked(call.request()),
-                                        customer),
-                                kept,
-                                call.deadlineNanos());
+                ObjectAnswers.copy(
+                        () ->
+                                call.ports()
+                                        .objects()
+                                        .copy(
+                                                call.caller(),
+                                                EncryptionHeaders.source(call)
+                                                        .checkedBy(
+                                                                found ->
+                                                                        checkSource(
+                                                                                call, kept, found)),
+                                                new PutRequest(
+                                                        new WriteId(Id128.random(call.random())),
+                                                        call.bucket(),
+                                                        call.key(),
+                                                        StorageClasses.wanted(call),
+                                                        ObjectHeaders.attributes(call.request())
+                                                                .withAcl(acl),
+                                                        Preconditions.ofWrite(call.request()),
+                                                        null,
+                                                        null,
+                                                        LockHeaders.asked(call.request()),
+                                                        customer),
+                                                kept,
+                                                call.deadlineNanos()));
         ObjectHeaders.versionId(call, stored);
         EncryptionHeaders.answer(call, stored);
         BucketLifecycle.tell(call, stored);
-        call.header(
-                "x-amz-copy-source-version-id", source.versionId(), !source.versionId().isEmpty());
         call.xml(
                 200,
                 XmlWriter.s3("CopyObjectResult")

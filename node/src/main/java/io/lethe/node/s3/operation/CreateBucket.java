@@ -6,7 +6,9 @@ import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.BucketSetting;
+import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
+import io.lethe.node.model.StoreException;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.xml.CannedAcl;
@@ -18,8 +20,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** PUT of a bucket. Making one's own bucket again is a success, as in us-east-1. */
+/**
+ * PUT of a bucket. Making one's own bucket again is a conflict; in us-east-1, as there ever since,
+ * it is a success that takes the bucket's ACL away.
+ */
 final class CreateBucket implements Operation {
+    private static final String FIRST_REGION = "us-east-1";
+
     @Override
     public void run(S3Call call) throws InterruptedException {
         CannedAcl acl = Acls.wanted(call, new byte[0]);
@@ -44,24 +51,18 @@ final class CreateBucket implements Operation {
         if (!wanted.tags().isEmpty() && !call.access().allows("s3:TagResource", "", "")) {
             throw S3Error.ACCESS_DENIED.exception();
         }
-        Encoder id = new Encoder(Id128.BYTES);
-        Id128.random(call.random()).encode(id);
         boolean locks =
                 call.request()
                         .header("x-amz-bucket-object-lock-enabled")
                         .filter("true"::equalsIgnoreCase)
                         .isPresent();
-        BucketRecord made =
-                call.ports()
-                        .buckets()
-                        .create(
-                                call.caller(),
-                                call.bucket(),
-                                "",
-                                locks ? Versioning.ENABLED : Versioning.OFF,
-                                id.toArray(),
-                                call.deadlineNanos());
-        if (locks && made.lock() == null) {
+        Optional<BucketRecord> fresh = create(call, locks);
+        if (fresh.isEmpty()) {
+            boolean plain = Acls.isOwners(acl) && ownership.isEmpty() && wanted.tags().isEmpty();
+            again(call, locks, plain);
+            return;
+        }
+        if (locks && fresh.get().lock() == null) {
             call.ports()
                     .buckets()
                     .setLock(
@@ -82,10 +83,56 @@ final class CreateBucket implements Operation {
         call.header("location", "/" + call.bucket()).empty(200);
     }
 
+    /** Empty where the name is taken. */
+    private static Optional<BucketRecord> create(S3Call call, boolean locks)
+            throws InterruptedException {
+        Encoder id = new Encoder(Id128.BYTES);
+        Id128.random(call.random()).encode(id);
+        try {
+            return Optional.of(
+                    call.ports()
+                            .buckets()
+                            .create(
+                                    call.caller(),
+                                    call.bucket(),
+                                    "",
+                                    locks ? Versioning.ENABLED : Versioning.OFF,
+                                    id.toArray(),
+                                    call.deadlineNanos()));
+        } catch (StoreException e) {
+            if (e.code() == ErrorCode.BUCKET_ALREADY_EXISTS) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
     private static Bytes tagging(List<Tagging.Tag> tags) {
         XmlWriter out = XmlWriter.s3("Tagging");
         new Tagging(tags).writeTo(out);
         return Bytes.wrap(out.end());
+    }
+
+    /**
+     * The name is taken: by the caller, since each account has names of its own.
+     *
+     * @param plain whether nothing is asked for that the bucket may not have
+     */
+    private static void again(S3Call call, boolean locks, boolean plain)
+            throws InterruptedException {
+        BucketRecord there;
+        try {
+            there = call.ports().buckets().get(call.caller(), call.bucket(), call.deadlineNanos());
+        } catch (StoreException e) {
+            // It is being deleted, or has been by now.
+            throw e.code() == ErrorCode.NO_SUCH_BUCKET ? S3Error.OPERATION_ABORTED.exception() : e;
+        }
+        boolean first = call.ports().settings().region().equals(FIRST_REGION);
+        if (!first || !plain || (locks && there.lock() == null)) {
+            throw S3Error.BUCKET_ALREADY_OWNED_BY_YOU.exception().with("BucketName", call.bucket());
+        }
+        BucketAcl.set(call, CannedAcl.PRIVATE);
+        call.header("location", "/" + call.bucket()).empty(200);
     }
 
     private static Optional<Ownership> ownership(S3Call call) {

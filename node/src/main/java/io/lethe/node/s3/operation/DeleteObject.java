@@ -3,6 +3,7 @@ package io.lethe.node.s3.operation;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.WriteId;
 import io.lethe.node.object.Objects;
+import io.lethe.node.object.VersionIds;
 import io.lethe.node.s3.Preconditions;
 import io.lethe.node.s3.S3Call;
 
@@ -10,6 +11,7 @@ import io.lethe.node.s3.S3Call;
 final class DeleteObject implements Operation {
     @Override
     public void run(S3Call call) throws InterruptedException {
+        String wanted = ObjectAnswers.wantedVersion(call);
         Objects.Deletion done =
                 call.ports()
                         .objects()
@@ -19,12 +21,18 @@ final class DeleteObject implements Operation {
                                         new WriteId(Id128.random(call.random())),
                                         call.bucket(),
                                         call.key(),
-                                        ObjectAnswers.wantedVersion(call),
+                                        wanted,
                                         Preconditions.ofWrite(call.request()),
                                         LockHeaders.bypass(call.request())),
                                 call.deadlineNanos());
-        boolean versioned = !done.versionId().isEmpty() && !done.versionId().equals("null");
-        call.header("x-amz-version-id", done.versionId(), versioned || done.deleteMarker())
+        boolean versioned =
+                done.deleteMarker()
+                        || (!done.versionId().isEmpty()
+                                && !done.versionId().equals(VersionIds.NULL));
+        call.header(
+                        "x-amz-version-id",
+                        wanted.isEmpty() ? done.versionId() : wanted,
+                        versioned || !wanted.isEmpty())
                 .header("x-amz-delete-marker", "true", done.deleteMarker())
                 .empty(204);
     }

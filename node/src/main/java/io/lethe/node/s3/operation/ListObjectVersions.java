@@ -8,6 +8,7 @@ import io.lethe.node.s3.KeyEncoding;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Request;
 import io.lethe.node.s3.xml.XmlWriter;
+import java.util.List;
 
 /** GET of {@code ?versions}: all versions and delete markers, newest first within a key. */
 final class ListObjectVersions implements Operation {
@@ -18,7 +19,7 @@ final class ListObjectVersions implements Operation {
         String delimiter = request.parameter("delimiter").orElse("");
         String keyMarker = request.parameter("key-marker").orElse("");
         String versionMarker = request.parameter("version-id-marker").orElse("");
-        int limit = Parameters.number(call, "max-keys", Objects.MOST_PAGE, 1, Objects.MOST_PAGE);
+        int limit = Parameters.number(call, "max-keys", Objects.MOST_PAGE, 0, Objects.MOST_PAGE);
         KeyEncoding encode = KeyEncoding.of(request);
         if (keyMarker.isEmpty() && !versionMarker.isEmpty()) {
             throw Parameters.invalid(
@@ -26,20 +27,12 @@ final class ListObjectVersions implements Operation {
                     versionMarker,
                     "A version-id marker cannot be specified without a key marker.");
         }
-        ObjectLister.Page page =
-                call.ports()
-                        .objects()
-                        .list(
-                                call.caller(),
-                                new Objects.ListRequest(
-                                        call.bucket(),
-                                        prefix,
-                                        delimiter,
-                                        Bytes.utf8(keyMarker),
-                                        VersionIds.marker(versionMarker),
-                                        true,
-                                        limit),
-                                call.deadlineNanos());
+        if (request.hasParameter("version-id-marker") && versionMarker.isEmpty()) {
+            throw Parameters.invalid(
+                    "version-id-marker", versionMarker, "A version-id marker cannot be empty.");
+        }
+        Place after = new Place(keyMarker, versionMarker);
+        ObjectLister.Page page = page(call, prefix, delimiter, after, limit);
         boolean more = !page.next().isEmpty();
         XmlWriter out = XmlWriter.s3("ListVersionsResult");
         out.text("Name", call.bucket()).text("Prefix", encode.apply(prefix));
@@ -65,6 +58,37 @@ final class ListObjectVersions implements Operation {
             out.open("CommonPrefixes").text("Prefix", encode.apply(common)).close();
         }
         call.xml(200, out);
+    }
+
+    /** Behind which a page begins. */
+    private record Place(String key, String versionId) {}
+
+    private static ObjectLister.Page page(
+            S3Call call, String prefix, String delimiter, Place after, int limit)
+            throws InterruptedException {
+        Objects objects = call.ports().objects();
+        long order =
+                objects.orderOf(
+                        call.caller(),
+                        call.bucket(),
+                        after.key(),
+                        after.versionId(),
+                        call.deadlineNanos());
+        if (limit == 0) {
+            var _ = call.ports().buckets().get(call.caller(), call.bucket(), call.deadlineNanos());
+            return new ObjectLister.Page(List.of(), List.of(), Bytes.EMPTY, 0);
+        }
+        return objects.list(
+                call.caller(),
+                new Objects.ListRequest(
+                        call.bucket(),
+                        prefix,
+                        delimiter,
+                        Bytes.utf8(after.key()),
+                        order,
+                        true,
+                        limit),
+                call.deadlineNanos());
     }
 
     private static void write(

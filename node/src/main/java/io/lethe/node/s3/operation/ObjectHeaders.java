@@ -1,5 +1,6 @@
 package io.lethe.node.s3.operation;
 
+import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.object.Attributes;
 import io.lethe.node.object.ObjectInfo;
 import io.lethe.node.object.VersionIds;
@@ -115,12 +116,16 @@ final class ObjectHeaders {
                 java.nio.charset.StandardCharsets.ISO_8859_1);
     }
 
-    /** Adds the version id where there are versions. */
-    static void versionId(S3Call call, ObjectInfo info) {
-        boolean named = call.request().hasParameter("versionId");
-        call.header(
-                "x-amz-version-id",
-                info.versionId(),
-                named || !info.versionId().equals(VersionIds.NULL));
+    /** Adds the version id where there are versions: the bucket has some, or had. */
+    static void versionId(S3Call call, ObjectInfo info) throws InterruptedException {
+        boolean said =
+                call.request().hasParameter("versionId")
+                        || !info.versionId().equals(VersionIds.NULL)
+                        || call.ports()
+                                        .buckets()
+                                        .look(call.caller(), call.bucket(), call.deadlineNanos())
+                                        .versioning()
+                                != Versioning.OFF;
+        call.header("x-amz-version-id", info.versionId(), said);
     }
 }

@@ -8,7 +8,6 @@ import io.lethe.node.s3.RangeHeader;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.checksum.ChecksumValue;
 import io.lethe.node.s3.xml.XmlWriter;
-import java.util.Optional;
 
 /** PUT of a part: its body, or a range of another object. */
 final class UploadPart implements Operation {
@@ -17,9 +16,8 @@ final class UploadPart implements Operation {
     @Override
     public void run(S3Call call) throws InterruptedException {
         Refusals.checkWrite(call);
-        Optional<CopySource> source = CopySource.of(call.request());
-        if (source.isPresent()) {
-            copy(call, source.get());
+        if (CopySource.of(call.request()).isPresent()) {
+            copy(call);
             return;
         }
         SentBody body = SentBody.of(call);
@@ -66,29 +64,34 @@ final class UploadPart implements Operation {
         return known == null ? Bytes.EMPTY : UploadChecksums.encode(known);
     }
 
-    private static void copy(S3Call call, CopySource source) throws InterruptedException {
-        String version = source.versionId().orElse("");
+    private static void copy(S3Call call) throws InterruptedException {
         PartInfo part =
-                call.ports()
-                        .objects()
-                        .uploads()
-                        .copyPart(
-                                call.caller(),
-                                new Uploads.PartRequest(
-                                        call.bucket(),
-                                        call.key(),
-                                        MultipartUploads.id(call),
-                                        number(call),
-                                        null,
-                                        null,
-                                        () -> Bytes.EMPTY,
-                                        EncryptionHeaders.customerKey(call.request())),
-                                EncryptionHeaders.source(call)
-                                        .checkedBy(found -> ObjectAnswers.checkSource(call, found)),
-                                RangeHeader.parseCopy(
-                                        call.request().header("x-amz-copy-source-range")),
-                                call.deadlineNanos());
-        call.header("x-amz-copy-source-version-id", version, !version.isEmpty());
+                ObjectAnswers.copy(
+                        () ->
+                                call.ports()
+                                        .objects()
+                                        .uploads()
+                                        .copyPart(
+                                                call.caller(),
+                                                new Uploads.PartRequest(
+                                                        call.bucket(),
+                                                        call.key(),
+                                                        MultipartUploads.id(call),
+                                                        number(call),
+                                                        null,
+                                                        null,
+                                                        () -> Bytes.EMPTY,
+                                                        EncryptionHeaders.customerKey(
+                                                                call.request())),
+                                                EncryptionHeaders.source(call)
+                                                        .checkedBy(
+                                                                found ->
+                                                                        ObjectAnswers.checkSource(
+                                                                                call, found)),
+                                                RangeHeader.parseCopy(
+                                                        call.request()
+                                                                .header("x-amz-copy-source-range")),
+                                                call.deadlineNanos()));
         EncryptionHeaders.answer(call, EncryptionHeaders.customerKey(call.request()) != null);
         call.xml(
                 200,

@@ -17,6 +17,7 @@ public final class RandomUpdates {
     public List<PartitionCommand> commands() {
         return List.of(
                 new PartitionCommand.SetInfo(
+                        random.write(),
                         random.bucketId(),
                         random.key(),
                         random.number(),
@@ -28,7 +29,12 @@ public final class RandomUpdates {
     public List<PartitionCommand> locks() {
         return List.of(
                 new PartitionCommand.SetLock(
-                        random.bucketId(), random.key(), random.which(), change(), random.coin()));
+                        random.write(),
+                        random.bucketId(),
+                        random.key(),
+                        random.which(),
+                        change(),
+                        random.coin()));
     }
 
     private PartitionCommand.LockChange change() {

@@ -91,6 +91,7 @@ class LocksTest {
         return code(
                 partition.execute(
                         new SetLock(
+                                partition.random.write(),
                                 BUCKET,
                                 Bytes.utf8("key"),
                                 new Which.Order(order),
@@ -276,6 +277,7 @@ class LocksTest {
         var body = Objects.requireNonNull(version(put.order()).body());
         partition.done(
                 new PartitionCommand.SetInfo(
+                        partition.random.write(),
                         BUCKET,
                         Bytes.utf8("key"),
                         put.order(),
@@ -300,12 +302,108 @@ class LocksTest {
                         code(
                                 partition.execute(
                                         new SetLock(
+                                                partition.random.write(),
                                                 BUCKET,
                                                 Bytes.utf8("key"),
                                                 new Which.Current(),
                                                 new LockChange.Hold(true),
                                                 false))))
                 .isEqualTo(ErrorCode.NO_SUCH_KEY);
+    }
+
+    @Test
+    void aRepeatWhoseAnswerWasLostUndoesNothingThatCameLater() {
+        long order = put(Protection.NONE);
+        Protection asked = soon(partition, Mode.GOVERNANCE);
+        SetLock on = lock(new Which.Order(order), new LockChange.Hold(true));
+        SetLock retain =
+                lock(
+                        new Which.Order(order),
+                        new LockChange.Retain(asked.mode(), asked.untilMillis()));
+        partition.done(on);
+        partition.done(retain);
+        assertThat(set(order, new LockChange.Hold(false), false)).isNull();
+        assertThat(retain(order, Protection.NONE, true)).isNull();
+        partition.done(on);
+        partition.done(retain);
+        assertThat(version(order).protection()).isEqualTo(Protection.NONE);
+        PartitionInvariants.check(partition.rows);
+    }
+
+    @Test
+    void aRepeatOfAChangeOfTheNewestVersionLeavesANewerOneAlone() {
+        long order = put(Protection.NONE);
+        SetLock hold = lock(new Which.Current(), new LockChange.Hold(true));
+        partition.done(hold);
+        long newer = put(Protection.NONE);
+        partition.done(hold);
+        assertThat(version(order).protection().hold()).isTrue();
+        assertThat(version(newer).protection()).isEqualTo(Protection.NONE);
+    }
+
+    @Test
+    void whatFoundTheLockAsItWantsItIsRememberedToo() {
+        long order = put(Protection.NONE.withHold(true));
+        SetLock hold = lock(new Which.Order(order), new LockChange.Hold(true));
+        partition.done(hold);
+        assertThat(set(order, new LockChange.Hold(false), false)).isNull();
+        partition.done(hold);
+        assertThat(version(order).protection()).isEqualTo(Protection.NONE);
+    }
+
+    @Test
+    void whatWasRefusedChangedNothingAndIsDecidedAnew() {
+        long order = put(soon(partition, Mode.GOVERNANCE));
+        SetLock off = lock(new Which.Order(order), new LockChange.Retain(Mode.NONE, 0));
+        assertThat(code(partition.execute(off))).isEqualTo(ErrorCode.ACCESS_DENIED);
+        partition.millis += 11 * MINUTE;
+        partition.done(off);
+        assertThat(version(order).protection()).isEqualTo(Protection.NONE);
+    }
+
+    @Test
+    void anIdOfAnotherRequestIsRefusedAndAnswersAreForgottenAfterADay() {
+        long order = put(Protection.NONE);
+        SetLock hold = lock(new Which.Order(order), new LockChange.Hold(true));
+        partition.done(hold);
+        Delete delete = delete(partition, Versioning.ENABLED, new Which.Current(), false);
+        assertThat(
+                        code(
+                                partition.execute(
+                                        new Delete(
+                                                hold.request(),
+                                                BUCKET,
+                                                Bytes.utf8("key"),
+                                                TENANT,
+                                                Versioning.ENABLED,
+                                                new Which.Current(),
+                                                new Condition.Always(),
+                                                false))))
+                .isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        assertThat(partition.execute(delete)).isInstanceOf(PartitionReply.Deleted.class);
+        assertThat(
+                        code(
+                                partition.execute(
+                                        new SetLock(
+                                                delete.request(),
+                                                BUCKET,
+                                                Bytes.utf8("key"),
+                                                new Which.Order(order),
+                                                new LockChange.Hold(false),
+                                                false))))
+                .isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        for (int hour = 0; hour < 25; hour++) {
+            partition.millis += 60 * MINUTE - 10;
+            partition.done(new PartitionCommand.Fence(0));
+        }
+        assertThat(partition.execute(new PartitionCommand.PruneResults(10)))
+                .isEqualTo(new PartitionReply.Swept(3));
+        PartitionInvariants.check(partition.rows);
+    }
+
+    private SetLock lock(Which which, LockChange change) {
+        return new SetLock(
+                partition.random.write(), BUCKET, Bytes.utf8("key"), which, change, false);
     }
 
     /** The property that Object Lock is about, of any order of commands. */
@@ -366,6 +464,7 @@ class LocksTest {
             case 3 -> delete(one, versioning, new Which.Current(), random.nextBoolean());
             default ->
                     new SetLock(
+                            one.random.write(),
                             BUCKET,
                             Bytes.utf8("key"),
                             some,

@@ -30,8 +30,9 @@ class VersionUpdatesTest {
                 Objects.requireNonNull(partition.find("key", new Which.Order(order))).body());
     }
 
-    private static SetInfo set(long order, Bytes seen, String info) {
-        return new SetInfo(BUCKET, Bytes.utf8("key"), order, seen, Bytes.utf8(info));
+    private SetInfo set(long order, Bytes seen, String info) {
+        return new SetInfo(
+                partition.random.write(), BUCKET, Bytes.utf8("key"), order, seen, Bytes.utf8(info));
     }
 
     private static @Nullable ErrorCode refusal(PartitionReply reply) {
@@ -77,6 +78,45 @@ class VersionUpdatesTest {
         partition.done(command);
         partition.done(command);
         assertThat(info(order)).isEqualTo(Bytes.utf8("one"));
+    }
+
+    @Test
+    void aRepeatWhoseAnswerWasLostIsASuccessAndUndoesNothingThatCameLater() {
+        long order = partition.put("key", Versioning.OFF).order();
+        SetInfo lost = set(order, info(order), "one");
+        partition.done(lost);
+        partition.done(set(order, info(order), "two"));
+        partition.done(lost);
+        assertThat(info(order)).isEqualTo(Bytes.utf8("two"));
+        // Its sender would read again after a conflict, and do it again by the same request.
+        partition.done(
+                new SetInfo(
+                        lost.request(),
+                        BUCKET,
+                        Bytes.utf8("key"),
+                        order,
+                        info(order),
+                        Bytes.utf8("one")));
+        assertThat(info(order)).isEqualTo(Bytes.utf8("two"));
+        PartitionInvariants.check(partition.rows);
+    }
+
+    @Test
+    void aConflictIsNotRememberedAndTheRequestGoesOn() {
+        long order = partition.put("key", Versioning.OFF).order();
+        Bytes seen = info(order);
+        SetInfo late = set(order, seen, "late");
+        partition.done(set(order, seen, "one"));
+        assertThat(refusal(partition.execute(late))).isEqualTo(ErrorCode.STALE_EPOCH);
+        partition.done(
+                new SetInfo(
+                        late.request(),
+                        BUCKET,
+                        Bytes.utf8("key"),
+                        order,
+                        info(order),
+                        Bytes.utf8("late")));
+        assertThat(info(order)).isEqualTo(Bytes.utf8("late"));
     }
 
     @Test
