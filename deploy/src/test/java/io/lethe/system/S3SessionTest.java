@@ -429,6 +429,7 @@ class S3SessionTest {
         return send(
                 HttpRequest.newBuilder(cluster.s3(3).resolve("/session-form"))
                         .header("Content-Type", "multipart/form-data; boundary=xyz")
+                        .header("Origin", "https://app.example.org")
                         .POST(HttpRequest.BodyPublishers.ofString(form.toString()))
                         .build());
     }
@@ -437,6 +438,13 @@ class S3SessionTest {
     void aFormUploadsWhatItsPolicyAllows(Cluster cluster) throws Exception {
         try (S3Client s3 = client(cluster, 3, key(cluster))) {
             s3.createBucket(b -> b.bucket("session-form"));
+            CORSRule rule =
+                    CORSRule.builder()
+                            .allowedOrigins("https://app.example.org")
+                            .allowedMethods("POST")
+                            .build();
+            s3.putBucketCors(
+                    c -> c.bucket("session-form").corsConfiguration(k -> k.corsRules(rule)));
             String policy =
                     """
                     {"expiration": "END", "conditions": [{"bucket": "session-form"},
@@ -448,6 +456,9 @@ class S3SessionTest {
             HttpResponse<String> stored = post(cluster, fields(cluster, policy), content);
             assertThat(stored.statusCode()).as(stored.body()).isEqualTo(201);
             assertThat(element(stored.body(), "Key")).isEqualTo("up/a.txt");
+            assertThat(stored.headers().firstValue("access-control-allow-origin"))
+                    .as("the form says whose bucket is meant")
+                    .contains("https://app.example.org");
             assertThat(
                             s3.getObjectAsBytes(g -> g.bucket("session-form").key("up/a.txt"))
                                     .asUtf8String())
@@ -455,6 +466,7 @@ class S3SessionTest {
             HttpResponse<String> tooLong =
                     post(cluster, fields(cluster, policy), "x".repeat(100_001));
             assertThat(tooLong.body()).contains("<Code>EntityTooLarge</Code>");
+            assertThat(tooLong.headers().firstValue("access-control-allow-origin")).isPresent();
             Map<String, String> elsewhere = fields(cluster, policy);
             elsewhere.put("key", "other/k");
             assertThat(post(cluster, elsewhere, "x").body()).contains("<Code>AccessDenied</Code>");

@@ -4,12 +4,14 @@ import io.lethe.node.http.HttpExchange;
 import io.lethe.node.http.RequestHead.Header;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
+import io.lethe.node.model.TenantId;
 import io.lethe.node.s3.access.Guard;
 import io.lethe.node.s3.access.Identification;
 import io.lethe.node.s3.xml.CorsConfiguration;
 import io.lethe.node.s3.xml.CorsConfiguration.Rule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -37,11 +39,28 @@ final class Cors {
     /** What is added to the answer; nothing where no rule allows it. */
     List<Header> headers(S3Request request, S3Address address, long deadlineNanos)
             throws InterruptedException {
+        return headers(request, address, identification.claimed(request), deadlineNanos);
+    }
+
+    /**
+     * As {@link #headers(S3Request, S3Address, long)}, of a form, which says who sends it.
+     *
+     * @param fields by lower-case name
+     */
+    List<Header> headersOfForm(
+            S3Request request, S3Address address, Map<String, String> fields, long deadlineNanos)
+            throws InterruptedException {
+        return headers(request, address, identification.claimedByForm(fields), deadlineNanos);
+    }
+
+    private List<Header> headers(
+            S3Request request, S3Address address, Optional<TenantId> claimed, long deadlineNanos)
+            throws InterruptedException {
         Optional<String> origin = request.header(ORIGIN);
         if (origin.isEmpty() || address.isService()) {
             return List.of();
         }
-        return configuration(request, address, deadlineNanos)
+        return configuration(claimed, address, deadlineNanos)
                 .flatMap(known -> known.match(origin.get(), request.method(), List.of()))
                 .map(rule -> headers(rule, origin.get()))
                 .orElse(List.of());
@@ -80,7 +99,8 @@ final class Cors {
         Rule rule =
                 (address.isService()
                                 ? Optional.<CorsConfiguration>empty()
-                                : configuration(request, address, deadlineNanos))
+                                : configuration(
+                                        identification.claimed(request), address, deadlineNanos))
                         .flatMap(known -> known.match(origin, method, wanted))
                         .orElseThrow(S3Error.ACCESS_FORBIDDEN::exception);
         List<Header> answer = new ArrayList<>(headers(rule, origin));
@@ -117,9 +137,9 @@ final class Cors {
     }
 
     private Optional<CorsConfiguration> configuration(
-            S3Request request, S3Address address, long deadlineNanos) throws InterruptedException {
-        Optional<BucketRecord> bucket =
-                guard.bucket(identification.claimed(request), address.bucket(), deadlineNanos);
+            Optional<TenantId> claimed, S3Address address, long deadlineNanos)
+            throws InterruptedException {
+        Optional<BucketRecord> bucket = guard.bucket(claimed, address.bucket(), deadlineNanos);
         return bucket.flatMap(
                 record ->
                         ports.bucketSettings()

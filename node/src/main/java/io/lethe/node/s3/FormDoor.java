@@ -28,11 +28,13 @@ final class FormDoor {
     private final S3Ports ports;
     private final Identification identification;
     private final Guard guard;
+    private final Cors cors;
 
-    FormDoor(S3Ports ports, Identification identification, Guard guard) {
+    FormDoor(S3Ports ports, Identification identification, Guard guard, Cors cors) {
         this.ports = ports;
         this.identification = identification;
         this.guard = guard;
+        this.cors = cors;
     }
 
     /** Whether a request is such a form; other POSTs to a bucket have a sub-resource. */
@@ -58,6 +60,15 @@ final class FormDoor {
                         MultipartReader.boundary(sent.header("content-type").orElse(""))
                                 .orElseThrow(S3Error.REQUEST_IS_NOT_MULTI_PART_CONTENT::exception));
         UploadForm form = UploadForm.read(reader);
+        if (opening.added().isEmpty()) {
+            opening.added()
+                    .addAll(
+                            cors.headersOfForm(
+                                    sent,
+                                    opening.address(),
+                                    form.fields(),
+                                    opening.deadlineNanos()));
+        }
         String key = form.key();
         S3Address.checkKey(key);
         Identification.Identified who = identification.ofForm(form.fields());

@@ -42,7 +42,7 @@ public final class S3Call {
     /**
      * A request of which not all is known yet.
      *
-     * @param added headers that every answer has
+     * @param added headers that every answer has; a form adds what its fields ask for
      * @param started hears of each call that is made of it
      */
     record Opening(

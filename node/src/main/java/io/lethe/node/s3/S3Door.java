@@ -66,7 +66,7 @@ public final class S3Door implements HttpService {
                         S3Door.stored(ports.objects()));
         cors = new Cors(ports, guard, identification);
         website = new WebsiteDoor(ports, guard);
-        forms = new FormDoor(ports, identification, guard);
+        forms = new FormDoor(ports, identification, guard, cors);
     }
 
     @Override
@@ -82,7 +82,7 @@ public final class S3Door implements HttpService {
     private void serve(HttpExchange exchange, String id) throws InterruptedException {
         AccessLog.Running running = ports.accessLog().begin(exchange, ports.tasks().clock());
         S3Call call = null;
-        List<RequestHead.Header> added = List.of();
+        List<RequestHead.Header> added = new ArrayList<>();
         try {
             S3Request request = request(exchange.head());
             if (StsDoor.isMeant(request)) {
@@ -100,7 +100,7 @@ public final class S3Door implements HttpService {
                 cors.preflight(exchange, request, address, id, deadlineNanos);
                 return;
             }
-            added = cors.headers(request, address, deadlineNanos);
+            added.addAll(cors.headers(request, address, deadlineNanos));
             S3Call.Opening opening =
                     new S3Call.Opening(
                             request, address, id, ports, deadlineNanos, added, running::admitted);

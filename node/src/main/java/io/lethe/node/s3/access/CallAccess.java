@@ -107,7 +107,7 @@ public final class CallAccess {
      * @param other its name
      */
     public boolean allowsIn(String other, String action, String key) throws InterruptedException {
-        return guard.allowsIn(asked, owner(), other, action, key);
+        return guard.allowsIn(asked, target, other, action, key);
     }
 
     /** Whether a copy reads what it writes. */

@@ -156,13 +156,18 @@ public final class Guard {
     }
 
     /** Of a bucket that the request does not name; false where there is none. */
-    boolean allowsIn(Asked asked, TenantId owner, String bucket, String action, String key)
+    boolean allowsIn(Asked asked, Target beside, String bucket, String action, String key)
             throws InterruptedException {
+        TenantId owner = beside.owner().orElseThrow(Guard::denied);
         BucketRecord record = look(owner, bucket, asked.deadlineNanos());
         return record != null
                 && allows(
                         asked,
-                        new Wanted(Target.of(owner, bucket, bucket, record), action, key, ""));
+                        new Wanted(
+                                Target.of(owner, bucket, beside.sibling(bucket), record),
+                                action,
+                                key,
+                                ""));
     }
 
     /** Which ways to public access the owner has closed. */

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out who asks. Safe for any task. */
@@ -127,8 +128,21 @@ public final class Identification {
      * can be so.
      */
     public Optional<TenantId> claimed(S3Request request) {
+        return claimed(() -> SigV4.read(request));
+    }
+
+    /**
+     * As {@link #claimed(S3Request)}, of a form.
+     *
+     * @param fields by lower-case name
+     */
+    public Optional<TenantId> claimedByForm(Map<String, String> fields) {
+        return claimed(() -> SigV4.readForm(fields));
+    }
+
+    private Optional<TenantId> claimed(Supplier<Authentication> read) {
         try {
-            if (!(SigV4.read(request) instanceof Authentication.Signed signed)) {
+            if (!(read.get() instanceof Authentication.Signed signed)) {
                 return Optional.empty();
             }
             return signed.sessionToken().isPresent()

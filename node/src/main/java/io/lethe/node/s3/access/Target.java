@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param owner empty where the name leads to nobody's bucket
  * @param bucket its own name, without the tenant's; empty for the service
- * @param named as the request has it
+ * @param named as the request has it: the bucket's own name, with its tenant's before it if it is
+ *     another's
  * @param record null where there is none, or none yet
  */
 public record Target(
@@ -50,6 +51,11 @@ public record Target(
         names.add(BucketNaming.qualified(owner.get().account(), bucket));
         alias.ifPresent(tenant -> names.add(BucketNaming.qualified(tenant, bucket)));
         return names;
+    }
+
+    /** Another bucket of the same owner, as a caller who names this one so names it. */
+    String sibling(String other) {
+        return named.substring(0, named.length() - bucket.length()) + other;
     }
 
     private static String arn(String name, String key) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.s3.S3Exception;
+import io.lethe.node.s3.xml.PublicAccessBlock;
 import io.lethe.node.tenant.policy.Policy;
 import io.lethe.node.tenant.policy.PolicyParser;
 import java.util.List;
@@ -116,6 +118,30 @@ class GuardTest extends GuardWorld {
         assertThat(access.allowsIn("photos", "s3:PutObject", "log/")).isTrue();
         assertThat(access.allowsIn("secret", "s3:PutObject", "log/")).isFalse();
         assertThat(access.allowsIn("missing", "s3:PutObject", "log/")).isFalse();
+    }
+
+    @Test
+    void anotherBucketOfAnothersIsNotWhatOnesOwnOfThatNameIs() throws Exception {
+        String all =
+                "{'Effect':'Allow','Principal':'*','Action':'s3:*',"
+                        + "'Resource':['arn:aws:s3:::%s','arn:aws:s3:::%s/*']}";
+        policy("photos", all.formatted("photos", "photos"));
+        policy("secret", all.formatted("secret", "secret"));
+        set(ACME, "secret", BucketSetting.PUBLIC_ACCESS_BLOCK, PublicAccessBlock.takenOff());
+        Rights logs = Rights.of("s3:PutBucketLogging");
+        String here = "{'Effect':'Allow','Action':'*','Resource':'arn:aws:s3:::acme--photos'},";
+        String own = "{'Effect':'Allow','Action':'*','Resource':'arn:aws:s3:::secret/*'}";
+        String others = own.replace("secret", "acme--secret");
+        assertThat(
+                        as(user(GLOBEX, sessionOf(here + own)))
+                                .admit(logs, "acme--photos", "")
+                                .allowsIn("secret", "s3:PutObject", "log/"))
+                .isFalse();
+        assertThat(
+                        as(user(GLOBEX, sessionOf(here + others)))
+                                .admit(logs, "acme--photos", "")
+                                .allowsIn("secret", "s3:PutObject", "log/"))
+                .isTrue();
     }
 
     private static List<String> spellings(TenantId tenant, String alias, String bucket) {
