@@ -10,6 +10,8 @@ public interface EventNotes {
     /** What makes the change. */
     enum Cause {
         PUT,
+        /** A form that a browser sent. */
+        POST,
         COPY,
         COMPLETE,
         DELETE,

@@ -61,6 +61,12 @@ public final class Objects {
         return writer.put(caller, request, body, EventNotes.Cause.PUT, deadlineNanos);
     }
 
+    /** The same of what came in a form: listeners are told so. */
+    public ObjectInfo post(Caller caller, PutRequest request, Body body, long deadlineNanos)
+            throws InterruptedException {
+        return writer.put(caller, request, body, EventNotes.Cause.POST, deadlineNanos);
+    }
+
     /**
      * @param versionId empty for the current version
      */

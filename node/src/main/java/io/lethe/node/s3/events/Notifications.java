@@ -49,6 +49,7 @@ public final class Notifications implements EventNotes {
             String sink = target.arn().substring(target.arn().lastIndexOf(':') + 1);
             switch (cause) {
                 case PUT -> want(wanted, target, sink, "s3:ObjectCreated:Put", name);
+                case POST -> want(wanted, target, sink, "s3:ObjectCreated:Post", name);
                 case COPY -> want(wanted, target, sink, "s3:ObjectCreated:Copy", name);
                 case COMPLETE ->
                         want(

@@ -4,7 +4,9 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.WriteId;
 import io.lethe.node.object.Body;
+import io.lethe.node.object.Caller;
 import io.lethe.node.object.ObjectInfo;
+import io.lethe.node.object.Objects;
 import io.lethe.node.object.PutRequest;
 import io.lethe.node.s3.Preconditions;
 import io.lethe.node.s3.S3Call;
@@ -22,7 +24,8 @@ final class PutObject implements Operation {
             return;
         }
         SentBody body = SentBody.of(call);
-        ObjectInfo stored = body.store(() -> store(call, body, call.body()));
+        Objects objects = call.ports().objects();
+        ObjectInfo stored = body.store(() -> store(call, body, call.body(), objects::put));
         ObjectHeaders.versionId(call, stored);
         EncryptionHeaders.answer(call, stored);
         BucketLifecycle.tell(call, stored);
@@ -37,14 +40,21 @@ final class PutObject implements Operation {
     /** Stores the file of a form: what its fields say stands in the call's headers. */
     static ObjectInfo storeFile(S3Call call, Body file) throws InterruptedException {
         Bytes md5 = ContentMd5.of(call.request()).orElse(null);
-        ObjectInfo stored = store(call, new SentBody(md5, null), file);
+        ObjectInfo stored =
+                store(call, new SentBody(md5, null), file, call.ports().objects()::post);
         ObjectHeaders.versionId(call, stored);
         EncryptionHeaders.answer(call, stored);
         BucketLifecycle.tell(call, stored);
         return stored;
     }
 
-    private static ObjectInfo store(S3Call call, SentBody sent, Body body)
+    /** How a body is stored: it is put, or it came in a form. */
+    private interface Way {
+        ObjectInfo store(Caller caller, PutRequest request, Body body, long deadlineNanos)
+                throws InterruptedException;
+    }
+
+    private static ObjectInfo store(S3Call call, SentBody sent, Body body, Way way)
             throws InterruptedException {
         String acl = Acls.ofNew(call);
         Refusals.checkWrite(call);
@@ -60,6 +70,6 @@ final class PutObject implements Operation {
                         sent.sha256(),
                         LockHeaders.asked(call.request()),
                         EncryptionHeaders.customerKey(call.request()));
-        return call.ports().objects().put(call.caller(), request, body, call.deadlineNanos());
+        return way.store(call.caller(), request, body, call.deadlineNanos());
     }
 }

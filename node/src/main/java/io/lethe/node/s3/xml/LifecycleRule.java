@@ -103,6 +103,10 @@ final class LifecycleRule {
             throw S3Error.INVALID_REQUEST.because(
                     "ExpiredObjectDeleteMarker cannot be specified with Tags.");
         }
+        if (rule.filter().legacy() && keepsNewer(rule)) {
+            throw S3Error.INVALID_REQUEST.because(
+                    "NewerNoncurrentVersions needs a Filter element; Prefix alone is the old form.");
+        }
         if (rule.expiration().orElse(null) instanceof Expiration.AfterDays(int days)) {
             for (Transition to : rule.transitions()) {
                 if (to.days().isPresent() && to.days().get() >= days) {
@@ -113,6 +117,11 @@ final class LifecycleRule {
                 }
             }
         }
+    }
+
+    private static boolean keepsNewer(Rule rule) {
+        return rule.noncurrentExpiration().filter(one -> one.newerVersions() > 0).isPresent()
+                || rule.noncurrentTransitions().stream().anyMatch(one -> one.newerVersions() > 0);
     }
 
     /** What stands in a filter, or in its And. */

@@ -143,21 +143,43 @@ final class SinkWorkerTest {
                 world.deadline());
     }
 
+    private PutRequest request(String key) {
+        return new PutRequest(
+                new WriteId(Id128.random(random)),
+                BUCKET,
+                key,
+                "",
+                Attributes.none(),
+                new Condition.Always(),
+                null,
+                null);
+    }
+
     private void put(String key) throws InterruptedException {
         var _ =
                 world.objects.put(
                         ObjectWorld.CALLER,
-                        new PutRequest(
-                                new WriteId(Id128.random(random)),
-                                BUCKET,
-                                key,
-                                "",
-                                Attributes.none(),
-                                new Condition.Always(),
-                                null,
-                                null),
+                        request(key),
                         ObjectWorld.body(new byte[3]),
                         world.deadline());
+    }
+
+    @Test
+    void aFormIsToldAsAPost() throws InterruptedException {
+        configure(
+                target("good", "", "s3:ObjectCreated:Post"),
+                target("bad", "", "s3:ObjectCreated:Put"));
+        put("a");
+        var _ =
+                world.objects.post(
+                        ObjectWorld.CALLER,
+                        request("b"),
+                        ObjectWorld.body(new byte[3]),
+                        world.deadline());
+        var _ = goodWorker.step();
+        var _ = badWorker.step();
+        assertThat(good.heard).containsExactly(OWN + "versioned/b ObjectCreated:Post");
+        assertThat(bad.heard).containsExactly(OWN + "versioned/a ObjectCreated:Put");
     }
 
     private Objects.DeleteRequest delete(String key) {

@@ -109,6 +109,10 @@ class BodiesTest {
                         + " <Filter><Prefix/><ObjectSizeLessThan>5</ObjectSizeLessThan></Filter> |"
                         + " MalformedXML",
                     "Lifecycle | 64000 | 500 | InvalidRequest",
+                    "Lifecycle | <Expiration><Date>2030-01-01T00:00:00.000Z</Date></Expiration> |"
+                            + " <NoncurrentVersionExpiration><NoncurrentDays>3</NoncurrentDays>"
+                            + "<NewerNoncurrentVersions>1</NewerNoncurrentVersions>"
+                            + "</NoncurrentVersionExpiration> | InvalidRequest",
                     "Lifecycle | 64000 | -1 | InvalidArgument",
                     "Lifecycle | <NewerNoncurrentVersions>5 | <NewerNoncurrentVersions>101 |"
                             + " InvalidArgument",
