@@ -105,7 +105,8 @@ final class LifecycleRule {
         }
         if (rule.filter().legacy() && keepsNewer(rule)) {
             throw S3Error.INVALID_REQUEST.because(
-                    "NewerNoncurrentVersions needs a Filter element; Prefix alone is the old form.");
+                    "NewerNoncurrentVersions needs a Filter element; Prefix alone is the old"
+                            + " form.");
         }
         if (rule.expiration().orElse(null) instanceof Expiration.AfterDays(int days)) {
             for (Transition to : rule.transitions()) {
