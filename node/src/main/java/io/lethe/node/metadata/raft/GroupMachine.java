@@ -165,6 +165,11 @@ final class GroupMachine implements StateMachine {
         leader = null;
     }
 
+    /** Safe for any thread. */
+    long appliedIndex() {
+        return state.appliedIndex();
+    }
+
     /** Who led when this thread last heard; null when unknown. */
     @Nullable RaftPeer leader() {
         return leader;

@@ -278,11 +278,22 @@ final class RaftGroup implements ReplicatedLog {
             promise.complete(new ChangeResult.Refused("shut down", false));
         } else if (parts.snapshots().transferring()) {
             promise.complete(new ChangeResult.Refused("a snapshot is being copied", true));
+        } else if (wouldBeSkipped()) {
+            promise.complete(new ChangeResult.Refused("a command is being applied", true));
         } else {
             parts.log().keys().rotate();
             node.snapshot(status -> promise.complete(result(status)));
         }
         return promise;
+    }
+
+    /**
+     * The library takes no snapshot, and says that it is done, where it has applied nothing since
+     * the last; it counts what is applied batch by batch, behind the state.
+     */
+    private boolean wouldBeSkipped() {
+        long counted = node.getLastAppliedLogIndex();
+        return counted <= parts.snapshots().newest() && counted < parts.machine().appliedIndex();
     }
 
     /** A copy from the leader began. */

@@ -22,6 +22,7 @@ class SequenceState implements ReplicatedState {
     private volatile long appliedTerm;
     private byte[] keys = new byte[0];
     private int loads;
+    private Runnable afterApply = () -> {};
 
     /** Finds what was flushed there before. */
     SequenceState(Path durable) throws IOException {
@@ -44,6 +45,7 @@ class SequenceState implements ReplicatedState {
         indexes.add(index);
         appliedTerm = term;
         appliedIndex = index;
+        afterApply.run();
         return (text + "!").getBytes(StandardCharsets.UTF_8);
     }
 
@@ -114,6 +116,11 @@ class SequenceState implements ReplicatedState {
 
     synchronized List<String> commands() {
         return List.copyOf(commands);
+    }
+
+    /** What is run at each command from now on, after it has been applied. */
+    synchronized void afterApply(Runnable action) {
+        afterApply = action;
     }
 
     /** The command that applied at an index. */
