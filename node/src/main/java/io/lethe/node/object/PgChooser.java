@@ -11,6 +11,7 @@ import io.lethe.node.model.StoreException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Chooses the placement group of a new segment: the widest code whose members all look well, so
@@ -30,7 +31,7 @@ final class PgChooser {
 
     /**
      * @param avoid groups that failed this request already
-     * @throws StoreException UNAVAILABLE when no group has a quorum of members that look well
+     * @throws StoreException UNAVAILABLE when no group has a quorum of members that may be written
      */
     PlacementGroup choose(String storageClass, Set<PgId> avoid) {
         List<PlacementGroup> best = new ArrayList<>();
@@ -38,11 +39,13 @@ final class PgChooser {
         int open = 0;
         for (PlacementGroup pg : directory.openPlacementGroups(storageClass)) {
             open++;
-            int bad = badMembers(pg);
-            if (avoid.contains(pg.id()) || pg.scheme().width() - bad < pg.scheme().quorum()) {
+            int closed = count(pg, device -> !writable(device));
+            if (avoid.contains(pg.id()) || pg.scheme().width() - closed < pg.scheme().quorum()) {
                 continue;
             }
             // Whole groups first, the widest of them first; then those with the fewest bad members.
+            // Slow ones are never refused: in a cluster that is busy, every group may have some.
+            int bad = count(pg, device -> !writable(device) || health.suspect(device));
             int rank = bad * 1000 - pg.scheme().k();
             if (rank < bestRank) {
                 best.clear();
@@ -64,18 +67,14 @@ final class PgChooser {
         return best.get(random.nextInt(best.size()));
     }
 
-    private int badMembers(PlacementGroup pg) {
-        int bad = 0;
-        for (DeviceId device : pg.members()) {
-            boolean writable =
-                    directory
-                            .device(device)
-                            .map(record -> record.state() == DeviceRecord.State.WRITABLE)
-                            .orElse(false);
-            if (!writable || health.suspect(device)) {
-                bad++;
-            }
-        }
-        return bad;
+    private boolean writable(DeviceId device) {
+        return directory
+                .device(device)
+                .map(record -> record.state() == DeviceRecord.State.WRITABLE)
+                .orElse(false);
+    }
+
+    private static int count(PlacementGroup pg, Predicate<DeviceId> which) {
+        return (int) pg.members().stream().filter(which).count();
     }
 }
