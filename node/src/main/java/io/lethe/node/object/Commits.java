@@ -182,11 +182,24 @@ final class Commits {
         }
     }
 
-    /** Validates again, and sees to it that it is still the same bucket. */
+    /**
+     * Validates again what was answered FENCED, and sees to it that it is still the same bucket.
+     *
+     * @throws StoreException OUTCOME_UNKNOWN when it can't be validated now: the fence refused one
+     *     attempt, and an earlier one, whose answer was lost, may have been carried out
+     */
     BucketGate.Admitted again(
             Caller caller, String bucket, BucketGate.Admitted first, long deadlineNanos)
             throws InterruptedException {
-        BucketGate.Admitted now = gate.admitAgain(caller.tenant(), bucket, deadlineNanos);
+        BucketGate.Admitted now;
+        try {
+            now = gate.admitAgain(caller.tenant(), bucket, deadlineNanos);
+        } catch (StoreException e) {
+            throw switch (e.code()) {
+                case UNAVAILABLE, DEADLINE, OVERLOADED -> unknown(e.getMessage());
+                default -> e;
+            };
+        }
         if (!now.bucket().id().equals(first.bucket().id())) {
             throw new StoreException(
                     ErrorCode.NO_SUCH_BUCKET, "the bucket was deleted while the request ran");
@@ -210,15 +223,19 @@ final class Commits {
         }
     }
 
+    private static StoreException unknown(@Nullable String why) {
+        return new StoreException(
+                ErrorCode.OUTCOME_UNKNOWN,
+                "an earlier attempt may have been carried out; then: " + why);
+    }
+
     /** What a door says of a reply that is no success. */
     static StoreException failure(PartitionReply reply) {
         return switch (reply) {
             case PartitionReply.Refused(ErrorCode code, String message) ->
                     new StoreException(code, message);
             case Retry(Retry.Why why, long _) ->
-                    new StoreException(
-                            ErrorCode.UNAVAILABLE,
-                            "the partition answered " + why + " once too often; try again");
+                    unknown("the partition answered " + why + " once too often");
             default -> new StoreException(ErrorCode.INTERNAL, "an unexpected reply: " + reply);
         };
     }
