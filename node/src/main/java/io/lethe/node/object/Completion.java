@@ -33,12 +33,16 @@ final class Completion {
     private final ObjectReader reader;
     private final WholeDigests digests;
 
-    Completion(BodyWriter.Shared shared, UploadFinder finder, ObjectReader reader) {
+    Completion(
+            BodyWriter.Shared shared,
+            UploadFinder finder,
+            ObjectReader reader,
+            HashCatchUp catchUp) {
         ports = shared.ports();
         this.shared = shared;
         this.finder = finder;
         this.reader = reader;
-        digests = new WholeDigests(finder, reader);
+        digests = new WholeDigests(finder, reader, catchUp);
     }
 
     ObjectInfo complete(Caller caller, Uploads.CompleteRequest request, long deadlineNanos)

@@ -252,19 +252,22 @@ public final class ObjectReader {
         throw ReadRange.noSuchPart(number);
     }
 
-    /** Opens the segments of a part of an upload. */
-    Source part(KeyBytes dataKey, WriteId upload, List<SegmentRef> segments, long deadlineNanos)
+    /**
+     * Opens parts of an upload under way, one behind the other.
+     *
+     * @param rows at least one byte in all
+     * @throws StoreException INVALID_PART, also from the source, when one is gone
+     */
+    Source parts(KeyBytes dataKey, UploadRef upload, List<PartRow> rows, long deadlineNanos)
             throws InterruptedException {
-        long length = 0;
-        for (SegmentRef segment : segments) {
-            length += segment.lengthBytes();
-        }
+        long length = rows.stream().mapToLong(row -> row.body().sizeBytes()).sum();
+        SegmentRun run = SegmentRun.of(parts, upload, rows, deadlineNanos);
         return source(
                 dataKey,
-                upload,
-                SegmentRun.of(segments),
+                upload.write(),
+                run,
                 new ReadRange.Resolved(0, length),
-                longestStripe(segments),
+                longestStripe(List.of(run.at(0).segment())),
                 deadlineNanos);
     }
 

@@ -25,12 +25,18 @@ final class PartWriter {
     private final BodyWriter.Shared shared;
     private final UploadFinder finder;
     private final MemoryBudget memory;
+    private final HashCatchUp catchUp;
 
-    PartWriter(BodyWriter.Shared shared, UploadFinder finder, MemoryBudget memory) {
+    PartWriter(
+            BodyWriter.Shared shared,
+            UploadFinder finder,
+            MemoryBudget memory,
+            HashCatchUp catchUp) {
         ports = shared.ports();
         this.shared = shared;
         this.finder = finder;
         this.memory = memory;
+        this.catchUp = catchUp;
     }
 
     Uploads.PartInfo put(Caller caller, Uploads.PartRequest request, Body body, long deadlineNanos)
@@ -47,6 +53,23 @@ final class PartWriter {
         if (customer != null) {
             reading.under(new CustomerKeys.Stream(upload.dataKey(), customer, write, 0));
         }
+        Uploads.PartInfo info =
+                store(caller, request, upload, write, customer, reading, deadlineNanos);
+        if (customer == null) {
+            catchUp.afterPart(upload.ref(), deadlineNanos);
+        }
+        return info;
+    }
+
+    private Uploads.PartInfo store(
+            Caller caller,
+            Uploads.PartRequest request,
+            UploadFinder.Running upload,
+            WriteId write,
+            @Nullable KeyBytes customer,
+            BodyReader reading,
+            long deadlineNanos)
+            throws InterruptedException {
         if (reading.atEnd()) {
             return commit(
                     caller,
@@ -56,11 +79,12 @@ final class PartWriter {
                     content(request, upload, customer, reading, List.of()),
                     deadlineNanos);
         }
+        BucketGate.Admitted admitted = upload.named().admitted();
         StorageClass storageClass =
-                shared.storageClass(upload.row().storageClass(), named.admitted().bucket());
+                shared.storageClass(upload.row().storageClass(), admitted.bucket());
         BodyWriter.Target target =
                 new BodyWriter.Target(
-                        named.admitted(),
+                        admitted,
                         upload.ref().key(),
                         caller.tenant(),
                         write,

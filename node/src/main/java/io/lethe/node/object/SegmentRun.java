@@ -1,6 +1,7 @@
 package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.command.PartRow;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionAnswer.SegmentPage;
 import io.lethe.node.metadata.command.PartitionQuery;
@@ -58,6 +59,33 @@ abstract class SegmentRun {
             startBytes = page.startBytes();
             index = 0;
         }
+    }
+
+    /**
+     * Of parts of an upload under way, one behind the other. Fails with INVALID_PART where one is
+     * gone.
+     */
+    static SegmentRun of(
+            UploadFinder finder, UploadRef upload, List<PartRow> parts, long deadlineNanos) {
+        return new SegmentRun() {
+            private int index;
+            private long partStart;
+
+            @Override
+            SegmentPage page(long offsetBytes) throws InterruptedException {
+                while (offsetBytes >= partStart + parts.get(index).body().sizeBytes()) {
+                    partStart += parts.get(index).body().sizeBytes();
+                    index++;
+                }
+                List<SegmentRef> segments =
+                        finder.segments(upload, parts.get(index).order(), deadlineNanos);
+                if (segments.isEmpty()) {
+                    throw new StoreException(
+                            ErrorCode.INVALID_PART, "a part was uploaded again meanwhile");
+                }
+                return new SegmentPage(partStart, segments);
+            }
+        };
     }
 
     static SegmentRun of(List<SegmentRef> segments) {

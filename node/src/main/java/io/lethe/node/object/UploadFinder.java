@@ -139,6 +139,14 @@ final class UploadFinder {
         throw unexpected(answer);
     }
 
+    PartitionAnswer.HashLag lag(UploadRef ref, long deadlineNanos) throws InterruptedException {
+        PartitionAnswer answer = ask(ref, new PartitionQuery.FindHashLag(ref), deadlineNanos);
+        if (answer instanceof PartitionAnswer.HashLag found) {
+            return found;
+        }
+        throw unexpected(answer);
+    }
+
     private PartitionAnswer ask(UploadRef ref, PartitionQuery query, long deadlineNanos)
             throws InterruptedException {
         return ports.metadata().query(rowKey(ref), query, deadlineNanos);

@@ -3,23 +3,28 @@ package io.lethe.node.object;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.background.Step;
 import io.lethe.node.base.background.Worker;
+import io.lethe.node.base.task.Tasks;
 import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.crypto.ResumableDigests;
+import io.lethe.node.metadata.command.PartRow;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionAnswer.HashItem;
 import io.lethe.node.metadata.command.PartitionAnswer.HashPage;
 import io.lethe.node.metadata.command.PartitionAnswer.UploadFound;
 import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionCommand.PartName;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.metadata.command.UploadRef;
 import io.lethe.node.metadata.command.UploadRow;
 import io.lethe.node.model.GroupId;
-import io.lethe.node.model.SegmentRef;
 import io.lethe.node.model.StoreException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +32,20 @@ import org.jspecify.annotations.Nullable;
  * digests of the whole object, for the partitions that this node leads: so that completing an
  * upload has little left to read. Saves the hashes' state at each part's end, in the partition,
  * which knows what a part that is uploaded again voids. Remembers nothing itself but where it is.
- * One task.
+ * One task, and others that end within a step.
  */
 public final class UploadHasher implements Worker {
-    /** Uploads of a partition that are looked at in a step, a part of each. */
+    /** Uploads of a partition that are looked at in a step. */
     private static final int BATCH = 16;
 
-    /** For one part, of up to 5 GiB. */
-    private static final Duration PART_WITHIN = Duration.ofMinutes(5);
+    /** Of an upload in a step, and the part that passes it: a quarter of a second's hashing. */
+    private static final long TURN_BYTES = 128L << 20;
+
+    /** Uploads that are hashed at once, on a core each. */
+    private static final int LANES = 4;
+
+    /** For a turn, or one part of up to 5 GiB. */
+    private static final Duration TURN_WITHIN = Duration.ofMinutes(5);
 
     private final ObjectPorts ports;
     private final Leadership leadership;
@@ -48,7 +59,7 @@ public final class UploadHasher implements Worker {
         BucketGate gate = new BucketGate(ports.directory(), ports.metadata(), ports.lease());
         finder = new UploadFinder(ports, gate);
         ObjectReader reader = new ObjectReader(ports, gate, new PeerHealth(ports.tasks().clock()));
-        digests = new WholeDigests(finder, reader);
+        digests = new WholeDigests(finder, reader, new HashCatchUp(ports.tasks(), finder::lag));
     }
 
     @Override
@@ -61,8 +72,7 @@ public final class UploadHasher implements Worker {
         ports.lease().check();
         List<GroupId> led = leadership.ledPartitions();
         cursors.keySet().retainAll(led);
-        int hashed = 0;
-        int failed = 0;
+        List<HashItem> found = new ArrayList<>();
         for (GroupId partition : led) {
             PartitionAnswer answer =
                     ports.metadata()
@@ -72,22 +82,51 @@ public final class UploadHasher implements Worker {
                                     deadline());
             if (answer instanceof HashPage(List<HashItem> items, Bytes next)) {
                 cursors.put(partition, next);
-                for (HashItem item : items) {
-                    boolean done = hash(item);
-                    hashed += done ? 1 : 0;
-                    failed += done ? 0 : 1;
-                }
+                found.addAll(items);
             }
         }
-        String progress = hashed + " parts hashed, " + failed + " could not be read";
+        int hashed = hash(found);
+        String progress =
+                hashed + " uploads followed, " + (found.size() - hashed) + " could not be";
         return hashed > 0 ? new Step.Worked(progress) : new Step.Idle(progress);
     }
 
-    private long deadline() {
-        return ports.tasks().clock().nanos() + PART_WITHIN.toNanos();
+    /** Hashes some uploads side by side, as each has one chain; says how many got on. */
+    private int hash(List<HashItem> items) throws InterruptedException {
+        AtomicInteger next = new AtomicInteger();
+        AtomicInteger hashed = new AtomicInteger();
+        List<Tasks.Task> lanes = new ArrayList<>();
+        for (int lane = 0; lane < Math.min(LANES, items.size()); lane++) {
+            lanes.add(ports.tasks().fork("upload-hashes", () -> lane(items, next, hashed)));
+        }
+        try {
+            for (Tasks.Task lane : lanes) {
+                lane.join();
+            }
+        } catch (InterruptedException e) {
+            lanes.forEach(Tasks.Task::cancel);
+            throw e;
+        }
+        return hashed.get();
     }
 
-    /** One part that can't be read now does not keep the others: it is met again. */
+    private void lane(List<HashItem> items, AtomicInteger next, AtomicInteger hashed) {
+        try {
+            for (int i = next.getAndIncrement(); i < items.size(); i = next.getAndIncrement()) {
+                if (hash(items.get(i))) {
+                    hashed.incrementAndGet();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // Cancelled: the step is, too.
+        }
+    }
+
+    private long deadline() {
+        return ports.tasks().clock().nanos() + TURN_WITHIN.toNanos();
+    }
+
+    /** One upload that can't be read now does not keep the others: it is met again. */
     private boolean hash(HashItem item) throws InterruptedException {
         try {
             return hash(item, deadline());
@@ -111,24 +150,57 @@ public final class UploadHasher implements Worker {
                 item.before().isEmpty()
                         ? new ResumableDigests()
                         : ResumableDigests.resume(item.before());
-        // None for an empty part, and for one that is gone, of which nothing is saved.
-        List<SegmentRef> segments =
-                finder.segments(item.upload(), item.part().order(), deadlineNanos);
-        if (!segments.isEmpty()) {
-            digests.read(dataKey, row.write(), segments, hashes::update, deadlineNanos);
-        }
-        PartitionReply reply =
-                ports.metadata()
-                        .execute(
-                                UploadFinder.rowKey(item.upload()),
-                                new PartitionCommand.SaveHash(
-                                        item.upload(), item.part(), hashes.save()),
-                                ports.directory().index(),
-                                deadlineNanos);
-        if (!(reply instanceof PartitionReply.Done)) {
-            throw Commits.failure(reply);
-        }
-        ports.meters().partsHashed.increment();
+        digests.read(
+                dataKey,
+                item.upload(),
+                some(item.parts()),
+                new Saving(item.upload(), hashes, deadlineNanos),
+                deadlineNanos);
         return true;
+    }
+
+    /** The first of some parts, so that others' uploads get their turn. */
+    private static List<PartRow> some(List<PartRow> parts) {
+        int count = 0;
+        for (long bytes = 0; count < parts.size() && bytes < TURN_BYTES; count++) {
+            bytes += parts.get(count).body().sizeBytes();
+        }
+        return parts.subList(0, count);
+    }
+
+    /** Hashes parts, and saves where the hashes stand at the end of each. */
+    private final class Saving implements WholeDigests.Sink {
+        private final UploadRef upload;
+        private final ResumableDigests hashes;
+        private final long deadlineNanos;
+
+        Saving(UploadRef upload, ResumableDigests hashes, long deadlineNanos) {
+            this.upload = upload;
+            this.hashes = hashes;
+            this.deadlineNanos = deadlineNanos;
+        }
+
+        @Override
+        public void update(byte[] source, int offset, int lengthBytes) {
+            hashes.update(source, offset, lengthBytes);
+        }
+
+        @Override
+        public void end(PartRow part) throws InterruptedException {
+            PartitionReply reply =
+                    ports.metadata()
+                            .execute(
+                                    UploadFinder.rowKey(upload),
+                                    new PartitionCommand.SaveHash(
+                                            upload,
+                                            new PartName(part.number(), part.order()),
+                                            hashes.save()),
+                                    ports.directory().index(),
+                                    deadlineNanos);
+            if (!(reply instanceof PartitionReply.Done)) {
+                throw Commits.failure(reply);
+            }
+            ports.meters().partsHashed.increment();
+        }
     }
 }

@@ -50,8 +50,9 @@ public final class Uploads {
         this.reader = reader;
         finder = new UploadFinder(ports, gate);
         lister = new UploadLister(ports, gate);
-        writer = new PartWriter(shared, finder, memory);
-        completion = new Completion(shared, finder, reader);
+        HashCatchUp catchUp = new HashCatchUp(ports.tasks(), finder::lag);
+        writer = new PartWriter(shared, finder, memory, catchUp);
+        completion = new Completion(shared, finder, reader, catchUp);
     }
 
     /**

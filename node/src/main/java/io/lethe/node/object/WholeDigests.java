@@ -6,10 +6,8 @@ import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.crypto.ResumableDigests;
 import io.lethe.node.metadata.command.PartRow;
 import io.lethe.node.metadata.command.PartitionAnswer.MidstateFound;
-import io.lethe.node.model.ErrorCode;
-import io.lethe.node.model.SegmentRef;
+import io.lethe.node.metadata.command.UploadRef;
 import io.lethe.node.model.StoreException;
-import io.lethe.node.model.WriteId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,15 +18,24 @@ import org.jspecify.annotations.Nullable;
 final class WholeDigests {
     private final UploadFinder finder;
     private final ObjectReader reader;
+    private final HashCatchUp catchUp;
 
-    WholeDigests(UploadFinder finder, ObjectReader reader) {
+    WholeDigests(UploadFinder finder, ObjectReader reader, HashCatchUp catchUp) {
         this.finder = finder;
         this.reader = reader;
+        this.catchUp = catchUp;
     }
 
-    /** Where plaintext goes. */
+    /** Where the plaintext of parts goes. */
     interface Sink {
+        /** What comes now is of this part. */
+        default void begin(PartRow part) {}
+
+        /** The sink may change what is in the array. */
         void update(byte[] source, int offset, int lengthBytes);
+
+        /** The part is whole. */
+        default void end(PartRow part) throws InterruptedException {}
     }
 
     /**
@@ -44,16 +51,21 @@ final class WholeDigests {
             long deadlineNanos)
             throws InterruptedException {
         int leading = customer == null ? leading(parts) : 0;
-        MidstateFound saved =
-                leading == 0 ? null : finder.midstate(upload.ref(), leading, deadlineNanos);
+        MidstateFound saved = null;
+        if (leading > 0) {
+            catchUp.beforeCompletion(upload.ref(), leading, deadlineNanos);
+            saved = finder.midstate(upload.ref(), leading, deadlineNanos);
+        }
         if (saved == null || saved.number() == 0) {
             Digests digests = new Digests();
-            read(upload, parts, customer, digests::update, deadlineNanos);
+            Sink sink =
+                    customer == null ? digests::update : new Unsealed(upload, customer, digests);
+            read(upload.dataKey(), upload.ref(), parts, sink, deadlineNanos);
             return digests.finish();
         }
         ResumableDigests digests = ResumableDigests.resume(saved.midstate());
         List<PartRow> rest = parts.subList(saved.number(), parts.size());
-        read(upload, rest, null, digests::update, deadlineNanos);
+        read(upload.dataKey(), upload.ref(), rest, digests::update, deadlineNanos);
         return digests.finish();
     }
 
@@ -66,51 +78,67 @@ final class WholeDigests {
         return leading;
     }
 
-    private void read(
-            UploadFinder.Running upload,
-            List<PartRow> parts,
-            @Nullable KeyBytes customer,
-            Sink sink,
-            long deadlineNanos)
-            throws InterruptedException {
-        for (PartRow part : parts) {
-            if (part.body().sizeBytes() == 0) {
-                continue;
+    /** Takes a customer's key stream, which each part has of its own, off what comes. */
+    private static final class Unsealed implements Sink {
+        private final UploadFinder.Running upload;
+        private final KeyBytes customer;
+        private final Digests digests;
+        private CustomerKeys.@Nullable Stream stream;
+
+        Unsealed(UploadFinder.Running upload, KeyBytes customer, Digests digests) {
+            this.upload = upload;
+            this.customer = customer;
+            this.digests = digests;
+        }
+
+        @Override
+        public void begin(PartRow part) {
+            stream = new CustomerKeys.Stream(upload.dataKey(), customer, part.write(), 0);
+        }
+
+        @Override
+        public void update(byte[] source, int offset, int lengthBytes) {
+            CustomerKeys.Stream here = stream;
+            if (here != null) {
+                here.apply(source, offset, lengthBytes);
             }
-            List<SegmentRef> segments = finder.segments(upload.ref(), part.order(), deadlineNanos);
-            if (segments.isEmpty()) {
-                throw new StoreException(
-                        ErrorCode.INVALID_PART, "a part was uploaded again meanwhile");
-            }
-            Sink plain = customer == null ? sink : unsealed(upload.dataKey(), customer, part, sink);
-            read(upload.dataKey(), upload.row().write(), segments, plain, deadlineNanos);
+            digests.update(source, offset, lengthBytes);
         }
     }
 
-    /** Takes a customer's key stream off what comes, where it lies. */
-    private static Sink unsealed(KeyBytes dataKey, KeyBytes customer, PartRow part, Sink sink) {
-        CustomerKeys.Stream stream = new CustomerKeys.Stream(dataKey, customer, part.write(), 0);
-        return (source, offset, length) -> {
-            stream.apply(source, offset, length);
-            sink.update(source, offset, length);
-        };
-    }
-
     /**
-     * Reads a part.
+     * Reads parts, one behind the other.
      *
-     * @param upload its write
+     * @throws StoreException INVALID_PART when one is gone
      */
     void read(
-            KeyBytes dataKey,
-            WriteId upload,
-            List<SegmentRef> segments,
-            Sink sink,
-            long deadlineNanos)
+            KeyBytes dataKey, UploadRef upload, List<PartRow> parts, Sink sink, long deadlineNanos)
             throws InterruptedException {
-        try (ObjectReader.Source source = reader.part(dataKey, upload, segments, deadlineNanos)) {
-            for (ObjectReader.Piece piece = source.next(); piece != null; piece = source.next()) {
-                sink.update(piece.array(), piece.offset(), piece.lengthBytes());
+        if (parts.stream().allMatch(part -> part.body().sizeBytes() == 0)) {
+            for (PartRow part : parts) {
+                sink.end(part);
+            }
+            return;
+        }
+        try (ObjectReader.Source source = reader.parts(dataKey, upload, parts, deadlineNanos)) {
+            ObjectReader.Piece piece = null;
+            int used = 0;
+            for (PartRow part : parts) {
+                sink.begin(part);
+                for (long left = part.body().sizeBytes(); left > 0; ) {
+                    if (piece == null || used == piece.lengthBytes()) {
+                        piece = source.next();
+                        used = 0;
+                    }
+                    if (piece == null) {
+                        throw new IllegalStateException("parts end before their sizes do");
+                    }
+                    int length = (int) Math.min(left, piece.lengthBytes() - used);
+                    sink.update(piece.array(), piece.offset() + used, length);
+                    used += length;
+                    left -= length;
+                }
+                sink.end(part);
             }
         }
     }

@@ -42,7 +42,7 @@ import io.lethe.node.metadata.command.PartitionAnswer.WriteStates;
  * 11 NotInRange
  * 12 MovedKeys           nullable grant, list of (write id, wrapped, grant, wrapped)
  * 13 KeyCopyPage         list of (copy, since varint, wiped varint), nullable next rowKey
- * 14-21                  multipart uploads: {@link UploadAnswerCodec}
+ * 14-22                  multipart uploads: {@link UploadAnswerCodec}
  * 40-41                  changes: {@link ChangeCodec}
  * 42-43                  events: {@link EventCodec}
  * </pre>

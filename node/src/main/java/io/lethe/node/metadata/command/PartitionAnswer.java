@@ -174,9 +174,25 @@ public sealed interface PartitionAnswer {
     record HashPage(List<HashItem> items, @Nullable Bytes next) implements OfUpload {}
 
     /**
-     * @param before the midstate at the part's beginning; empty at the first
+     * Parts that follow each other and are there, without their segments: 1 to {@link #MOST_PARTS}.
+     *
+     * @param before the midstate at the beginning of the first; empty at part 1
      */
-    record HashItem(UploadRef upload, PartitionCommand.PartName part, Bytes before) {}
+    record HashItem(UploadRef upload, List<PartRow> parts, Bytes before) {
+        /** In an item; 320 MiB of the smallest parts that an upload can be completed with. */
+        public static final int MOST_PARTS = 64;
+
+        public HashItem {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /**
+     * @param number the last part that is hashed; 0 for none
+     * @param bytes of the parts that are there and follow it, of {@link HashItem#MOST_PARTS} at
+     *     most
+     */
+    record HashLag(int number, long bytes) implements OfUpload {}
 
     /**
      * @param number the last part that is hashed; 0 for none

@@ -133,6 +133,12 @@ public sealed interface PartitionQuery {
     record FindMidstate(UploadRef upload, int through) implements OfUpload {}
 
     /**
+     * How far the hashes over an upload's first parts lag behind the parts that are there. Answer:
+     * {@link PartitionAnswer.HashLag}.
+     */
+    record FindHashLag(UploadRef upload) implements OfUpload {}
+
+    /**
      * The data key under which a version's, an upload's or a part's segments are, by its order.
      * Answer: {@link PartitionAnswer.KeyFound}.
      */

@@ -34,7 +34,7 @@ import io.lethe.node.model.SegmentId;
  * 10 Summary
  * 11 MovedFrom       shard id
  * 12 KeyCopies       after nullable rowKey, limit i32
- * 13-21             multipart uploads: {@link UploadQueryCodec}
+ * 13-22             multipart uploads: {@link UploadQueryCodec}
  * 40-41             changes: {@link ChangeCodec}
  * 42-43             events: {@link EventCodec}
  * </pre>

@@ -1,6 +1,7 @@
 package io.lethe.node.metadata.command;
 
 import io.lethe.node.metadata.command.PartitionAnswer.HashItem;
+import io.lethe.node.metadata.command.PartitionAnswer.HashLag;
 import io.lethe.node.metadata.command.PartitionAnswer.HashPage;
 import io.lethe.node.metadata.command.PartitionAnswer.KeyFound;
 import io.lethe.node.metadata.command.PartitionAnswer.MidstateFound;
@@ -22,9 +23,10 @@ import io.lethe.node.metadata.command.PartitionCommand.SaveHash;
  * 16 PartPage       list of part, next i32
  * 17 SegmentPage    start i64, list of segment (1,200)
  * 18 PartSpan       found flag, start i64, length i64
- * 19 HashPage       list of (upload, number i32, order i64, midstate blob), nullable next rowKey
+ * 19 HashPage       list of (upload, list of part (64), midstate blob), nullable next rowKey
  * 20 MidstateFound  number i32, midstate blob (512)
  * 21 KeyFound       nullable (write id, tenant id, wrapped), nullable grant
+ * 22 HashLag        number i32, bytes varint
  * </pre>
  */
 final class UploadAnswerCodec {
@@ -62,6 +64,7 @@ final class UploadAnswerCodec {
                     out.u8(21)
                             .nullable(a.key(), UploadAnswerCodec::key)
                             .nullable(a.shard(), FieldWriter::grant);
+            case HashLag a -> out.u8(22).int32(a.number()).number(a.bytes());
         }
     }
 
@@ -91,18 +94,21 @@ final class UploadAnswerCodec {
             case 21 ->
                     new KeyFound(
                             in.nullable(UploadAnswerCodec::key), in.nullable(FieldReader::grant));
+            case 22 -> new HashLag(in.int32(), in.number());
             default -> throw FieldReader.unknown("answer", type);
         };
     }
 
     private static void item(FieldWriter out, HashItem item) {
-        UploadCommandCodec.name(out.upload(item.upload()), item.part());
+        out.upload(item.upload()).list(item.parts(), HashItem.MOST_PARTS, FieldWriter::part);
         out.blob("midstate", item.before(), SaveHash.MOST_MIDSTATE_BYTES);
     }
 
     private static HashItem item(FieldReader in) {
         return new HashItem(
-                in.upload(), UploadCommandCodec.name(in), in.blob(SaveHash.MOST_MIDSTATE_BYTES));
+                in.upload(),
+                in.list(HashItem.MOST_PARTS, FieldReader::part),
+                in.blob(SaveHash.MOST_MIDSTATE_BYTES));
     }
 
     private static void key(FieldWriter out, WrappedKey key) {

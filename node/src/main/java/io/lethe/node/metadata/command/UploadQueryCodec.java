@@ -1,6 +1,7 @@
 package io.lethe.node.metadata.command;
 
 import io.lethe.node.metadata.command.PartitionQuery.DataKey;
+import io.lethe.node.metadata.command.PartitionQuery.FindHashLag;
 import io.lethe.node.metadata.command.PartitionQuery.FindMidstate;
 import io.lethe.node.metadata.command.PartitionQuery.FindPart;
 import io.lethe.node.metadata.command.PartitionQuery.FindUpload;
@@ -24,6 +25,7 @@ import io.lethe.node.metadata.command.PartitionQuery.SegmentsOfPart;
  * 19 HashWork        after nullable rowKey, limit i32
  * 20 FindMidstate    upload, through i32
  * 21 DataKey         bucket i64, key, order i64
+ * 22 FindHashLag     upload
  * </pre>
  */
 final class UploadQueryCodec {
@@ -44,6 +46,7 @@ final class UploadQueryCodec {
             case HashWork q -> out.u8(19).nullable(q.after(), FieldWriter::rowKey).int32(q.limit());
             case FindMidstate q -> out.u8(20).upload(q.upload()).int32(q.through());
             case DataKey q -> out.u8(21).bucket(q.bucket()).key(q.key()).int64(q.order());
+            case FindHashLag q -> out.u8(22).upload(q.upload());
         }
     }
 
@@ -60,6 +63,7 @@ final class UploadQueryCodec {
             case 19 -> new HashWork(in.nullable(FieldReader::rowKey), in.int32());
             case 20 -> new FindMidstate(in.upload(), in.int32());
             case 21 -> new DataKey(in.bucket(), in.key(), in.int64());
+            case 22 -> new FindHashLag(in.upload());
             default -> throw FieldReader.unknown("query", type);
         };
     }

@@ -5,6 +5,7 @@ import io.lethe.node.base.Check;
 import io.lethe.node.metadata.command.PartRow;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionAnswer.HashItem;
+import io.lethe.node.metadata.command.PartitionAnswer.HashLag;
 import io.lethe.node.metadata.command.PartitionAnswer.HashPage;
 import io.lethe.node.metadata.command.PartitionAnswer.KeyFound;
 import io.lethe.node.metadata.command.PartitionAnswer.MidstateFound;
@@ -14,9 +15,9 @@ import io.lethe.node.metadata.command.PartitionAnswer.PartSpan;
 import io.lethe.node.metadata.command.PartitionAnswer.SegmentPage;
 import io.lethe.node.metadata.command.PartitionAnswer.UploadFound;
 import io.lethe.node.metadata.command.PartitionAnswer.WrappedKey;
-import io.lethe.node.metadata.command.PartitionCommand.PartName;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionQuery.DataKey;
+import io.lethe.node.metadata.command.PartitionQuery.FindHashLag;
 import io.lethe.node.metadata.command.PartitionQuery.FindMidstate;
 import io.lethe.node.metadata.command.PartitionQuery.FindPart;
 import io.lethe.node.metadata.command.PartitionQuery.FindUpload;
@@ -49,6 +50,7 @@ final class UploadAnswers {
             case FindPart q -> in(head, q.upload()) ? span(draft, q) : outside();
             case HashWork q -> hashWork(draft, q);
             case FindMidstate q -> in(head, q.upload()) ? midstate(draft, q) : outside();
+            case FindHashLag q -> in(head, q.upload()) ? lag(draft, q) : outside();
             case DataKey q -> in(head, q.bucket(), q.key()) ? key(draft, q) : outside();
         };
     }
@@ -168,17 +170,38 @@ final class UploadAnswers {
             RowKeys.Parsed at = RowKeys.parse(place, 0);
             UploadRow upload = UploadTable.at(draft, at.bucket(), at.key(), at.order());
             int hashed = PartTable.hashed(draft, place);
-            PartRow next = PartTable.get(draft, place, hashed + 1);
+            List<PartRow> next = following(draft.rows(), place, hashed);
             Bytes before = hashed == 0 ? Bytes.EMPTY : PartTable.midstate(draft, place, hashed);
-            if (upload == null || next == null || before == null) {
+            if (upload == null || next.isEmpty() || before == null) {
                 Check.that(false, "there is nothing to hash of " + place);
                 continue;
             }
-            items.add(
-                    new HashItem(upload.ref(), new PartName(next.number(), next.order()), before));
+            items.add(new HashItem(upload.ref(), next, before));
         }
         Bytes last = page.last();
         return new HashPage(items, last == null ? null : last.slice(1, last.length()));
+    }
+
+    /** The parts that come right behind one, as they are listed. */
+    private static List<PartRow> following(Rows rows, Bytes place, int number) {
+        List<PartRow> parts = new ArrayList<>();
+        for (PartRow part : PartTable.page(rows, place, number, HashItem.MOST_PARTS).items()) {
+            if (part.number() != number + parts.size() + 1) {
+                break;
+            }
+            parts.add(part.listed());
+        }
+        return parts;
+    }
+
+    private static HashLag lag(Draft draft, FindHashLag q) {
+        Bytes place = Uploads.place(q.upload());
+        int hashed = PartTable.hashed(draft, place);
+        return new HashLag(
+                hashed,
+                following(draft.rows(), place, hashed).stream()
+                        .mapToLong(part -> part.body().sizeBytes())
+                        .sum());
     }
 
     private static MidstateFound midstate(Draft draft, FindMidstate q) {

@@ -116,7 +116,8 @@ public final class RandomUploads {
                 new PartitionQuery.FindPart(ref(), random.count()),
                 new PartitionQuery.HashWork(random.maybe(random::key), random.count()),
                 new PartitionQuery.FindMidstate(ref(), random.count()),
-                new PartitionQuery.DataKey(random.bucketId(), random.key(), random.number()));
+                new PartitionQuery.DataKey(random.bucketId(), random.key(), random.number()),
+                new PartitionQuery.FindHashLag(ref()));
     }
 
     /** One reply of each type. */
@@ -144,7 +145,9 @@ public final class RandomUploads {
                                 3,
                                 () ->
                                         new PartitionAnswer.HashItem(
-                                                ref(), name(), random.bytes(0, 60))),
+                                                ref(),
+                                                random.list(3, this::part),
+                                                random.bytes(0, 60))),
                         random.maybe(random::key)),
                 new PartitionAnswer.MidstateFound(random.count(), random.bytes(0, 60)),
                 new PartitionAnswer.KeyFound(
@@ -154,6 +157,7 @@ public final class RandomUploads {
                                                 random.write(),
                                                 random.tenant(),
                                                 random.bytes(0, 60))),
-                        random.maybe(random::grant)));
+                        random.maybe(random::grant)),
+                new PartitionAnswer.HashLag(random.count(), random.number() >>> 1));
     }
 }

@@ -241,17 +241,19 @@ class UploadModelTest {
                     ((PartitionAnswer.HashPage) partition.ask(new PartitionQuery.HashWork(null, 3)))
                             .items();
             for (PartitionAnswer.HashItem item : work) {
-                partition.done(
-                        new SaveHash(item.upload(), item.part(), midstate(item.upload(), item)));
+                int before = item.parts().getFirst().number() - 1;
+                assertThat(item.before()).isEqualTo(expected(item.upload(), before));
+                for (PartRow part : item.parts()) {
+                    partition.done(
+                            new SaveHash(
+                                    item.upload(),
+                                    new PartName(part.number(), part.order()),
+                                    expected(item.upload(), part.number())));
+                }
             }
         }
 
         /** Stands for the orders of all parts that are hashed. */
-        Bytes midstate(UploadRef upload, PartitionAnswer.HashItem item) {
-            assertThat(item.before()).isEqualTo(expected(upload, item.part().number() - 1));
-            return expected(upload, item.part().number());
-        }
-
         Bytes expected(UploadRef ref, int through) {
             Bytes state = Bytes.EMPTY;
             for (Upload upload : open) {

@@ -8,6 +8,7 @@ import io.lethe.node.metadata.command.Condition;
 import io.lethe.node.metadata.command.PartRow;
 import io.lethe.node.metadata.command.PartitionAnswer.Empty;
 import io.lethe.node.metadata.command.PartitionAnswer.HashItem;
+import io.lethe.node.metadata.command.PartitionAnswer.HashLag;
 import io.lethe.node.metadata.command.PartitionAnswer.HashPage;
 import io.lethe.node.metadata.command.PartitionAnswer.Holder;
 import io.lethe.node.metadata.command.PartitionAnswer.Holders;
@@ -387,6 +388,25 @@ class UploadsTest {
         return ((HashPage) partition.ask(new PartitionQuery.HashWork(null, 10))).items();
     }
 
+    private void assertNext(UploadRef upload, Bytes before, PartName... parts) {
+        assertThat(hashWork())
+                .singleElement()
+                .satisfies(
+                        item -> {
+                            assertThat(item.upload()).isEqualTo(upload);
+                            assertThat(item.before()).isEqualTo(before);
+                            assertThat(item.parts())
+                                    .extracting(part -> new PartName(part.number(), part.order()))
+                                    .containsExactly(parts);
+                            long bytes =
+                                    item.parts().stream()
+                                            .mapToLong(part -> part.body().sizeBytes())
+                                            .sum();
+                            assertThat(partition.ask(new PartitionQuery.FindHashLag(upload)))
+                                    .isEqualTo(new HashLag(hashedThrough(upload), bytes));
+                        });
+    }
+
     private int hashedThrough(UploadRef upload) {
         return ((MidstateFound) partition.ask(new PartitionQuery.FindMidstate(upload, 10_000)))
                 .number();
@@ -399,22 +419,25 @@ class UploadsTest {
         assertThat(hashWork()).as("the first part is missing").isEmpty();
         PartName one = uploads.put(upload, 1, partition.segment());
         PartName three = uploads.put(upload, 3, partition.segment());
-        assertThat(hashWork()).containsExactly(new HashItem(upload, one, Bytes.EMPTY));
+        PartName five = uploads.put(upload, 5, partition.segment());
+        assertNext(upload, Bytes.EMPTY, one, two, three);
         partition.done(new SaveHash(upload, two, Bytes.hex("22")));
         assertThat(hashedThrough(upload)).as("not the next one").isZero();
         partition.done(new SaveHash(upload, one, Bytes.hex("11")));
-        assertThat(hashWork()).containsExactly(new HashItem(upload, two, Bytes.hex("11")));
+        assertNext(upload, Bytes.hex("11"), two, three);
         partition.done(new SaveHash(upload, two, Bytes.hex("22")));
         partition.done(new SaveHash(upload, three, Bytes.hex("33")));
-        assertThat(hashWork()).isEmpty();
+        assertThat(hashWork()).as("the fourth part is missing").isEmpty();
+        assertThat(partition.ask(new PartitionQuery.FindHashLag(upload)))
+                .isEqualTo(new HashLag(3, 0));
         assertThat(partition.ask(new PartitionQuery.FindMidstate(upload, 2)))
                 .isEqualTo(new MidstateFound(2, Bytes.hex("22")));
         PartName other = uploads.put(upload, 2, partition.segment());
         assertThat(hashedThrough(upload)).isEqualTo(1);
-        assertThat(hashWork()).containsExactly(new HashItem(upload, other, Bytes.hex("11")));
+        assertNext(upload, Bytes.hex("11"), other, three);
         partition.done(new SaveHash(upload, two, Bytes.hex("22")));
         assertThat(hashedThrough(upload)).as("of the part that was replaced").isEqualTo(1);
-        var _ = uploads.complete(upload, one, other, three);
+        var _ = uploads.complete(upload, one, other, three, five);
         assertThat(hashWork()).isEmpty();
         uploads.sweep(100);
     }
