@@ -34,6 +34,9 @@ public final class AccessLog {
     /** Of all lines that wait. */
     static final long MOST_BYTES = 16L << 20;
 
+    /** Of one tenant's: a bucket that takes no logs now must not take others' places. */
+    static final long MOST_TENANT_BYTES = MOST_BYTES / 4;
+
     /** Sub-resources as S3's operations name them, where it is not the parameter in capitals. */
     private static final Map<String, String> RESOURCES =
             Map.of("uploadId", "PART", "uploads", "UPLOADS", "delete", "MULTI_OBJECT_DELETE");
@@ -61,6 +64,7 @@ public final class AccessLog {
 
     /** Lines of one bucket on their way to another. */
     static final class Gathered {
+        final TenantId owner;
         final BucketId source;
         final BucketLoggingStatus.Target target;
         final long sinceNanos;
@@ -68,10 +72,12 @@ public final class AccessLog {
         final StringBuilder lines = new StringBuilder();
 
         Gathered(
+                TenantId owner,
                 BucketId source,
                 BucketLoggingStatus.Target target,
                 long sinceNanos,
                 long sinceMillis) {
+            this.owner = owner;
             this.source = source;
             this.target = target;
             this.sinceNanos = sinceNanos;
@@ -82,6 +88,7 @@ public final class AccessLog {
     private final Directory directory;
     private final BucketSettings settings;
     private final Map<BucketId, Gathered> gathered = new HashMap<>();
+    private final Map<TenantId, Long> waitingOf = new HashMap<>();
     private long waitingBytes;
     final LongAdder written = new LongAdder();
     final LongAdder dropped = new LongAdder();
@@ -178,7 +185,7 @@ public final class AccessLog {
                         call.request().parameter("versionId").orElse(null),
                         head.header("host").orElse(null),
                         head.secure());
-        add(bucket.id(), target, line.text(), nowNanos, running.startMillis);
+        add(bucket.tenant(), bucket.id(), target, line.text(), nowNanos, running.startMillis);
     }
 
     private static String operation(S3Call call) {
@@ -195,20 +202,21 @@ public final class AccessLog {
 
     /** Adds a line of at most some KiB. */
     synchronized void add(
+            TenantId owner,
             BucketId source,
             BucketLoggingStatus.Target target,
             String line,
             long nowNanos,
             long nowMillis) {
         int bytes = line.length() + 1;
-        if (waitingBytes + bytes > MOST_BYTES) {
+        if (!fits(owner, bytes)) {
             dropped.increment();
             return;
         }
         Gathered into = gathered.get(source);
         if (into == null || !into.target.equals(target)) {
             // A new target is for new lines; the few that were for the old one go there too.
-            Gathered fresh = new Gathered(source, target, nowNanos, nowMillis);
+            Gathered fresh = new Gathered(owner, source, target, nowNanos, nowMillis);
             if (into != null) {
                 fresh.lines.append(into.lines);
             }
@@ -216,7 +224,23 @@ public final class AccessLog {
             gathered.put(source, into);
         }
         into.lines.append(line).append('\n');
+        count(owner, bytes);
+    }
+
+    private boolean fits(TenantId owner, long bytes) {
+        return waitingBytes + bytes <= MOST_BYTES
+                && waitingOf.getOrDefault(owner, 0L) + bytes <= MOST_TENANT_BYTES;
+    }
+
+    /**
+     * @param bytes negative: they wait no longer
+     */
+    private void count(TenantId owner, long bytes) {
         waitingBytes += bytes;
+        long left = waitingOf.merge(owner, bytes, Long::sum);
+        if (left == 0) {
+            waitingOf.remove(owner);
+        }
     }
 
     /**
@@ -230,7 +254,7 @@ public final class AccessLog {
             if (one.sinceNanos - beforeNanos <= 0 || one.lines.length() >= longBytes) {
                 due.add(one);
                 gathered.remove(one.source);
-                waitingBytes -= one.lines.length();
+                count(one.owner, -one.lines.length());
             }
         }
         return due;
@@ -239,11 +263,11 @@ public final class AccessLog {
     /** Puts back what could not be written, unless too much waits by now. */
     synchronized void again(Gathered one) {
         Gathered newer = gathered.get(one.source);
-        if (waitingBytes + one.lines.length() > MOST_BYTES) {
+        if (!fits(one.owner, one.lines.length())) {
             dropped.increment();
             return;
         }
-        waitingBytes += one.lines.length();
+        count(one.owner, one.lines.length());
         if (newer != null) {
             one.lines.append(newer.lines);
         }

@@ -7,6 +7,8 @@ import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.background.Step;
 import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.model.BucketId;
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.TenantId;
 import io.lethe.node.object.ObjectLister;
 import io.lethe.node.object.ObjectReader;
 import io.lethe.node.object.ObjectWorld;
@@ -48,6 +50,7 @@ final class AccessLogTest {
 
     private void add(Target target, String line, Duration ago) {
         log.add(
+                ObjectWorld.CALLER.tenant(),
                 SOURCE,
                 target,
                 line,
@@ -156,11 +159,31 @@ final class AccessLogTest {
     void whatWouldBeTooMuchIsDroppedAndCounted() {
         Target target = target(ObjectWorld.VERSIONED, KeyFormat.SIMPLE);
         String line = "x".repeat(1 << 20);
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 4; i++) {
             add(target, line, Duration.ZERO);
         }
+        assertThat(log.dropped.sum()).as("of one tenant's").isEqualTo(1);
+        for (long tenant = 1; tenant <= 9; tenant++) {
+            for (int i = 0; i < 2; i++) {
+                log.add(
+                        new TenantId(new Id128(9, tenant)),
+                        new BucketId(100 + tenant),
+                        target,
+                        line,
+                        world.tasks.clock().nanos(),
+                        0);
+            }
+        }
         assertThat(log.waitingBytes()).isLessThanOrEqualTo(AccessLog.MOST_BYTES);
-        assertThat(log.dropped.sum()).isEqualTo(5);
+        assertThat(log.dropped.sum()).as("of all").isEqualTo(1 + 6);
+        for (AccessLog.Gathered one : log.due(Long.MAX_VALUE / 2, 1)) {
+            log.again(one);
+        }
+        assertThat(log.dropped.sum()).as("put back").isEqualTo(1 + 6);
+        assertThat(log.due(Long.MAX_VALUE / 2, 1)).hasSize(7);
+        assertThat(log.waitingBytes()).isZero();
+        add(target, line, Duration.ZERO);
+        assertThat(log.dropped.sum()).as("there is room again").isEqualTo(1 + 6);
     }
 
     @Test
