@@ -175,10 +175,20 @@ final class DoorClient implements AutoCloseable {
             all.put(headers[i], headers[i + 1]);
         }
         String signature = authorization(method, target.substring(start), all);
-        StringBuilder request = new StringBuilder(method + ' ' + target + " HTTP/1.1\r\n");
         // An origin server goes by the host of an absolute target, not by the header.
         all.put("host", start == 0 ? host : "elsewhere");
         all.put("authorization", signature);
+        return exchange(method, target, body, all);
+    }
+
+    /** As {@link #send}, without a signature: nobody's request. */
+    Answer sendUnsigned(String method, String target, String body) throws IOException {
+        return exchange(method, target, body, new TreeMap<>(Map.of("host", "127.0.0.1")));
+    }
+
+    private Answer exchange(String method, String target, String body, Map<String, String> all)
+            throws IOException {
+        StringBuilder request = new StringBuilder(method + ' ' + target + " HTTP/1.1\r\n");
         all.put("content-length", Integer.toString(body.length()));
         all.put("connection", "close");
         all.forEach((name, value) -> request.append(name + ": " + value + "\r\n"));

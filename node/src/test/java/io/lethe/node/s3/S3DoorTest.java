@@ -372,13 +372,96 @@ class S3DoorTest {
     }
 
     private static String inventory(String id) {
+        return inventory(id, "");
+    }
+
+    private static String inventory(String id, String prefix) {
         return "<InventoryConfiguration><Destination><S3BucketDestination>"
                 + "<Bucket>arn:aws:s3:::"
                 + ObjectWorld.PLAIN
-                + "</Bucket><Format>CSV</Format></S3BucketDestination></Destination>"
-                + "<IsEnabled>true</IsEnabled><Id>"
+                + "</Bucket><Format>CSV</Format>"
+                + (prefix.isEmpty() ? "" : "<Prefix>" + prefix + "</Prefix>")
+                + "</S3BucketDestination></Destination><IsEnabled>true</IsEnabled><Id>"
                 + id
                 + "</Id><IncludedObjectVersions>All</IncludedObjectVersions>"
                 + "<Schedule><Frequency>Daily</Frequency></Schedule></InventoryConfiguration>";
+    }
+
+    private void policy(String bucket, String effect, String action, String... resources)
+            throws IOException {
+        String all = String.join("','arn:aws:s3:::", resources);
+        String json =
+                ("{'Version':'2012-10-17','Statement':[{'Effect':'%s','Principal':'*',"
+                                + "'Action':'%s','Resource':['arn:aws:s3:::%s']}]}")
+                        .formatted(effect, action, all)
+                        .replace('\'', '"');
+        Answer set = door.send("PUT", '/' + bucket + "?policy", json);
+        assertThat(set.status()).as(set.body()).isEqualTo(204);
+    }
+
+    @Test
+    void aPolicyThatGrantsEverythingStaysItsOwners() throws IOException {
+        String bucket = ObjectWorld.VERSIONED;
+        String others = '/' + ObjectWorld.CALLER.tenant().account() + "--" + bucket;
+        for (String method : List.of("GET", "PUT", "DELETE")) {
+            assertThat(door.sendUnsigned(method, others + "?policy", "{}").status()).isEqualTo(403);
+        }
+        assertThat(door.send("DELETE", VERSIONED + "?publicAccessBlock", "").status())
+                .isEqualTo(204);
+        policy(bucket, "Allow", "s3:*", bucket, bucket + "/*");
+        assertThat(door.sendUnsigned("GET", others + "?versioning", "").status()).isEqualTo(200);
+        for (String method : List.of("GET", "PUT", "DELETE")) {
+            Answer refused = door.sendUnsigned(method, others + "?policy", "{}");
+            assertThat(refused.status()).as(method).isEqualTo(405);
+            assertThat(all(refused, "Code")).containsExactly("MethodNotAllowed");
+            assertThat(all(refused, "ResourceType")).containsExactly("BUCKETPOLICY");
+        }
+        assertThat(door.send("GET", VERSIONED + "?policy", "").body()).contains("s3:*");
+        assertThat(door.send("DELETE", VERSIONED + "?policy", "").status()).isEqualTo(204);
+    }
+
+    private Answer setLog(String prefix, String format) throws IOException {
+        return door.send(
+                "PUT",
+                VERSIONED + "?logging",
+                "<BucketLoggingStatus><LoggingEnabled><TargetBucket>"
+                        + ObjectWorld.PLAIN
+                        + "</TargetBucket><TargetPrefix>"
+                        + prefix
+                        + "</TargetPrefix>"
+                        + format
+                        + "</LoggingEnabled></BucketLoggingStatus>");
+    }
+
+    private Answer setInventory(String prefix) throws IOException {
+        return door.send("PUT", VERSIONED + "?inventory&id=a", inventory("a", prefix));
+    }
+
+    @Test
+    void logsAndInventoriesGoOnlyWhereTheirKeysMayBeWritten() throws IOException {
+        String to = ObjectWorld.PLAIN;
+        String dated =
+                "<TargetObjectKeyFormat><PartitionedPrefix><PartitionDateSource>EventTime"
+                        + "</PartitionDateSource></PartitionedPrefix></TargetObjectKeyFormat>";
+        policy(to, "Deny", "s3:PutObject", to + "/*");
+        for (String prefix : List.of("", "logs/")) {
+            assertThat(all(setLog(prefix, ""), "Code"))
+                    .containsExactly("InvalidTargetBucketForLogging");
+            assertThat(all(setInventory(prefix), "Code")).containsExactly("InvalidArgument");
+        }
+        String tenant = ObjectWorld.CALLER.tenant().toString();
+        policy(
+                to,
+                "Deny",
+                "s3:PutObject",
+                to + "/logs/",
+                to + '/' + tenant + "/us-east-1/" + ObjectWorld.VERSIONED + "/2027/*",
+                to + "/lists/" + ObjectWorld.VERSIONED + "/a/*/manifest.checksum");
+        assertThat(setLog("", dated).status()).isEqualTo(400);
+        assertThat(setInventory("lists").status()).isEqualTo(400);
+        assertThat(setLog("", "").status()).isEqualTo(200);
+        assertThat(setLog("logs/", dated).status()).isEqualTo(200);
+        assertThat(setInventory("").status()).isEqualTo(200);
+        assertThat(setInventory("logs/").status()).isEqualTo(200);
     }
 }

@@ -105,6 +105,7 @@ public final class CallAccess {
      * Whether something may be done with keys of another bucket of the same owner.
      *
      * @param other its name
+     * @param key a whole one: to policies a prefix is another resource
      */
     public boolean allowsIn(String other, String action, String key) throws InterruptedException {
         return guard.allowsIn(asked, target, other, action, key);

@@ -15,10 +15,6 @@ import io.lethe.node.object.PutRequest;
 import io.lethe.node.s3.xml.InventoryConfiguration;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -30,10 +26,6 @@ final class InventoryReport {
     private static final Duration WRITE_WITHIN = Duration.ofHours(12);
 
     private static final Duration PAGE_WITHIN = Duration.ofSeconds(60);
-
-    private static final DateTimeFormatter MINUTE =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm'Z'", Locale.ROOT)
-                    .withZone(ZoneOffset.UTC);
 
     private final InventoryPorts ports;
     private final Caller caller;
@@ -50,20 +42,17 @@ final class InventoryReport {
     /** Returns how many lines it has. */
     long write() throws InterruptedException {
         long nowMillis = ports.tasks().clock().wallMillis();
-        String prefix = inventory.destinationPrefix();
-        String folder =
-                (prefix.isEmpty() ? "" : prefix + '/') + bucket.name() + '/' + inventory.id() + '/';
+        InventoryKeys keys =
+                InventoryKeys.next(bucket.name(), inventory, nowMillis, ports.random());
         InventoryBody list =
                 new InventoryBody(ports, caller, bucket.name(), inventory, PAGE_WITHIN.toNanos());
-        String listKey = folder + "data/" + Id128.random(ports.random()) + ".csv.gz";
-        ObjectInfo stored = put(listKey, "application/gzip", list);
-        byte[] manifest = manifest(listKey, stored, nowMillis).getBytes(StandardCharsets.UTF_8);
-        String at = folder + MINUTE.format(Instant.ofEpochMilli(nowMillis)) + '/';
-        ObjectInfo _ = put(at + "manifest.json", "application/json", new ByteBody(manifest));
+        ObjectInfo stored = put(keys.list(), "application/gzip", list);
+        byte[] manifest = manifest(keys.list(), stored, nowMillis).getBytes(StandardCharsets.UTF_8);
+        ObjectInfo _ = put(keys.manifest(), "application/json", new ByteBody(manifest));
         Digests of = new Digests();
         of.update(manifest, 0, manifest.length);
         byte[] sum = Bytes.utf8(of.finish().md5().hex()).toArray();
-        ObjectInfo _ = put(at + "manifest.checksum", "text/plain", new ByteBody(sum));
+        ObjectInfo _ = put(keys.checksum(), "text/plain", new ByteBody(sum));
         return list.objects();
     }
 

@@ -18,12 +18,7 @@ import io.lethe.node.object.Caller;
 import io.lethe.node.object.ObjectInfo;
 import io.lethe.node.object.Objects;
 import io.lethe.node.object.PutRequest;
-import io.lethe.node.s3.xml.BucketLoggingStatus;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Map;
 
 /** Writes this node's access logs into the buckets that want them. One task. */
@@ -32,13 +27,6 @@ public final class LogWriter implements Worker {
     private static final int LONG_BYTES = 1024 * 1024;
 
     private static final Duration WRITE_WITHIN = Duration.ofSeconds(30);
-
-    private static final DateTimeFormatter SECOND =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd-HH-mm-ss", Locale.ROOT)
-                    .withZone(ZoneOffset.UTC);
-
-    private static final DateTimeFormatter DAY =
-            DateTimeFormatter.ofPattern("yyyy/MM/dd", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     /** What it stands on. */
     public record Ports(
@@ -126,27 +114,11 @@ public final class LogWriter implements Worker {
     }
 
     private String key(BucketRecord source, AccessLog.Gathered one) {
-        Instant now = Instant.ofEpochMilli(ports.tasks().clock().wallMillis());
-        String unique = Id128.random(ports.random()).toString().substring(0, 16);
-        String name = SECOND.format(now) + '-' + unique.toUpperCase(Locale.ROOT);
-        BucketLoggingStatus.Target target = one.target;
-        String folder =
-                switch (target.keyFormat()) {
-                    case SIMPLE -> "";
-                    case BY_EVENT_TIME -> folder(source, Instant.ofEpochMilli(one.sinceMillis));
-                    case BY_DELIVERY_TIME -> folder(source, now);
-                };
-        return target.prefix() + folder + name;
-    }
-
-    private String folder(BucketRecord source, Instant day) {
-        return source.tenant()
-                + "/"
-                + ports.region()
-                + '/'
-                + source.name()
-                + '/'
-                + DAY.format(day)
-                + '/';
+        return LogKeys.next(
+                one.target,
+                new LogKeys.Source(source.tenant(), source.name(), ports.region()),
+                one.sinceMillis,
+                ports.tasks().clock().wallMillis(),
+                ports.random());
     }
 }

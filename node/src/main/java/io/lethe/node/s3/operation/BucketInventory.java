@@ -6,6 +6,7 @@ import io.lethe.node.model.BucketSetting;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.inventory.InventoryFields;
+import io.lethe.node.s3.inventory.InventoryKeys;
 import io.lethe.node.s3.inventory.InventoryWorker;
 import io.lethe.node.s3.xml.InventoryConfiguration;
 import java.util.ArrayList;
@@ -66,12 +67,20 @@ final class BucketInventory {
             throw S3Error.INVALID_ARGUMENT.because("The destination's prefix is not valid.");
         }
         // Reports are written on the owner's behalf: whoever asks for them must be able to.
-        if (!call.access().allowsIn(wanted.bucket(), "s3:PutObject", wanted.destinationPrefix())) {
-            throw S3Error.INVALID_ARGUMENT.because(
-                    "There is no such destination bucket, or it is not yours to write.");
+        for (String key : keys(call, wanted).all()) {
+            if (!call.access().allowsIn(wanted.bucket(), "s3:PutObject", key)) {
+                throw S3Error.INVALID_ARGUMENT.because(
+                        "There is no such destination bucket, or it is not yours to write.");
+            }
         }
         BucketDocuments.revise(call, BucketSetting.INVENTORY, before -> with(before, wanted));
         call.empty(200);
+    }
+
+    /** As a report will have: policies speak of whole keys, not of what begins them. */
+    private static InventoryKeys keys(S3Call call, InventoryConfiguration wanted) {
+        long nowMillis = call.ports().tasks().clock().wallMillis();
+        return InventoryKeys.next(call.bucket(), wanted, nowMillis, call.random());
     }
 
     static void delete(S3Call call) throws InterruptedException {

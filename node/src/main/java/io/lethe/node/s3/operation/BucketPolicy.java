@@ -15,12 +15,14 @@ final class BucketPolicy {
     private BucketPolicy() {}
 
     static void get(S3Call call) throws InterruptedException {
+        checkOwners(call);
         Bytes policy =
                 BucketDocuments.find(call, BucketSetting.POLICY, S3Error.NO_SUCH_BUCKET_POLICY);
         call.content(200, "application/json", policy.toArray());
     }
 
     static void put(S3Call call) throws InterruptedException {
+        checkOwners(call);
         byte[] body = call.wholeBody(true);
         Policy policy = parse(call, body);
         RequestKeys.unread(policy)
@@ -40,6 +42,16 @@ final class BucketPolicy {
         call.empty(204);
     }
 
+    /** A policy may grant all of S3 to others; itself it stays its owner's, as in S3. */
+    private static void checkOwners(S3Call call) {
+        if (!call.access().isOwners()) {
+            throw S3Error.METHOD_NOT_ALLOWED
+                    .exception()
+                    .with("Method", call.request().method())
+                    .with("ResourceType", "BUCKETPOLICY");
+        }
+    }
+
     private static Policy parse(S3Call call, byte[] json) {
         try {
             return PolicyParser.bucket(json, call.bucket());
@@ -52,6 +64,7 @@ final class BucketPolicy {
     }
 
     static void delete(S3Call call) throws InterruptedException {
+        checkOwners(call);
         BucketDocuments.set(call, BucketSetting.POLICY, Bytes.EMPTY);
         call.empty(204);
     }
