@@ -11,11 +11,13 @@ import io.lethe.node.object.Caller;
 import io.lethe.node.s3.BucketSettings;
 import io.lethe.node.s3.CopySource;
 import io.lethe.node.s3.S3Error;
+import io.lethe.node.s3.S3Exception;
 import io.lethe.node.s3.S3Request;
 import io.lethe.node.s3.S3Tenants;
 import io.lethe.node.s3.xml.PublicAccessBlock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -72,13 +74,16 @@ public final class Guard {
     /**
      * Lets a request through, or refuses it.
      *
-     * @throws io.lethe.node.s3.S3Exception AccessDenied
+     * @throws S3Exception AccessDenied; for headers that are malformed, whosever the bucket is; for
+     *     a body that is, once access is granted
      */
     public CallAccess admit(Asked before) throws InterruptedException {
         S3Request request = before.keys().request();
         Asked asked = before;
+        // What is malformed is refused before anything is looked up: alike for all that there is.
+        before.keys().checkTags();
         Optional<CopySource> copied =
-                asked.key().isEmpty() ? Optional.empty() : CopySource.of(request);
+                asked.rights().copies() ? CopySource.of(request) : Optional.empty();
         boolean created = asked.rights().scope() == Rights.Scope.CREATED;
         Target target =
                 created
@@ -96,16 +101,25 @@ public final class Guard {
         }
         String action = asked.rights().action();
         String prefix = BodyKeys.prefix(action);
+        S3Exception malformed = null;
         if (!prefix.isEmpty() && decisions.uses(asked.principal(), target, prefix)) {
             RequestKeys keys = asked.keys();
-            asked =
-                    asked.with(
-                            keys.with(BodyKeys.of(action, asked.body().whole(), keys.nowMillis())));
+            Map<String, List<String>> said = Map.of();
+            try {
+                said = BodyKeys.of(action, asked.body().whole(), keys.nowMillis());
+            } catch (S3Exception e) {
+                // Only who is let through may learn by it that a policy asked.
+                malformed = e;
+            }
+            asked = asked.with(keys.with(said));
         }
         CallAccess access = new CallAccess(this, asked, target, copied.orElse(null), source);
         access.checkOwner(request.header("x-amz-expected-bucket-owner"), target);
         access.checkOwner(request.header("x-amz-source-expected-bucket-owner"), source);
         access.check(wanted(asked, target, source, copied.orElse(null)));
+        if (malformed != null) {
+            throw malformed;
+        }
         return access;
     }
 
@@ -135,7 +149,7 @@ public final class Guard {
             for (String action :
                     asked.key().isEmpty()
                             ? HeaderRights.ofBucket(request)
-                            : HeaderRights.ofObject(request)) {
+                            : HeaderRights.ofObject(request, asked.rights().action())) {
                 wanted.add(new Wanted(target, action, asked.key(), version));
             }
         }

@@ -12,13 +12,16 @@ final class HeaderRights {
 
     private HeaderRights() {}
 
-    static Set<String> ofObject(S3Request request) {
+    /**
+     * @param asked the operation's own action: one that sets an ACL asks for no other right to
+     */
+    static Set<String> ofObject(S3Request request, String asked) {
         Set<String> actions = new LinkedHashSet<>();
         add(actions, request, "x-amz-tagging", "s3:PutObjectTagging");
         add(actions, request, "x-amz-object-lock-mode", "s3:PutObjectRetention");
         add(actions, request, "x-amz-object-lock-retain-until-date", "s3:PutObjectRetention");
         add(actions, request, "x-amz-object-lock-legal-hold", "s3:PutObjectLegalHold");
-        if (hasAcl(request)) {
+        if (!asked.equals("s3:PutObjectAcl") && hasAcl(request)) {
             actions.add("s3:PutObjectAcl");
         }
         if (bypassesGovernance(request)) {

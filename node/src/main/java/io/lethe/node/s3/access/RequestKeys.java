@@ -119,7 +119,10 @@ public record RequestKeys(
             String key = HEADERS.contains(name) ? "s3:" + name : OTHER_HEADERS.get(name);
             // Where the body says it, a header that the operation does not read must not.
             if (key != null && (ofBody == null || !key.startsWith(BodyKeys.LOCKS))) {
-                keys.put(key, request.header(name).orElse(""));
+                // Operations take an empty header for an absent one, or refuse it.
+                request.header(name)
+                        .filter(value -> !value.isEmpty())
+                        .ifPresent(value -> keys.put(key, value));
             }
         }
         for (String name : PARAMETERS) {
@@ -148,6 +151,15 @@ public record RequestKeys(
             keys.put("s3:VersionId", wanted.versionId());
         }
         return keys.build();
+    }
+
+    /**
+     * Reads the tags that a header has, for whoever asks for whatever.
+     *
+     * @throws io.lethe.node.s3.S3Exception as {@link TaggingHeader#of}
+     */
+    void checkTags() {
+        var _ = TaggingHeader.of(request);
     }
 
     /** With what a body says. */

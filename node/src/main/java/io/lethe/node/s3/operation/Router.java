@@ -206,7 +206,8 @@ public final class Router {
     private static List<Route> object() {
         RouteLines in = new RouteLines(About.OBJECT);
         in.post("uploads", "CreateMultipartUpload", "s3:PutObject", MultipartUploads::create);
-        in.put("uploadId", "UploadPart, UploadPartCopy", "s3:PutObject", new UploadPart());
+        Rights putOrCopy = Rights.of("s3:PutObject").copying();
+        in.add("PUT", "uploadId", "UploadPart, UploadPartCopy", putOrCopy, new UploadPart());
         in.post(
                 "uploadId",
                 "CompleteMultipartUpload",
@@ -218,7 +219,7 @@ public final class Router {
                 "s3:AbortMultipartUpload",
                 MultipartUploads::abort);
         in.get("uploadId", "ListParts", "s3:ListMultipartUploadParts", MultipartUploads::parts);
-        in.put("", "PutObject, CopyObject", "s3:PutObject", new PutObject());
+        in.add("PUT", "", "PutObject, CopyObject", putOrCopy, new PutObject());
         in.get("", "GetObject", "s3:GetObject s3:GetObjectVersion", new GetObject());
         in.head("", "HeadObject", "s3:GetObject s3:GetObjectVersion", new HeadObject());
         in.delete("", "DeleteObject", "s3:DeleteObject s3:DeleteObjectVersion", new DeleteObject());

@@ -388,4 +388,124 @@ class GuardKeysTest extends GuardWorld {
         assertThat(as(user(ACME)).body(status.formatted("ON")).may(hold, "photos", "k")).isTrue();
         assertThat(as(user(ACME)).body(status.formatted("OFF")).may(hold, "photos", "k")).isFalse();
     }
+
+    @Test
+    void aSourceThatIsNotCopiedTakesNoTagsOutOfSight() throws Exception {
+        policy(
+                "photos",
+                "{'Effect':'Deny','Principal':'*','Action':['s3:PutObject','s3:PutObjectTagging'],"
+                        + "'Resource':'arn:aws:s3:::photos/*','Condition':{'StringEquals':"
+                        + "{'s3:RequestObjectTag/class':'secret'}}}",
+                "{'Effect':'Deny','Principal':'*','Action':'s3:PutObject',"
+                        + "'Resource':'arn:aws:s3:::photos/from/*','Condition':{'Null':"
+                        + "{'s3:x-amz-copy-source':'true'}}}");
+        Rights create = Rights.of("s3:PutObject");
+        for (String source : List.of("secret/k", "missing/k", "?")) {
+            assertThat(created(source, "class=secret").may(create, "photos", "k"))
+                    .as(source)
+                    .isFalse();
+            assertThat(created(source, "class=open").may(create, "photos", "k"))
+                    .as(source)
+                    .isTrue();
+            assertThat(created(source, "class=open").may(create, "photos", "from/k"))
+                    .as("it is copied from nowhere")
+                    .isFalse();
+        }
+        assertThat(created("secret/k", "class=open").may(WRITE, "photos", "from/k")).isTrue();
+    }
+
+    private Ask created(String source, String tags) {
+        return as(user(ACME))
+                .method("POST")
+                .query("uploads")
+                .header("x-amz-copy-source", source)
+                .header("x-amz-tagging", tags);
+    }
+
+    @Test
+    void anEmptyHeaderIsNoneToConditionsAsItIsToOperations() throws Exception {
+        String customer = "x-amz-server-side-encryption-customer-algorithm";
+        policy(
+                "photos",
+                "{'Effect':'Deny','Principal':'*','Action':'s3:PutObject',"
+                        + "'Resource':'arn:aws:s3:::photos/*','Condition':{'Null':{'s3:"
+                        + customer
+                        + "':'true'}}}");
+        assertThat(as(user(ACME)).header(customer, "AES256").may(WRITE, "photos", "k")).isTrue();
+        for (String value : List.of("", " ")) {
+            assertThat(as(user(ACME)).header(customer, value).may(WRITE, "photos", "k")).isFalse();
+        }
+    }
+
+    @Test
+    void malformedTagsAreToldAlikeWhetherTheBucketIsThereOrNot() {
+        for (String bucket : List.of("acme--photos", "acme--missing", "nobodys--photos", "x")) {
+            S3Exception refused =
+                    catchThrowableOfType(
+                            S3Exception.class,
+                            () ->
+                                    as(Principal.ANYBODY)
+                                            .header("x-amz-tagging", "a=%")
+                                            .admit(READ, bucket, "k"));
+            assertThat(refused).as(bucket).isNotNull();
+            assertThat(refused.error().code()).as(bucket).isEqualTo("InvalidArgument");
+        }
+    }
+
+    @Test
+    void aMalformedBodyIsToldOnlyToThoseWhoAreLetThrough() throws Exception {
+        policy(
+                "photos",
+                "{'Effect':'Deny','Principal':'*','Action':['s3:PutObjectTagging',"
+                        + "'s3:PutObjectAcl','s3:PutObjectRetention','s3:PutObjectLegalHold'],"
+                        + "'Resource':'arn:aws:s3:::photos/*','Condition':{'StringEquals':{"
+                        + "'s3:RequestObjectTag/a':'b','s3:x-amz-acl':'c',"
+                        + "'s3:object-lock-mode':'d'}}}");
+        for (String action :
+                List.of(
+                        "s3:PutObjectTagging",
+                        "s3:PutObjectAcl",
+                        "s3:PutObjectRetention",
+                        "s3:PutObjectLegalHold")) {
+            Rights put = Rights.of(action);
+            Ask broken = as(Principal.ANYBODY).method("PUT").body("<broken");
+            assertThat(broken.may(put, "acme--photos", "k")).as(action).isFalse();
+            assertThat(broken.may(put, "acme--missing", "k")).as(action).isFalse();
+            S3Exception told =
+                    catchThrowableOfType(
+                            S3Exception.class,
+                            () ->
+                                    as(user(ACME))
+                                            .method("PUT")
+                                            .body("<broken")
+                                            .admit(put, "photos", "k"));
+            assertThat(told).as(action).isNotNull();
+            assertThat(told.error().code()).as(action).startsWith("Malformed");
+        }
+    }
+
+    @Test
+    void anAclOfAVersionAsksForTheRightToSetThatAlone() throws Exception {
+        policy(
+                "photos",
+                "{'Effect':'Allow','Principal':'*','Action':'s3:PutObjectVersionAcl',"
+                        + "'Resource':'arn:aws:s3:::photos/*'}");
+        Rights put = Rights.of("s3:PutObjectAcl", "s3:PutObjectVersionAcl");
+        for (String header : List.of("x-amz-acl", "x-amz-grant-read")) {
+            assertThat(
+                            as(Principal.ANYBODY)
+                                    .query("acl&versionId=v1")
+                                    .header(header, "private")
+                                    .may(put, "acme--photos", "k"))
+                    .as(header)
+                    .isTrue();
+            assertThat(
+                            as(Principal.ANYBODY)
+                                    .query("acl")
+                                    .header(header, "private")
+                                    .may(put, "acme--photos", "k"))
+                    .as(header)
+                    .isFalse();
+        }
+    }
 }

@@ -42,7 +42,7 @@ abstract class GuardWorld {
     static final TenantId ACME = new TenantId(new Id128(1, 2));
     static final TenantId GLOBEX = new TenantId(new Id128(1, 9));
     static final Rights READ = Rights.of("s3:GetObject", "s3:GetObjectVersion");
-    static final Rights WRITE = Rights.of("s3:PutObject");
+    static final Rights WRITE = Rights.of("s3:PutObject").copying();
 
     /** Of a session's policy, before a denial. */
     static final String ALL = "{'Effect':'Allow','Action':'s3:*','Resource':'*'},";
