@@ -29,7 +29,8 @@ public final class VersionIds {
         try {
             if (versionId.length() == 16) {
                 long order = HexFormat.fromHexDigitsToLong(versionId);
-                if (order >= 0) {
+                // Not in other spellings: policies compare ids as text.
+                if (order >= 0 && show(order, false).equals(versionId)) {
                     return new Which.Order(order);
                 }
             }
@@ -38,6 +39,6 @@ public final class VersionIds {
         }
         throw new StoreException(
                 ErrorCode.INVALID_ARGUMENT,
-                "a version id is \"null\" or 16 hex digits, and this is not: " + versionId);
+                "a version id is \"null\" or 16 lower-case hex digits; this is none: " + versionId);
     }
 }

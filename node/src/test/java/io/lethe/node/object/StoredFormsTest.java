@@ -78,7 +78,15 @@ class StoredFormsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"NULL", "ff", "00000000000000fg", "000000000000000ff", "8000000000000000"})
+            strings = {
+                "NULL",
+                "ff",
+                "00000000000000fg",
+                "000000000000000ff",
+                "8000000000000000",
+                "00000000000000FF",
+                "00000000000000fF"
+            })
     void otherVersionIdsAreRefused(String text) {
         StoreException refused =
                 catchThrowableOfType(StoreException.class, () -> VersionIds.parse(text));

@@ -36,7 +36,7 @@ final class MultipartUploads {
                                         new WriteId(Id128.random(call.random())),
                                         call.bucket(),
                                         call.key(),
-                                        StorageClasses.wanted(call),
+                                        StorageClasses.wanted(call.request()),
                                         ObjectHeaders.attributes(call.request()).withAcl(acl),
                                         wanted.map(UploadChecksums.Wanted::encode)
                                                 .orElse(Bytes.EMPTY),

@@ -63,7 +63,7 @@ final class PutObject implements Operation {
                         new WriteId(Id128.random(call.random())),
                         call.bucket(),
                         call.key(),
-                        StorageClasses.wanted(call),
+                        StorageClasses.wanted(call.request()),
                         ObjectHeaders.attributes(call.request()).withAcl(acl),
                         Preconditions.ofWrite(call.request()),
                         sent.md5(),

@@ -1,15 +1,27 @@
 package io.lethe.node.s3.operation;
 
-import io.lethe.node.s3.S3Call;
+import io.lethe.node.s3.S3Error;
+import io.lethe.node.s3.S3Request;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** S3's names of storage classes: STANDARD is the bucket's, others are Lethe's in capitals. */
 final class StorageClasses {
+    /** ASCII without small letters: one spelling of each, since policies compare them as text. */
+    private static final Pattern NAME = Pattern.compile("[!-`{-~]+");
+
     private StorageClasses() {}
 
-    /** Empty: the bucket's. */
-    static String wanted(S3Call call) {
-        String name = call.request().header("x-amz-storage-class").orElse("STANDARD");
+    /**
+     * Empty: the bucket's.
+     *
+     * @throws io.lethe.node.s3.S3Exception InvalidStorageClass for what is no name of any
+     */
+    static String wanted(S3Request request) {
+        String name = request.header("x-amz-storage-class").orElse("STANDARD");
+        if (!NAME.matcher(name).matches()) {
+            throw S3Error.INVALID_STORAGE_CLASS.exception();
+        }
         return name.equals("STANDARD") ? "" : name.toLowerCase(Locale.ROOT);
     }
 }
