@@ -22,7 +22,11 @@ import java.util.stream.Collectors;
  * @param fields {@code ${filename}} already put in
  */
 public record UploadForm(Map<String, String> fields, Part file, MultipartReader content) {
-    /** Of all fields before the file, names and values; as S3. */
+    /**
+     * Of all fields before the file, names and values; as S3. Counted in bytes as they come, and
+     * once more in characters, which are never more, with the file's name put in: a sender that
+     * repeats {@code ${filename}} has no more room than others.
+     */
     private static final int MOST_FIELD_BYTES = 20 * 1024;
 
     private static final String FILENAME = "${filename}";
@@ -61,20 +65,47 @@ public record UploadForm(Map<String, String> fields, Part file, MultipartReader 
         for (Part part = reader.next(); part != null; part = reader.next()) {
             String name = part.name().toLowerCase(Locale.ROOT);
             if (name.equals("file")) {
-                String filename = part.filename();
-                fields.replaceAll((_, value) -> value.replace(FILENAME, filename));
-                return new UploadForm(fields, part, reader);
+                check("content-type", part.contentType());
+                return new UploadForm(named(fields, part.filename()), part, reader);
             }
             byte[] value = value(reader, room - name.length());
             room -= name.length() + value.length;
             String text = new String(value, StandardCharsets.UTF_8);
-            check(name, text);
             if (fields.put(name, text) != null) {
                 throw S3Error.MALFORMED_POST_REQUEST.because(
                         "The field " + name + " stands twice.");
             }
         }
         throw S3Error.INCORRECT_NUMBER_OF_FILES_IN_POST_REQUEST.exception();
+    }
+
+    /** The fields with the file's name put in; refuses what is too long before it is made. */
+    private static Map<String, String> named(Map<String, String> fields, String filename) {
+        Map<String, String> named = new LinkedHashMap<>();
+        long room = MOST_FIELD_BYTES;
+        for (Map.Entry<String, String> field : fields.entrySet()) {
+            String value = field.getValue();
+            room -= field.getKey().length() + value.length();
+            room -= (long) times(value) * (filename.length() - FILENAME.length());
+            if (room < 0) {
+                throw S3Error.MAX_POST_PRE_DATA_LENGTH_EXCEEDED_ERROR.exception();
+            }
+            String whole = value.replace(FILENAME, filename);
+            check(field.getKey(), whole);
+            named.put(field.getKey(), whole);
+        }
+        return named;
+    }
+
+    /** How often a value has the place of the file's name. */
+    private static int times(String value) {
+        int times = 0;
+        for (int at = value.indexOf(FILENAME);
+                at >= 0;
+                at = value.indexOf(FILENAME, at + FILENAME.length())) {
+            times++;
+        }
+        return times;
     }
 
     /** What becomes a header must be one; a form stores its own file and copies nothing. */

@@ -195,6 +195,42 @@ class MultipartReaderTest {
     }
 
     @Test
+    void theFilesNameHasNoMoreRoomThanWhatComes() throws Exception {
+        String name = "n".repeat(4_000);
+        assertThat(failure(filled("x", 1_800, name)))
+                .isEqualTo(S3Error.MAX_POST_PRE_DATA_LENGTH_EXCEEDED_ERROR);
+        assertThat(failure(filled("x", 6, name)))
+                .isEqualTo(S3Error.MAX_POST_PRE_DATA_LENGTH_EXCEEDED_ERROR);
+        assertThat(
+                        UploadForm.read(reader(bytes(filled("x", 5, name)), new Random(1), 999))
+                                .field("x"))
+                .isEqualTo(name.repeat(5));
+        assertThat(
+                        UploadForm.read(reader(bytes(filled("x", 1_800, "a")), new Random(1), 999))
+                                .field("x"))
+                .isEqualTo("a".repeat(1_800));
+    }
+
+    @Test
+    void whatTheFileSaysOfItselfMustFitIntoHeaders() throws Exception {
+        assertThat(failure(filled("content-disposition", 1, "a\u0001b")))
+                .isEqualTo(S3Error.MALFORMED_POST_REQUEST);
+        assertThat(failure(FORM.replace("text/x-file", "a\u0001b")))
+                .isEqualTo(S3Error.MALFORMED_POST_REQUEST);
+    }
+
+    /** A form with a field that has the place of the file's name so often. */
+    private static String filled(String field, int times, String filename) {
+        return "--B0undary\r\nContent-Disposition: form-data; name=\""
+                + field
+                + "\"\r\n\r\n"
+                + "${filename}".repeat(times)
+                + "\r\n--B0undary\r\nContent-Disposition: form-data; name=file; filename=\""
+                + filename
+                + "\"\r\n\r\nx\r\n--B0undary--";
+    }
+
+    @Test
     void boundariesAreFoundInContentTypes() {
         assertThat(MultipartReader.boundary("multipart/form-data; boundary=abc")).contains("abc");
         assertThat(MultipartReader.boundary("Multipart/Form-Data;Boundary=\"a b\"; x=y"))
