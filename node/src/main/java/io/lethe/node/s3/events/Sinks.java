@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ public final class Sinks implements AutoCloseable {
     private static final int MOST_SECRET_BYTES = 16 * 1024;
 
     private final Map<String, Sink> byName;
+
+    /** Names of those that are being tried. */
+    private final Set<String> inTrial = ConcurrentHashMap.newKeySet();
 
     private Sinks(Map<String, Sink> byName) {
         this.byName = byName;
@@ -139,6 +143,15 @@ public final class Sinks implements AutoCloseable {
 
     public Optional<Sink> get(String name) {
         return Optional.ofNullable(byName.get(name));
+    }
+
+    /** False while a trial of the sink runs; else one does until {@link #endTrial}. */
+    boolean beginTrial(String name) {
+        return inTrial.add(name);
+    }
+
+    void endTrial(String name) {
+        boolean _ = inTrial.remove(name);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.lethe.node.s3.operation;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.base.task.Tasks;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.Id128;
 import io.lethe.node.s3.S3Call;
@@ -12,6 +13,7 @@ import io.lethe.node.s3.xml.NotificationConfiguration.Target;
 import io.lethe.node.s3.xml.XmlWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -38,6 +40,8 @@ final class BucketNotification {
      * Every sink that is named must be there for the bucket's owner, and takes a test message, as
      * S3 demands of its own unless {@code x-amz-skip-destination-validation} is true; an empty
      * configuration tells nobody any more. Why a sink takes none is the operator's to know.
+     *
+     * @throws S3Exception SlowDown while another request tries one of them
      */
     static void put(S3Call call) throws InterruptedException {
         NotificationConfiguration wanted = NotificationConfiguration.parse(call.wholeBody(true));
@@ -64,14 +68,8 @@ final class BucketNotification {
                         .header("x-amz-skip-destination-validation")
                         .filter("true"::equalsIgnoreCase)
                         .isEmpty();
-        for (String sink : tried ? sinks : Set.<String>of()) {
-            Trial.of(call.ports().notifications().sinks(), sink)
-                    .run(call.bucket(), call.ports().tasks().clock().wallMillis(), call.requestId())
-                    .ifPresent(
-                            failure -> {
-                                log.warn("sink {} takes no test message: {}", sink, failure);
-                                throw invalid(sink, "It did not take a test message");
-                            });
+        if (tried) {
+            tryAll(call, sinks);
         }
         Bytes document =
                 targets.isEmpty()
@@ -79,6 +77,31 @@ final class BucketNotification {
                         : Bytes.wrap(new NotificationConfiguration(targets, false).write());
         BucketDocuments.set(call, BucketSetting.NOTIFICATION, document);
         call.empty(200);
+    }
+
+    private static void tryAll(S3Call call, Set<String> sinks) throws InterruptedException {
+        Tasks tasks = call.ports().tasks();
+        long deadlineNanos =
+                Math.min(call.deadlineNanos(), tasks.clock().nanos() + Trial.WITHIN.toNanos());
+        for (String sink : sinks) {
+            Optional<String> failure =
+                    Trial.begin(
+                                    tasks,
+                                    call.ports().notifications().sinks(),
+                                    sink,
+                                    call.bucket(),
+                                    call.requestId())
+                            .orElseThrow(
+                                    () ->
+                                            S3Error.SLOW_DOWN.because(
+                                                    "Another request tries the destination now;"
+                                                            + " try again in a second."))
+                            .failure(deadlineNanos);
+            if (failure.isPresent()) {
+                log.warn("sink {} takes no test message: {}", sink, failure.get());
+                throw invalid(sink, "It did not take a test message");
+            }
+        }
     }
 
     private static S3Exception invalid(String name, String why) {
