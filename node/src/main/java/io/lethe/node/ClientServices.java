@@ -21,6 +21,7 @@ import io.lethe.node.model.TenantRecord;
 import io.lethe.node.model.Ticket;
 import io.lethe.node.model.UserRecord;
 import io.lethe.node.object.Buckets;
+import io.lethe.node.object.MemoryBudget;
 import io.lethe.node.object.Objects;
 import io.lethe.node.rpc.Authenticator;
 import io.lethe.node.rpc.BucketDoor;
@@ -50,6 +51,12 @@ final class ClientServices {
     private static final Duration ASK_WITHIN = Duration.ofSeconds(2);
 
     private static final Duration KEY_WITHIN = Duration.ofSeconds(5);
+
+    /**
+     * Documents that requests carry may take this part of what bodies and cells may, beside them:
+     * at the default one list of the longest keys at once, or dozens of usual ones.
+     */
+    private static final int DOCUMENTS_PART = 8;
 
     private ClientServices() {}
 
@@ -93,6 +100,10 @@ final class ClientServices {
                                         new Tenants(parts, joined.directory(), joined.metadata()),
                                         parts.tasks(),
                                         parts.random(),
+                                        new MemoryBudget(
+                                                parts.tasks(),
+                                                parts.config().limits().memory().bytes()
+                                                        / DOCUMENTS_PART),
                                         new S3Settings(
                                                 s3.region(),
                                                 s3.domains(),

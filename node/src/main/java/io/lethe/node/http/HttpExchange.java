@@ -103,10 +103,10 @@ public final class HttpExchange {
      * Sends the head of the answer.
      *
      * @param bodyBytes of the body that will be written, or {@link #CHUNKED}
+     * @throws IllegalArgumentException where a header can't be one; the answer has not begun then
      */
     public void begin(int code, List<RequestHead.Header> headers, long bodyBytes) {
         Check.that(status == 0, "an answer begins once");
-        status = code;
         DefaultHttpResponse response =
                 new DefaultHttpResponse(
                         http10 ? HttpVersion.HTTP_1_0 : HttpVersion.HTTP_1_1,
@@ -125,6 +125,7 @@ public final class HttpExchange {
         }
         closes = !keepAlive || (http10 && bodyBytes < 0) || !restIsShort();
         HttpUtil.setKeepAlive(response, !closes);
+        status = code;
         var _ = channel.write(response);
     }
 

@@ -251,12 +251,19 @@ final class StreamedConversation extends ChannelInboundHandlerAdapter {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             RequestHead head = exchange.head();
-            log.error("{} failed on {} {}", settings.door(), head.method(), head.target(), e);
+            // Not the query, which may have signatures and keys.
+            log.error("{} failed on {} {}", settings.door(), head.method(), path(head), e);
         } finally {
             inWork.decrementAndGet();
             int unanswered = failure;
             context.executor().execute(() -> served(context, exchange, unanswered));
         }
+    }
+
+    private static String path(RequestHead head) {
+        String target = head.target();
+        int question = target.indexOf('?');
+        return question < 0 ? target : target.substring(0, question);
     }
 
     /**

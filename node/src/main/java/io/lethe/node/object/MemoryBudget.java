@@ -8,7 +8,7 @@ import io.lethe.node.base.task.Tasks;
  * line holds a part of what it wants, and those who hold all of theirs need nothing of it, so
  * nobody waits in a circle. Safe for any task.
  */
-final class MemoryBudget {
+public final class MemoryBudget {
     /** Bytes are counted in these: a cell of a large segment. */
     private static final long UNIT_BYTES = 256 * 1024;
 
@@ -16,14 +16,14 @@ final class MemoryBudget {
     private final Tasks.Permits free;
     private final Tasks.Permits firstInLine;
 
-    MemoryBudget(Tasks tasks, long bytes) {
+    public MemoryBudget(Tasks tasks, long bytes) {
         units = Math.toIntExact(Math.max(1, bytes / UNIT_BYTES));
         free = tasks.permits(units);
         firstInLine = tasks.permits(1);
     }
 
     /** A part of the budget, given back when it is closed. */
-    final class Share implements AutoCloseable {
+    public final class Share implements AutoCloseable {
         private int held;
 
         private Share() {}
@@ -37,7 +37,7 @@ final class MemoryBudget {
     }
 
     /** Waits for a share; more than the whole budget counts as the whole. */
-    Share take(long bytes) throws InterruptedException {
+    public Share take(long bytes) throws InterruptedException {
         long wanted = Math.clamp((bytes + UNIT_BYTES - 1) / UNIT_BYTES, 1, units);
         Share share = new Share();
         boolean whole = false;

@@ -5,6 +5,7 @@ import io.lethe.node.base.RandomSource;
 import io.lethe.node.http.HttpExchange;
 import io.lethe.node.http.RequestHead.Header;
 import io.lethe.node.object.Caller;
+import io.lethe.node.object.MemoryBudget;
 import io.lethe.node.s3.access.CallAccess;
 import io.lethe.node.s3.access.Identification.Identified;
 import io.lethe.node.s3.checksum.ContentMd5;
@@ -20,8 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /** One request that has been admitted, and its answer. One task. */
 public final class S3Call {
-    /** Of bodies that are read whole: 10,000 parts with their checksums. */
-    private static final int MOST_WHOLE_BYTES = XmlReader.MOST_LIST_BYTES;
+    /** What a request holds of a body that it reads whole without a share of the memory. */
+    private static final int FREE_BYTES = 64 * 1024;
+
+    /** How often a body is in memory: as it came, and as text or while it is copied. */
+    private static final int COPIES = 2;
 
     private final HttpExchange exchange;
     private final S3Request request;
@@ -34,6 +38,7 @@ public final class S3Call {
     private final List<Header> headers = new ArrayList<>();
     private @Nullable CallAccess access;
     private byte @Nullable [] wholeBody;
+    private MemoryBudget.@Nullable Share memory;
 
     /** What is known of a call before its operation begins. */
     record Admitted(
@@ -214,9 +219,22 @@ public final class S3Call {
      *     {@code needed}
      */
     public byte[] wholeBody(boolean needed) throws InterruptedException {
+        return whole(needed, XmlReader.MOST_BYTES);
+    }
+
+    /**
+     * As {@link #wholeBody}, of a request that lists keys or parts, and needs one.
+     *
+     * @throws S3Exception MaxMessageLengthExceeded, MissingRequestBodyError
+     */
+    public byte[] wholeList() throws InterruptedException {
+        return whole(true, XmlReader.MOST_LIST_BYTES);
+    }
+
+    private byte[] whole(boolean needed, int mostBytes) throws InterruptedException {
         byte[] known = wholeBody;
         if (known == null) {
-            known = readBody();
+            known = readBody(mostBytes);
             wholeBody = known;
         }
         if (needed && known.length == 0) {
@@ -225,15 +243,21 @@ public final class S3Call {
         return known;
     }
 
-    private byte[] readBody() throws InterruptedException {
+    private byte[] readBody(int mostBytes) throws InterruptedException {
         byte[] whole = new byte[8 * 1024];
         int length = 0;
         while (true) {
             if (length == whole.length) {
-                if (length >= MOST_WHOLE_BYTES) {
-                    throw S3Error.MAX_MESSAGE_LENGTH_EXCEEDED.exception();
+                if (length > mostBytes) {
+                    throw S3Error.MAX_MESSAGE_LENGTH_EXCEEDED
+                            .exception()
+                            .with("MaxMessageLengthBytes", Integer.toString(mostBytes));
                 }
-                whole = Arrays.copyOf(whole, length * 2);
+                if (length >= FREE_BYTES && memory == null) {
+                    memory = ports.documents().take(COPIES * mostToCome(mostBytes));
+                }
+                // One byte more shows that there is more.
+                whole = Arrays.copyOf(whole, Math.min(length * 2, mostBytes + 1));
             }
             int count = body.read(whole, length, whole.length - length);
             if (count < 0) {
@@ -244,6 +268,20 @@ public final class S3Call {
         byte[] exact = Arrays.copyOf(whole, length);
         checkDigests(exact);
         return exact;
+    }
+
+    /** The whole share is taken at once: who holds some and waits for more could wait for ever. */
+    private long mostToCome(int mostBytes) {
+        long sent = exchange.head().bodyBytes();
+        return sent < 0 ? mostBytes : Math.min(sent, mostBytes);
+    }
+
+    /** The request is over: gives back what it held. */
+    void over() {
+        MemoryBudget.Share held = memory;
+        if (held != null) {
+            held.close();
+        }
     }
 
     private void checkDigests(byte[] whole) {

@@ -130,6 +130,9 @@ public final class S3Door implements HttpService {
                     id,
                     added);
         } finally {
+            if (call != null) {
+                call.over();
+            }
             running.over();
         }
     }

@@ -83,6 +83,11 @@ class StreamedServerTest {
                                 200,
                                 List.of(),
                                 bytes("at " + exchange.head().header("host").orElse("-")));
+                case "/header" ->
+                        exchange.answer(
+                                200,
+                                List.of(new RequestHead.Header("x-answer", "a\r\nb")),
+                                bytes("no"));
                 case "/throws" -> throw new IllegalStateException("secret");
                 case "/endless" -> endless(exchange);
                 default -> exchange.answer(404, List.of(), bytes(exchange.head().method()));
@@ -335,6 +340,13 @@ class StreamedServerTest {
         String half = raw("GET /half HTTP/1.1\r\nhost: a\r\n\r\n");
         assertThat(half).startsWith("HTTP/1.1 200").contains("content-length: 100");
         assertThat(half.substring(half.indexOf("\r\n\r\n") + 4)).hasSizeLessThan(100);
+    }
+
+    @Test
+    void anAnswerWithWhatIsNoHeaderIsAnErrorAndNotSilence() throws IOException {
+        assertThat(raw("GET /header HTTP/1.1\r\nhost: a\r\n\r\n"))
+                .startsWith("HTTP/1.1 500")
+                .doesNotContain("x-answer");
     }
 
     @Test

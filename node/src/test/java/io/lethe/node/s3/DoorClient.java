@@ -11,6 +11,7 @@ import io.lethe.node.model.Id128;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantRecord;
 import io.lethe.node.model.UserRecord;
+import io.lethe.node.object.MemoryBudget;
 import io.lethe.node.object.ObjectWorld;
 import io.lethe.node.s3.events.Notifications;
 import io.lethe.node.s3.events.Sinks;
@@ -41,6 +42,8 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class DoorClient implements AutoCloseable {
     private static final String SECRET = "secret";
+    static final int DOCUMENT_BYTES = 1 << 20;
+    static final String WEBSITES = "site.example.com";
     private static final int TIMEOUT_MILLIS = 20_000;
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT)
@@ -51,9 +54,17 @@ final class DoorClient implements AutoCloseable {
     private final HttpLoops loops = new HttpLoops(1);
     private final HttpServer server;
 
+    /** For the bodies of long documents; {@link #DOCUMENT_BYTES}. */
+    final MemoryBudget documents;
+
     DoorClient(ObjectWorld world, String region) {
+        this(world, region, Sinks.of(Map.of()));
+    }
+
+    DoorClient(ObjectWorld world, String region, Sinks sinks) {
         this.world = world;
         this.region = region;
+        documents = new MemoryBudget(world.tasks, DOCUMENT_BYTES);
         Directory directory = world.ports.directory();
         BucketSettings settings = new BucketSettings(directory, 1 << 20);
         S3Ports ports =
@@ -61,16 +72,17 @@ final class DoorClient implements AutoCloseable {
                         world.objects,
                         world.buckets,
                         settings,
-                        new Notifications(settings, Sinks.of(Map.of()), (_, _) -> true),
+                        new Notifications(settings, sinks, (_, _) -> true),
                         new AccessLog(directory, settings),
                         new Credentials(),
                         new Tenants(directory),
                         world.tasks,
                         world.ports.random(),
+                        documents,
                         new S3Settings(
                                 region,
                                 List.of("s3.example.com"),
-                                List.of(),
+                                List.of(WEBSITES),
                                 Duration.ofSeconds(20)));
         server =
                 HttpServer.start(
@@ -178,18 +190,26 @@ final class DoorClient implements AutoCloseable {
         // An origin server goes by the host of an absolute target, not by the header.
         all.put("host", start == 0 ? host : "elsewhere");
         all.put("authorization", signature);
-        return exchange(method, target, body, all);
+        return exchange(method + ' ' + target, all, body);
     }
 
-    /** As {@link #send}, without a signature: nobody's request. */
-    Answer sendUnsigned(String method, String target, String body) throws IOException {
-        return exchange(method, target, body, new TreeMap<>(Map.of("host", "127.0.0.1")));
-    }
-
-    private Answer exchange(String method, String target, String body, Map<String, String> all)
+    /** Sends one request that nobody signs; {@code headers} may name the host. */
+    Answer sendUnsigned(String method, String target, String body, String... headers)
             throws IOException {
-        StringBuilder request = new StringBuilder(method + ' ' + target + " HTTP/1.1\r\n");
-        all.put("content-length", Integer.toString(body.length()));
+        Map<String, String> all = new TreeMap<>();
+        all.put("host", "127.0.0.1");
+        for (int i = 0; i < headers.length; i += 2) {
+            all.put(headers[i], headers[i + 1]);
+        }
+        return exchange(method + ' ' + target, all, body);
+    }
+
+    /**
+     * @param all may have a length that is not the body's
+     */
+    private Answer exchange(String line, Map<String, String> all, String body) throws IOException {
+        StringBuilder request = new StringBuilder(line + " HTTP/1.1\r\n");
+        all.putIfAbsent("content-length", Integer.toString(body.length()));
         all.put("connection", "close");
         all.forEach((name, value) -> request.append(name + ": " + value + "\r\n"));
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {

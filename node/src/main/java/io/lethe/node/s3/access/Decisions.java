@@ -199,7 +199,7 @@ final class Decisions {
         Optional<Policy> policy = policy(record);
         List<Policy> resource = new ArrayList<>(2);
         policy.ifPresent(resource::add);
-        acl(record, block).ifPresent(resource::add);
+        acl(record, block).map(AclGrants::policy).ifPresent(resource::add);
         boolean restricts =
                 block.restrictPublicBuckets() && policy.filter(Policy::isPublic).isPresent();
         return new PolicySet(principal.policies(), resource, session, restricts);
@@ -215,7 +215,7 @@ final class Decisions {
     }
 
     /** What the bucket's ACL grants, where it counts. */
-    private Optional<Policy> acl(BucketRecord record, PublicAccessBlock block) {
+    private Optional<AclGrants> acl(BucketRecord record, PublicAccessBlock block) {
         if (!record.settings().containsKey(BucketSetting.ACL) || !acls(record)) {
             return Optional.empty();
         }
@@ -223,8 +223,15 @@ final class Decisions {
                         record,
                         BucketSetting.ACL,
                         document -> AclGrants.of(document.unsafeArray(), record.name()))
-                .filter(acl -> !acl.isPublic() || !block.ignorePublicAcls())
-                .map(AclGrants::policy);
+                .filter(acl -> !acl.isPublic() || !block.ignorePublicAcls());
+    }
+
+    /** Whether there is anything that could grant others than a bucket's owner something. */
+    boolean mayGrant(Target target) {
+        BucketRecord record = target.record();
+        return record != null
+                && (policy(record).isPresent()
+                        || acl(record, block(record)).filter(AclGrants::isPublic).isPresent());
     }
 
     /** Whether ACLs count in a bucket: not unless its owner says so. */

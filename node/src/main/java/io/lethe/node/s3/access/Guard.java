@@ -89,6 +89,9 @@ public final class Guard {
                 created
                         ? own(asked.principal(), asked.bucket(), asked.deadlineNanos())
                         : find(asked.principal().tenant(), asked.bucket(), asked.deadlineNanos());
+        if (asked.rights().scope() == Rights.Scope.EACH_KEY) {
+            target = granting(asked, target);
+        }
         Target source =
                 copied.isPresent()
                         ? find(
@@ -182,6 +185,21 @@ public final class Guard {
                                 action,
                                 key,
                                 ""));
+    }
+
+    /**
+     * Refuses those to whom nothing in a bucket can be granted before their request's body is read,
+     * which names the keys to ask for.
+     */
+    private Target granting(Asked asked, Target found) throws InterruptedException {
+        if (asked.principal().owns(found) || decisions.mayGrant(found)) {
+            return found;
+        }
+        Target newer = findAgain(asked.principal(), found, asked.deadlineNanos());
+        if (!asked.principal().owns(newer) && !decisions.mayGrant(newer)) {
+            throw denied();
+        }
+        return newer;
     }
 
     /** Which ways to public access the owner has closed. */

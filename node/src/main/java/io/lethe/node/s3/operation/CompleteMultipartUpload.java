@@ -40,7 +40,7 @@ final class CompleteMultipartUpload implements Operation {
 
     @Override
     public void run(S3Call call) throws InterruptedException {
-        CompleteUpload wanted = CompleteUpload.parse(call.wholeBody(true));
+        CompleteUpload wanted = CompleteUpload.parse(call.wholeList());
         Uploads.CompleteRequest request = request(call, wanted);
         Promise<ObjectInfo> promise = call.ports().tasks().promise();
         var _ = call.ports().tasks().fork("s3-complete", () -> complete(call, request, promise));

@@ -15,7 +15,7 @@ import io.lethe.node.s3.xml.XmlWriter;
 final class DeleteObjects implements Operation {
     @Override
     public void run(S3Call call) throws InterruptedException {
-        DeleteRequest wanted = DeleteRequest.parse(call.wholeBody(true));
+        DeleteRequest wanted = DeleteRequest.parse(call.wholeList());
         var _ = call.ports().buckets().get(call.caller(), call.bucket(), call.deadlineNanos());
         checkSome(call, wanted);
         XmlWriter out = XmlWriter.s3("DeleteResult");

@@ -10,6 +10,7 @@ import io.lethe.node.s3.S3Call;
 final class GetObject implements Operation {
     @Override
     public void run(S3Call call) throws InterruptedException {
+        ObjectHeaders.checkOverrides(call);
         ReadRange range = ObjectAnswers.wantedRange(call);
         try (ObjectReader.Opened opened = ObjectAnswers.open(call, range)) {
             ObjectInfo info = opened.info();

@@ -10,6 +10,7 @@ import io.lethe.node.s3.S3Call;
 final class HeadObject implements Operation {
     @Override
     public void run(S3Call call) throws InterruptedException {
+        ObjectHeaders.checkOverrides(call);
         ReadRange range = ObjectAnswers.wantedRange(call);
         if (range instanceof ReadRange.Part) {
             // Where a part lies is known to whoever reads it.

@@ -6,6 +6,7 @@ import io.lethe.node.object.ObjectInfo;
 import io.lethe.node.object.VersionIds;
 import io.lethe.node.s3.HttpDates;
 import io.lethe.node.s3.S3Call;
+import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.S3Request;
 import io.lethe.node.s3.TaggingHeader;
 import io.lethe.node.s3.UserMetadata;
@@ -73,7 +74,32 @@ final class ObjectHeaders {
     }
 
     /**
-     * Adds what GET and HEAD say of a version.
+     * Sees to it that what the reader asks to hear can be said: by whoever signs, so that no link
+     * of a stranger's makes a public object something else, and as a header.
+     *
+     * @throws io.lethe.node.s3.S3Exception InvalidRequest, InvalidArgument
+     */
+    static void checkOverrides(S3Call call) {
+        for (String parameter : OVERRIDES.keySet()) {
+            String value = call.request().parameter(parameter).orElse(null);
+            if (value == null) {
+                continue;
+            }
+            if (call.access().principal().isAnonymous()) {
+                throw S3Error.INVALID_REQUEST.because(
+                        "Request specific response headers cannot be used for anonymous GET"
+                                + " requests.");
+            }
+            if (value.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
+                throw S3Error.INVALID_ARGUMENT
+                        .because("The value has characters that no header has.")
+                        .with("ArgumentName", parameter);
+            }
+        }
+    }
+
+    /**
+     * Adds what GET and HEAD say of a version; {@link #checkOverrides} came before.
      *
      * @param whole whether all of its bytes are meant: the checksum is theirs
      */
@@ -94,7 +120,9 @@ final class ObjectHeaders {
         said.put("content-type", info.attributes().contentType());
         OVERRIDES.forEach(
                 (parameter, header) ->
-                        call.request().parameter(parameter).ifPresent(v -> said.put(header, v)));
+                        call.request()
+                                .parameter(parameter)
+                                .ifPresent(value -> said.put(header, value.strip())));
         said.forEach((name, value) -> call.header(name, latin(value)));
         info.attributes()
                 .metadata()

@@ -302,4 +302,21 @@ class GuardTest extends GuardWorld {
         assertThat(ACME.account()).matches("[0-9]{12}").isNotEqualTo(GLOBEX.account());
         assertThat(ACME.canonical()).matches("[0-9a-f]{64}").isNotEqualTo(GLOBEX.canonical());
     }
+
+    @Test
+    void whoCanBeGrantedNothingIsRefusedBeforeAKeyIsRead() throws Exception {
+        Rights delete = Rights.forEachKey("s3:DeleteObject", "s3:DeleteObjectVersion");
+        for (Principal who : List.of(user(GLOBEX), Principal.ANYBODY)) {
+            for (String name : List.of("acme--photos", "acme--missing", "nobody--photos")) {
+                assertThat(as(who).may(delete, name, "")).as(name).isFalse();
+            }
+        }
+        assertThat(as(user(ACME)).may(delete, "photos", "")).isTrue();
+        policy(
+                "photos",
+                "{'Effect':'Allow','Principal':'*','Action':'s3:DeleteObject',"
+                        + "'Resource':'arn:aws:s3:::photos/*'}");
+        assertThat(as(Principal.ANYBODY).may(delete, "acme--photos", "")).isTrue();
+        assertThat(as(Principal.ANYBODY).may(delete, "acme--secret", "")).isFalse();
+    }
 }
