@@ -77,11 +77,21 @@ public final class S3Call {
         }
     }
 
-    /** The same request about another key; what its answer has so far is left behind. */
-    S3Call at(String key) {
+    /**
+     * The same request about another key; what its answer has so far is left behind.
+     *
+     * @param added headers that every answer has
+     */
+    S3Call at(String key, List<Header> added) {
         S3Address other = new S3Address(address.bucket(), key, address.virtualHosted());
-        return new S3Call(
-                exchange, new Admitted(request, other, who, body, requestId), ports, deadlineNanos);
+        S3Call call =
+                new S3Call(
+                        exchange,
+                        new Admitted(request, other, who, body, requestId),
+                        ports,
+                        deadlineNanos);
+        call.headers.addAll(added);
+        return call;
     }
 
     S3Call(HttpExchange exchange, Admitted admitted, S3Ports ports, long deadlineNanos) {

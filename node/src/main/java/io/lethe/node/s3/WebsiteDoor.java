@@ -52,7 +52,7 @@ final class WebsiteDoor {
         }
 
         S3Call at(String other) {
-            return call.at(other);
+            return call.at(other, opening.added());
         }
     }
 
@@ -165,9 +165,17 @@ final class WebsiteDoor {
 
     private static ObjectInfo head(S3Call page) throws InterruptedException {
         try {
-            return page.ports()
-                    .objects()
-                    .head(page.caller(), page.bucket(), page.key(), "", page.deadlineNanos());
+            ObjectInfo info =
+                    page.ports()
+                            .objects()
+                            .head(
+                                    page.caller(),
+                                    page.bucket(),
+                                    page.key(),
+                                    "",
+                                    page.deadlineNanos());
+            page.access().checkFound(info.attributes());
+            return info;
         } catch (StoreException e) {
             throw S3Door.mayKnow(page, e) ? S3Exception.of(e) : S3Error.ACCESS_DENIED.exception();
         }
@@ -220,6 +228,7 @@ final class WebsiteDoor {
                                     new ReadRange.All(),
                                     page.deadlineNanos())) {
                 ObjectInfo info = opened.info();
+                page.access().checkFound(info.attributes());
                 page.header("content-type", info.attributes().contentType())
                         .header("etag", '"' + info.etag() + '"');
                 page.begin(failure.error().httpStatus(), opened.range().lengthBytes());

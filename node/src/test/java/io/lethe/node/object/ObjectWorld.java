@@ -45,6 +45,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,6 +163,9 @@ public final class ObjectWorld {
         private long millis = 1_800_000_000_000L;
         private long ids = 100;
         private @Nullable Runnable lost;
+
+        /** What others do right behind a request's query. */
+        public volatile Consumer<PartitionQuery> behind = _ -> {};
 
         /**
          * The answer to the next command of a request is lost, which is thus sent again; what
@@ -302,7 +306,9 @@ public final class ObjectWorld {
 
         @Override
         public PartitionAnswer query(Bytes rowKey, PartitionQuery query, long deadlineNanos) {
-            return queryIn(PARTITION, query, deadlineNanos);
+            PartitionAnswer answer = queryIn(PARTITION, query, deadlineNanos);
+            behind.accept(query);
+            return answer;
         }
 
         @Override
