@@ -136,7 +136,8 @@ final class Joined implements AutoCloseable {
 
     private void startWorkers() {
         Keyring keyring = keyring();
-        parts.workers().start(lease, OFTEN);
+        // Late by its length, it would have the node serve nothing.
+        parts.workers().startUrgent(lease, OFTEN);
         parts.workers().start(booth, OFTEN);
         parts.workers()
                 .start(

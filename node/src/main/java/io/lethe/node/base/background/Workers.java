@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /**
  * All background work of one node: starts, wakes, lists and stops it. Safe for any thread.
@@ -46,6 +47,16 @@ public final class Workers {
      * @throws IllegalStateException when the name is taken, too many run, or all was stopped
      */
     public synchronized void start(Worker worker, Pacing pacing) {
+        start(worker, pacing, tasks::fork);
+    }
+
+    /** As {@link #start}, where others' being late is no excuse; see {@link Tasks#forkUrgent}. */
+    public synchronized void startUrgent(Worker worker, Pacing pacing) {
+        start(worker, pacing, tasks::forkUrgent);
+    }
+
+    private void start(
+            Worker worker, Pacing pacing, BiFunction<String, Runnable, Tasks.Task> fork) {
         String name = worker.name();
         if (stopped) {
             throw new IllegalStateException("worker " + name + " comes after the stop");
@@ -59,7 +70,7 @@ public final class Workers {
         }
         Running running = new Running(worker, pacing, tasks);
         show(name, running);
-        entries.put(name, new Entry(running, tasks.fork("worker-" + name, running::run)));
+        entries.put(name, new Entry(running, fork.apply("worker-" + name, running::run)));
     }
 
     /** Ends the idling of this worker, if it runs: there is something to do. */

@@ -17,6 +17,15 @@ public interface Tasks {
      */
     Task fork(String name, Runnable body);
 
+    /**
+     * As {@link #fork}, for what must get its turn soon however busy the other tasks keep the
+     * cores: tasks are not preempted, and hash for milliseconds at a time. For few: it may be a
+     * thread.
+     */
+    default Task forkUrgent(String name, Runnable body) {
+        return fork(name, body);
+    }
+
     /** Sleeps; returns early with {@link InterruptedException} only when the task is cancelled. */
     void sleep(long nanos) throws InterruptedException;
 

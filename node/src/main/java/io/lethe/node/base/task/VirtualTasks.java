@@ -27,7 +27,21 @@ public final class VirtualTasks implements Tasks {
 
     @Override
     public Task fork(String name, Runnable body) {
-        Thread thread = Thread.ofVirtual().name(name).uncaughtExceptionHandler(faults).start(body);
+        return task(Thread.ofVirtual().name(name).uncaughtExceptionHandler(faults).start(body));
+    }
+
+    /** A platform thread, which the machine shares the cores out to. */
+    @Override
+    public Task forkUrgent(String name, Runnable body) {
+        return task(
+                Thread.ofPlatform()
+                        .daemon()
+                        .name(name)
+                        .uncaughtExceptionHandler(faults)
+                        .start(body));
+    }
+
+    private static Task task(Thread thread) {
         return new Task() {
             @Override
             public void cancel() {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class WorkersTest {
@@ -216,5 +217,37 @@ class WorkersTest {
         assertThat(stepped.await(10, TimeUnit.SECONDS)).isTrue();
         onThreads.stop(real.clock().nanos() + 10 * SECOND);
         assertThat(onThreads.statuses()).isEmpty();
+    }
+
+    @Test
+    void anUrgentOneStepsWhileTasksKeepEveryCoreBusy() throws InterruptedException {
+        CountDownLatch stepped = new CountDownLatch(3);
+        AtomicBoolean over = new AtomicBoolean();
+        VirtualTasks real = new VirtualTasks(Clock.system(), (_, _) -> {});
+        Workers onThreads = new Workers(real, new Metrics());
+        for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+            var _ =
+                    real.fork(
+                            "busy",
+                            () -> {
+                                while (!over.get()) {
+                                    Thread.onSpinWait();
+                                }
+                            });
+        }
+        onThreads.startUrgent(
+                worker(
+                        "urgent",
+                        () -> {
+                            stepped.countDown();
+                            return Step.worked();
+                        }),
+                PACING);
+        try {
+            assertThat(stepped.await(10, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            over.set(true);
+        }
+        onThreads.stop(real.clock().nanos() + 10 * SECOND);
     }
 }
