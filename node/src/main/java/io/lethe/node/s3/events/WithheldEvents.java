@@ -33,9 +33,10 @@ public final class WithheldEvents implements Worker {
 
     private static final Logger log = LoggerFactory.getLogger(WithheldEvents.class);
 
-    private record Pair(String sink, TenantId owner) {}
+    /** In each partition of its own: another may have led it and served the sink. */
+    private record Place(GroupId partition, String sink, TenantId owner) {}
 
-    /** What is known of one pair. */
+    /** What is known of one place. */
     private static final class Held {
         final long sinceNanos;
         long events;
@@ -49,7 +50,7 @@ public final class WithheldEvents implements Worker {
     private final SinkWorker.Ports ports;
     private final Set<String> names;
     private final Outboxes outboxes;
-    private final Map<Pair, Held> held = new HashMap<>();
+    private final Map<Place, Held> held = new HashMap<>();
     private final AtomicLong withheld = new AtomicLong();
     private final LongAdder removed = new LongAdder();
 
@@ -82,7 +83,7 @@ public final class WithheldEvents implements Worker {
     @Override
     public Step step() throws InterruptedException {
         long now = ports.tasks().clock().nanos();
-        Set<Pair> seen = new HashSet<>();
+        Set<Place> seen = new HashSet<>();
         held.values().forEach(one -> one.events = 0);
         String failure = "";
         long gone = 0;
@@ -90,9 +91,9 @@ public final class WithheldEvents implements Worker {
             try {
                 for (Waiting one : outboxes.waiting(partition, "")) {
                     if (one.waiting() > 0 && !served(one)) {
-                        Pair pair = new Pair(one.sink(), one.owner());
-                        boolean _ = seen.add(pair);
-                        gone += see(partition, one, held(pair, now), now);
+                        Place place = new Place(partition, one.sink(), one.owner());
+                        boolean _ = seen.add(place);
+                        gone += see(partition, one, held(place, now), now);
                     }
                 }
             } catch (StoreException e) {
@@ -116,16 +117,16 @@ public final class WithheldEvents implements Worker {
         return names.contains(one.sink()) && ports.access().mayUse(one.sink(), one.owner());
     }
 
-    private Held held(Pair pair, long now) {
-        Held known = held.get(pair);
+    private Held held(Place place, long now) {
+        Held known = held.get(place);
         if (known == null) {
             known = new Held(now);
-            held.put(pair, known);
+            held.put(place, known);
             log.warn(
                     "account {} has events for the sink {}, which it may not use here"
                             + " (s3.sinkAccounts): they are withheld, and removed in {} hours",
-                    pair.owner().account(),
-                    pair.sink(),
+                    place.owner().account(),
+                    place.sink(),
                     Duration.ofNanos(KEEP_NANOS).toHours());
         }
         return known;

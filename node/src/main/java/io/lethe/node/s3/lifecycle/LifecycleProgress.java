@@ -21,8 +21,8 @@ import java.util.TreeMap;
 record LifecycleProgress(long settingIndex, long begunMillis, Map<Long, Long> cursors) {
     private static final int FORMAT = 1;
 
-    /** Three lanes for each rule. */
-    private static final int MOST_LANES = 3_000;
+    /** Three for each of 1,000 rules, and the one that versions which become noncurrent have. */
+    private static final int MOST_LANES = 3_001;
 
     LifecycleProgress {
         cursors = Map.copyOf(cursors);
