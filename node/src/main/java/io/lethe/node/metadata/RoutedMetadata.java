@@ -145,10 +145,14 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
     }
 
     /** Whether applying it twice is as good as once, seen from whoever waits for the reply. */
-    private static boolean isRepeatable(DirectoryCommand command) {
+    public static boolean isRepeatable(DirectoryCommand command) {
         return switch (command) {
-            // A second group would be made; the second change of a record is refused.
+            // A second group would be made; the second change of a record is refused, which tells
+            // the sender that another has changed it.
             case DirectoryCommand.CreatePg _,
+                    DirectoryCommand.SetVersioning _,
+                    DirectoryCommand.SetBucketLock _,
+                    DirectoryCommand.SetBucketSetting _,
                     DirectoryCommand.PutPartition _,
                     DirectoryCommand.InitCluster _ ->
                     false;

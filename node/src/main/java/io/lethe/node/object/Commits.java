@@ -197,6 +197,11 @@ final class Commits {
         } catch (StoreException e) {
             throw switch (e.code()) {
                 case UNAVAILABLE, DEADLINE, OVERLOADED -> unknown(e.getMessage());
+                // Its deletion may be taken back, since an earlier attempt put something into it.
+                case NO_SUCH_BUCKET ->
+                        ports.directory().bucket(first.bucket().id()).isPresent()
+                                ? unknown(e.getMessage())
+                                : e;
                 default -> e;
             };
         }

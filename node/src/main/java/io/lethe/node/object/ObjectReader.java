@@ -68,10 +68,15 @@ public final class ObjectReader {
         VersionRow row = found.row();
         ShardGrant shard = found.shard();
         VersionBody body = row == null ? null : row.body();
-        if (row == null || body == null || shard == null) {
+        if (row == null || body == null) {
             throw row == null || !row.isDeleteMarker()
                     ? absent(bucket, key, which)
                     : marked(row, bucket, key, which);
+        }
+        if (shard == null) {
+            // The row was read before its key was moved, and the key after.
+            throw new StoreException(
+                    ErrorCode.UNAVAILABLE, "the key of the version is being moved; try again");
         }
         // Only who names a version asks a second time.
         VersionRow newest =

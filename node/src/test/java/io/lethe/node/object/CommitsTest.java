@@ -37,6 +37,8 @@ final class CommitsTest {
         assertUnknown(ErrorCode.UNAVAILABLE);
         assertUnknown(ErrorCode.DEADLINE);
         assertUnknown(ErrorCode.OVERLOADED);
+        // The bucket is being deleted, which is taken back when something is found in it.
+        assertUnknown(ErrorCode.NO_SUCH_BUCKET);
     }
 
     private void assertUnknown(ErrorCode behind) throws Exception {

@@ -6,6 +6,7 @@ import io.lethe.node.base.task.Promise;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.metadata.Directory;
 import io.lethe.node.metadata.Metadata;
+import io.lethe.node.metadata.RoutedMetadata;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionAnswer.WriteState;
@@ -215,10 +216,7 @@ final class SimMetadata implements Metadata {
     @Override
     public Applied execute(DirectoryCommand command, long controllerEpoch, long deadlineNanos)
             throws InterruptedException {
-        boolean repeatable =
-                !(command instanceof DirectoryCommand.CreatePg)
-                        && !(command instanceof DirectoryCommand.PutPartition)
-                        && !(command instanceof DirectoryCommand.InitCluster);
+        boolean repeatable = RoutedMetadata.isRepeatable(command);
         Server server =
                 (there, replica, to) ->
                         group(GroupId.DIRECTORY)
