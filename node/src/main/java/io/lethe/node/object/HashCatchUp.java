@@ -4,7 +4,10 @@ import io.lethe.node.base.Clock;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.metadata.command.PartitionAnswer.HashLag;
 import io.lethe.node.metadata.command.UploadRef;
+import io.lethe.node.model.StoreException;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Waits while the hashes over an upload's parts, which {@link UploadHasher} makes, come nearer to
@@ -13,6 +16,8 @@ import java.util.concurrent.TimeUnit;
  * it took. Nothing depends on it: it gives up where the hashes stand still. Safe for any task.
  */
 final class HashCatchUp {
+    private static final Logger log = LoggerFactory.getLogger(HashCatchUp.class);
+
     /** That may lag behind a part's acknowledgement: half a second of hashing beside other work. */
     static final long MOST_LAG_BYTES = 128L << 20;
 
@@ -43,12 +48,7 @@ final class HashCatchUp {
     /** Before a part is acknowledged. */
     void afterPart(UploadRef upload, long deadlineNanos) throws InterruptedException {
         long now = tasks.clock().nanos();
-        await(
-                upload,
-                Integer.MAX_VALUE,
-                MOST_LAG_BYTES,
-                Math.min(deadlineNanos, now + MOST_NANOS),
-                deadlineNanos);
+        await(upload, Integer.MAX_VALUE, MOST_LAG_BYTES, Math.min(deadlineNanos, now + MOST_NANOS));
     }
 
     /**
@@ -58,21 +58,30 @@ final class HashCatchUp {
      */
     void beforeCompletion(UploadRef upload, int through, long deadlineNanos)
             throws InterruptedException {
-        await(upload, through, LEFT_BYTES, deadlineNanos, deadlineNanos);
+        await(upload, through, LEFT_BYTES, deadlineNanos);
     }
 
-    private void await(
-            UploadRef upload, int through, long enoughBytes, long untilNanos, long deadlineNanos)
+    /** What is waited for is done or can be done: no failure of a look is the caller's. */
+    private void await(UploadRef upload, int through, long enoughBytes, long untilNanos)
+            throws InterruptedException {
+        try {
+            whileNearer(upload, through, enoughBytes, untilNanos);
+        } catch (StoreException e) {
+            log.debug("how far the hashes of {} are can't be seen", upload, e);
+        }
+    }
+
+    private void whileNearer(UploadRef upload, int through, long enoughBytes, long untilNanos)
             throws InterruptedException {
         Clock clock = tasks.clock();
-        HashLag lag = look.lag(upload, deadlineNanos);
+        HashLag lag = look.lag(upload, untilNanos);
         long movedNanos = clock.nanos();
         while (lag.bytes() > enoughBytes
                 && lag.number() < through
                 && clock.nanos() < untilNanos
                 && clock.nanos() - movedNanos < STALL_NANOS) {
             tasks.sleep(LOOK_NANOS);
-            HashLag next = look.lag(upload, deadlineNanos);
+            HashLag next = look.lag(upload, untilNanos);
             if (next.number() != lag.number()) {
                 movedNanos = clock.nanos();
             }

@@ -1,6 +1,7 @@
 package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.base.Check;
 import io.lethe.node.base.background.Step;
 import io.lethe.node.base.background.Worker;
 import io.lethe.node.base.task.Tasks;
@@ -18,7 +19,6 @@ import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.UploadRef;
 import io.lethe.node.metadata.command.UploadRow;
 import io.lethe.node.model.GroupId;
-import io.lethe.node.model.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Follows the parts of uploads as they come, in order from the first, and hashes them into the
@@ -46,6 +48,8 @@ public final class UploadHasher implements Worker {
 
     /** For a turn, or one part of up to 5 GiB. */
     private static final Duration TURN_WITHIN = Duration.ofMinutes(5);
+
+    private static final Logger log = LoggerFactory.getLogger(UploadHasher.class);
 
     private final ObjectPorts ports;
     private final Leadership leadership;
@@ -130,7 +134,11 @@ public final class UploadHasher implements Worker {
     private boolean hash(HashItem item) throws InterruptedException {
         try {
             return hash(item, deadline());
-        } catch (StoreException e) {
+        } catch (Check.BrokenInvariant e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Also what of it can't be decoded, as a worker's step would.
+            log.debug("the hashes of {} do not come on", item.upload(), e);
             return false;
         }
     }
@@ -154,7 +162,7 @@ public final class UploadHasher implements Worker {
                 dataKey,
                 item.upload(),
                 some(item.parts()),
-                new Saving(item.upload(), hashes, deadlineNanos),
+                new Saving(item.upload(), item.before(), hashes, deadlineNanos),
                 deadlineNanos);
         return true;
     }
@@ -173,9 +181,11 @@ public final class UploadHasher implements Worker {
         private final UploadRef upload;
         private final ResumableDigests hashes;
         private final long deadlineNanos;
+        private Bytes saved;
 
-        Saving(UploadRef upload, ResumableDigests hashes, long deadlineNanos) {
+        Saving(UploadRef upload, Bytes before, ResumableDigests hashes, long deadlineNanos) {
             this.upload = upload;
+            saved = before;
             this.hashes = hashes;
             this.deadlineNanos = deadlineNanos;
         }
@@ -187,6 +197,7 @@ public final class UploadHasher implements Worker {
 
         @Override
         public void end(PartRow part) throws InterruptedException {
+            Bytes midstate = hashes.save();
             PartitionReply reply =
                     ports.metadata()
                             .execute(
@@ -194,12 +205,14 @@ public final class UploadHasher implements Worker {
                                     new PartitionCommand.SaveHash(
                                             upload,
                                             new PartName(part.number(), part.order()),
-                                            hashes.save()),
+                                            saved,
+                                            midstate),
                                     ports.directory().index(),
                                     deadlineNanos);
             if (!(reply instanceof PartitionReply.Done)) {
                 throw Commits.failure(reply);
             }
+            saved = midstate;
             ports.meters().partsHashed.increment();
         }
     }

@@ -7,7 +7,9 @@ import io.lethe.node.base.task.ManualTasks;
 import io.lethe.node.metadata.command.PartitionAnswer.HashLag;
 import io.lethe.node.metadata.command.UploadRef;
 import io.lethe.node.model.BucketId;
+import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
+import io.lethe.node.model.StoreException;
 import io.lethe.node.model.WriteId;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,19 @@ final class HashCatchUpTest {
         assertThat(millis()).isBetween(2_000L, 2_100L);
         hashing(1_000, 3_600_000).beforeCompletion(UPLOAD, 1_000, FAR);
         assertThat(millis()).isBetween(4_000L, 4_100L);
+    }
+
+    @Test
+    void aLookThatFailsIsNotTheCallers() throws Exception {
+        HashCatchUp blind =
+                new HashCatchUp(
+                        tasks,
+                        (_, _) -> {
+                            throw new StoreException(ErrorCode.OVERLOADED, "too many calls");
+                        });
+        blind.afterPart(UPLOAD, FAR);
+        blind.beforeCompletion(UPLOAD, 1, FAR);
+        assertThat(millis()).isZero();
     }
 
     @Test

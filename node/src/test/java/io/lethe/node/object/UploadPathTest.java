@@ -9,6 +9,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.background.Step;
 import io.lethe.node.metadata.command.Condition;
+import io.lethe.node.metadata.command.PartRow;
+import io.lethe.node.metadata.command.PartitionAnswer;
+import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.state.PartitionInvariants;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
@@ -128,6 +132,34 @@ class UploadPathTest {
         while (hasher.step() instanceof Step.Worked) {
             // Once more.
         }
+    }
+
+    @Test
+    void hashesThatCanNotBeTakenUpKeepNeitherTheWorkerNorTheNode() throws Exception {
+        UploadInfo upload = create(VERSIONED, "key");
+        PartInfo first = put(VERSIONED, upload, 1, bytes(1, 5_000));
+        PartInfo second = put(VERSIONED, upload, 2, bytes(2, 5_000));
+        assertThat(List.of(first, second)).doesNotContainNull();
+        var page =
+                (PartitionAnswer.HashPage)
+                        world.metadata.queryIn(
+                                ObjectWorld.PARTITION,
+                                new PartitionQuery.HashWork(null, 1),
+                                world.deadline());
+        PartitionAnswer.HashItem item = page.items().getFirst();
+        PartRow part = item.parts().getFirst();
+        var _ =
+                world.metadata.executeIn(
+                        ObjectWorld.PARTITION,
+                        new PartitionCommand.SaveHash(
+                                item.upload(),
+                                new PartitionCommand.PartName(part.number(), part.order()),
+                                Bytes.EMPTY,
+                                Bytes.hex("7f")),
+                        world.ports.directory().index(),
+                        world.deadline());
+        UploadHasher hasher = new UploadHasher(world.ports, () -> List.of(ObjectWorld.PARTITION));
+        assertThat(hasher.step()).isInstanceOf(Step.Idle.class);
     }
 
     @Test

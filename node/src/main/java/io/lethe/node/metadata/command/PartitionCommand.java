@@ -385,12 +385,14 @@ public sealed interface PartitionCommand {
 
     /**
      * Keeps how far the hashes over an upload's parts 1 to {@code part} have come. Does nothing
-     * where the part is another by now, or not the next one.
+     * where the part is another by now, or not the next one, or one before it is another.
      *
+     * @param before the midstate from which the part was hashed; empty at part 1
      * @param midstate of {@link io.lethe.node.crypto.ResumableDigests}, opaque here; at most {@link
      *     #MOST_MIDSTATE_BYTES}
      */
-    record SaveHash(UploadRef upload, PartName part, Bytes midstate) implements OfUpload {
+    record SaveHash(UploadRef upload, PartName part, Bytes before, Bytes midstate)
+            implements OfUpload {
         /** SHA-256 and MD5 each keep 64 bytes of input, 32 of state and a length. */
         public static final int MOST_MIDSTATE_BYTES = 512;
     }

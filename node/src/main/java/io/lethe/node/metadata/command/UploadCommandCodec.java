@@ -23,7 +23,7 @@ import io.lethe.node.model.Protection;
  *                    (10,000), etag text, MD5 16, SHA-256 32, sealed info blob
  * 24 AbortUpload     upload
  * 25 SweepParts      limit i32, kept millis varint
- * 26 SaveHash        upload, number i32, order i64, midstate blob (512)
+ * 26 SaveHash        upload, number i32, order i64, before blob (512), midstate blob (512)
  * 44 CreateUpload    as 21, then protection
  * 45 CompleteUpload  as 23, then the bucket's lock
  *
@@ -64,6 +64,7 @@ final class UploadCommandCodec {
             case SaveHash c -> {
                 out.upload(c.upload());
                 name(out, c.part());
+                out.blob("before", c.before(), SaveHash.MOST_MIDSTATE_BYTES);
                 out.blob("midstate", c.midstate(), SaveHash.MOST_MIDSTATE_BYTES);
             }
         }
@@ -98,7 +99,12 @@ final class UploadCommandCodec {
             case 45 -> complete(in, true);
             case 24 -> new AbortUpload(in.upload());
             case 25 -> new SweepParts(in.int32(), in.number());
-            case 26 -> new SaveHash(in.upload(), name(in), in.blob(SaveHash.MOST_MIDSTATE_BYTES));
+            case 26 ->
+                    new SaveHash(
+                            in.upload(),
+                            name(in),
+                            in.blob(SaveHash.MOST_MIDSTATE_BYTES),
+                            in.blob(SaveHash.MOST_MIDSTATE_BYTES));
             default -> throw FieldReader.unknown("partition command", type);
         };
     }

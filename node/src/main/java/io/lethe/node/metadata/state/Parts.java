@@ -113,7 +113,12 @@ final class Parts {
             return Replies.DONE;
         }
         PartRow part = PartTable.get(draft, place, number);
-        if (part != null && part.order() == c.part().order()) {
+        // Whoever follows the upload beside another may have hashed parts that were replaced since.
+        Bytes before = number == 1 ? Bytes.EMPTY : PartTable.midstate(draft, place, number - 1);
+        if (part != null
+                && part.order() == c.part().order()
+                && before != null
+                && before.equals(c.before())) {
             PartTable.midstate(draft, place, number, c.midstate());
             PartTable.hashed(draft, place, number);
         }

@@ -76,7 +76,8 @@ public final class RandomUploads {
                         random.bytes(0, 50)),
                 new PartitionCommand.AbortUpload(ref()),
                 new PartitionCommand.SweepParts(random.below(2_000) - 500, random.number() >>> 1),
-                new PartitionCommand.SaveHash(ref(), name(), random.bytes(0, 60)));
+                new PartitionCommand.SaveHash(
+                        ref(), name(), random.bytes(0, 60), random.bytes(0, 60)));
     }
 
     /** A commit that no state accepts, but that a log may hold. */

@@ -290,7 +290,8 @@ class RowFormatTest {
         PartName hashed = uploads.put(running, 1, partition.segment());
         var _ = uploads.put(running, 2, partition.segment());
         partition.done(
-                new PartitionCommand.SaveHash(running, hashed, partition.random.bytes(20, 20)));
+                new PartitionCommand.SaveHash(
+                        running, hashed, Bytes.EMPTY, partition.random.bytes(20, 20)));
         CreateUpload plain = uploads.creation(Bytes.utf8("locked"));
         assertThat(
                         partition.execute(

@@ -248,6 +248,7 @@ class UploadModelTest {
                             new SaveHash(
                                     item.upload(),
                                     new PartName(part.number(), part.order()),
+                                    expected(item.upload(), part.number() - 1),
                                     expected(item.upload(), part.number())));
                 }
             }

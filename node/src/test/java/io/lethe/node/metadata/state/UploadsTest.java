@@ -421,12 +421,12 @@ class UploadsTest {
         PartName three = uploads.put(upload, 3, partition.segment());
         PartName five = uploads.put(upload, 5, partition.segment());
         assertNext(upload, Bytes.EMPTY, one, two, three);
-        partition.done(new SaveHash(upload, two, Bytes.hex("22")));
+        partition.done(new SaveHash(upload, two, Bytes.hex("11"), Bytes.hex("22")));
         assertThat(hashedThrough(upload)).as("not the next one").isZero();
-        partition.done(new SaveHash(upload, one, Bytes.hex("11")));
+        partition.done(new SaveHash(upload, one, Bytes.EMPTY, Bytes.hex("11")));
         assertNext(upload, Bytes.hex("11"), two, three);
-        partition.done(new SaveHash(upload, two, Bytes.hex("22")));
-        partition.done(new SaveHash(upload, three, Bytes.hex("33")));
+        partition.done(new SaveHash(upload, two, Bytes.hex("11"), Bytes.hex("22")));
+        partition.done(new SaveHash(upload, three, Bytes.hex("22"), Bytes.hex("33")));
         assertThat(hashWork()).as("the fourth part is missing").isEmpty();
         assertThat(partition.ask(new PartitionQuery.FindHashLag(upload)))
                 .isEqualTo(new HashLag(3, 0));
@@ -435,8 +435,11 @@ class UploadsTest {
         PartName other = uploads.put(upload, 2, partition.segment());
         assertThat(hashedThrough(upload)).isEqualTo(1);
         assertNext(upload, Bytes.hex("11"), other, three);
-        partition.done(new SaveHash(upload, two, Bytes.hex("22")));
+        partition.done(new SaveHash(upload, two, Bytes.hex("11"), Bytes.hex("22")));
         assertThat(hashedThrough(upload)).as("of the part that was replaced").isEqualTo(1);
+        partition.done(new SaveHash(upload, other, Bytes.hex("11"), Bytes.hex("99")));
+        partition.done(new SaveHash(upload, three, Bytes.hex("22"), Bytes.hex("33")));
+        assertThat(hashedThrough(upload)).as("hashed behind the part that was").isEqualTo(2);
         var _ = uploads.complete(upload, one, other, three, five);
         assertThat(hashWork()).isEmpty();
         uploads.sweep(100);
