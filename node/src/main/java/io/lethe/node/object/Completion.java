@@ -42,7 +42,7 @@ final class Completion {
         this.shared = shared;
         this.finder = finder;
         this.reader = reader;
-        digests = new WholeDigests(finder, reader, catchUp);
+        digests = new WholeDigests(finder, new PartsReader(reader), catchUp);
     }
 
     ObjectInfo complete(Caller caller, Uploads.CompleteRequest request, long deadlineNanos)

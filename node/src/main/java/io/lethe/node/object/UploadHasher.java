@@ -54,7 +54,7 @@ public final class UploadHasher implements Worker {
     private final ObjectPorts ports;
     private final Leadership leadership;
     private final UploadFinder finder;
-    private final WholeDigests digests;
+    private final PartsReader reader;
     private final Map<GroupId, @Nullable Bytes> cursors = new HashMap<>();
 
     public UploadHasher(ObjectPorts ports, Leadership leadership) {
@@ -62,8 +62,9 @@ public final class UploadHasher implements Worker {
         this.leadership = leadership;
         BucketGate gate = new BucketGate(ports.directory(), ports.metadata(), ports.lease());
         finder = new UploadFinder(ports, gate);
-        ObjectReader reader = new ObjectReader(ports, gate, new PeerHealth(ports.tasks().clock()));
-        digests = new WholeDigests(finder, reader, new HashCatchUp(ports.tasks(), finder::lag));
+        reader =
+                new PartsReader(
+                        new ObjectReader(ports, gate, new PeerHealth(ports.tasks().clock())));
     }
 
     @Override
@@ -158,7 +159,7 @@ public final class UploadHasher implements Worker {
                 item.before().isEmpty()
                         ? new ResumableDigests()
                         : ResumableDigests.resume(item.before());
-        digests.read(
+        reader.read(
                 dataKey,
                 item.upload(),
                 some(item.parts()),
@@ -177,7 +178,7 @@ public final class UploadHasher implements Worker {
     }
 
     /** Hashes parts, and saves where the hashes stand at the end of each. */
-    private final class Saving implements WholeDigests.Sink {
+    private final class Saving implements PartsReader.Sink {
         private final UploadRef upload;
         private final ResumableDigests hashes;
         private final long deadlineNanos;

@@ -6,8 +6,6 @@ import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.crypto.ResumableDigests;
 import io.lethe.node.metadata.command.PartRow;
 import io.lethe.node.metadata.command.PartitionAnswer.MidstateFound;
-import io.lethe.node.metadata.command.UploadRef;
-import io.lethe.node.model.StoreException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,25 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class WholeDigests {
     private final UploadFinder finder;
-    private final ObjectReader reader;
+    private final PartsReader reader;
     private final HashCatchUp catchUp;
 
-    WholeDigests(UploadFinder finder, ObjectReader reader, HashCatchUp catchUp) {
+    WholeDigests(UploadFinder finder, PartsReader reader, HashCatchUp catchUp) {
         this.finder = finder;
         this.reader = reader;
         this.catchUp = catchUp;
-    }
-
-    /** Where the plaintext of parts goes. */
-    interface Sink {
-        /** What comes now is of this part. */
-        default void begin(PartRow part) {}
-
-        /** The sink may change what is in the array. */
-        void update(byte[] source, int offset, int lengthBytes);
-
-        /** The part is whole. */
-        default void end(PartRow part) throws InterruptedException {}
     }
 
     /**
@@ -58,14 +44,14 @@ final class WholeDigests {
         }
         if (saved == null || saved.number() == 0) {
             Digests digests = new Digests();
-            Sink sink =
+            PartsReader.Sink sink =
                     customer == null ? digests::update : new Unsealed(upload, customer, digests);
-            read(upload.dataKey(), upload.ref(), parts, sink, deadlineNanos);
+            reader.read(upload.dataKey(), upload.ref(), parts, sink, deadlineNanos);
             return digests.finish();
         }
         ResumableDigests digests = ResumableDigests.resume(saved.midstate());
         List<PartRow> rest = parts.subList(saved.number(), parts.size());
-        read(upload.dataKey(), upload.ref(), rest, digests::update, deadlineNanos);
+        reader.read(upload.dataKey(), upload.ref(), rest, digests::update, deadlineNanos);
         return digests.finish();
     }
 
@@ -79,7 +65,7 @@ final class WholeDigests {
     }
 
     /** Takes a customer's key stream, which each part has of its own, off what comes. */
-    private static final class Unsealed implements Sink {
+    private static final class Unsealed implements PartsReader.Sink {
         private final UploadFinder.Running upload;
         private final KeyBytes customer;
         private final Digests digests;
@@ -103,43 +89,6 @@ final class WholeDigests {
                 here.apply(source, offset, lengthBytes);
             }
             digests.update(source, offset, lengthBytes);
-        }
-    }
-
-    /**
-     * Reads parts, one behind the other.
-     *
-     * @throws StoreException INVALID_PART when one is gone
-     */
-    void read(
-            KeyBytes dataKey, UploadRef upload, List<PartRow> parts, Sink sink, long deadlineNanos)
-            throws InterruptedException {
-        if (parts.stream().allMatch(part -> part.body().sizeBytes() == 0)) {
-            for (PartRow part : parts) {
-                sink.end(part);
-            }
-            return;
-        }
-        try (ObjectReader.Source source = reader.parts(dataKey, upload, parts, deadlineNanos)) {
-            ObjectReader.Piece piece = null;
-            int used = 0;
-            for (PartRow part : parts) {
-                sink.begin(part);
-                for (long left = part.body().sizeBytes(); left > 0; ) {
-                    if (piece == null || used == piece.lengthBytes()) {
-                        piece = source.next();
-                        used = 0;
-                    }
-                    if (piece == null) {
-                        throw new IllegalStateException("parts end before their sizes do");
-                    }
-                    int length = (int) Math.min(left, piece.lengthBytes() - used);
-                    sink.update(piece.array(), piece.offset() + used, length);
-                    used += length;
-                    left -= length;
-                }
-                sink.end(part);
-            }
         }
     }
 }
