@@ -7,13 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.lethe.node.base.Bytes;
-import io.lethe.node.base.task.Promise;
 import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -64,27 +61,7 @@ class BucketRevisionsTest {
 
     @Test
     void ofManyRevisionsAtOnceNoneIsLost() throws Exception {
-        List<Promise<Boolean>> done = new ArrayList<>();
-        for (int i = 0; i < RACERS; i++) {
-            String name = "racer-" + i;
-            Promise<Boolean> promise = world.tasks.promise();
-            done.add(promise);
-            world.tasks.fork(
-                    name,
-                    () -> {
-                        try {
-                            revise(before -> plus(before, name));
-                            promise.complete(true);
-                        } catch (RuntimeException e) {
-                            promise.fail(e);
-                        } catch (InterruptedException e) {
-                            throw new AssertionError(e);
-                        }
-                    });
-        }
-        for (Promise<Boolean> one : done) {
-            assertThat(one.await(world.deadline())).isTrue();
-        }
+        world.race(RACERS, name -> revise(before -> plus(before, name)));
         assertThat(document().lines())
                 .containsExactlyInAnyOrderElementsOf(
                         IntStream.range(0, RACERS).mapToObj(i -> "racer-" + i).toList());

@@ -1,10 +1,13 @@
 package io.lethe.node.object;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Clock;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.base.task.Promise;
 import io.lethe.node.base.task.VirtualTasks;
 import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.erasure.kernel.Kernels;
@@ -46,6 +49,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,18 +71,8 @@ public final class ObjectWorld {
     public EventNotes notes = EventNotes.NOBODY;
 
     public final VirtualTasks tasks =
-            new VirtualTasks(
-                    new Clock() {
-                        @Override
-                        public long wallMillis() {
-                            return metadata.millis();
-                        }
-
-                        @Override
-                        public long nanos() {
-                            return System.nanoTime();
-                        }
-                    },
+            tasks(
+                    System::nanoTime,
                     (_, e) -> {
                         throw new AssertionError(e);
                     });
@@ -154,6 +148,53 @@ public final class ObjectWorld {
                 return count;
             }
         };
+    }
+
+    /** Tasks whose wall clock is the state's. */
+    public VirtualTasks tasks(LongSupplier nanos, Thread.UncaughtExceptionHandler faults) {
+        return new VirtualTasks(
+                new Clock() {
+                    @Override
+                    public long wallMillis() {
+                        return metadata.millis();
+                    }
+
+                    @Override
+                    public long nanos() {
+                        return nanos.getAsLong();
+                    }
+                },
+                faults);
+    }
+
+    /** What one of several does at once. */
+    interface Racer {
+        void run(String name) throws InterruptedException;
+    }
+
+    /** Lets {@code racer-0} and so on run at once, and waits for them. */
+    void race(int racers, Racer racer) throws Exception {
+        List<Promise<Boolean>> done = new ArrayList<>();
+        for (int i = 0; i < racers; i++) {
+            String name = "racer-" + i;
+            Promise<Boolean> promise = tasks.promise();
+            done.add(promise);
+            tasks.fork(
+                    name,
+                    () -> {
+                        try {
+                            racer.run(name);
+                            promise.complete(true);
+                        } catch (RuntimeException e) {
+                            promise.fail(e);
+                        } catch (InterruptedException e) {
+                            throw new AssertionError(e);
+                        }
+                    });
+        }
+        for (Promise<Boolean> one : done) {
+            assertThat(one.await(deadline())).isTrue();
+        }
     }
 
     /** A directory and a partition, both always led. */

@@ -5,14 +5,11 @@ import static io.lethe.node.object.ObjectWorld.VERSIONED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.lethe.node.base.task.Promise;
 import io.lethe.node.metadata.command.Condition;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.WriteId;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -105,35 +102,19 @@ class VersionUpdatesTest {
     void ofManyChangesAtOnceNoneIsLost() throws Exception {
         ObjectInfo info = put("key", 10);
         VersionUpdates updates = world.updates();
-        List<Promise<Boolean>> done = new ArrayList<>();
-        for (int i = 0; i < RACERS; i++) {
-            String name = "racer-" + i;
-            Promise<Boolean> promise = world.tasks.promise();
-            done.add(promise);
-            world.tasks.fork(
-                    name,
-                    () -> {
-                        try {
-                            var _ =
-                                    updates.attributes(
-                                            new VersionUpdates.Target(
-                                                    CALLER,
-                                                    VERSIONED,
-                                                    "key",
-                                                    VersionIds.parse(info.versionId())),
-                                            before -> with(before, name),
-                                            world.deadline());
-                            promise.complete(true);
-                        } catch (RuntimeException e) {
-                            promise.fail(e);
-                        } catch (InterruptedException e) {
-                            throw new AssertionError(e);
-                        }
-                    });
-        }
-        for (Promise<Boolean> one : done) {
-            assertThat(one.await(world.deadline())).isTrue();
-        }
+        world.race(
+                RACERS,
+                name -> {
+                    var _ =
+                            updates.attributes(
+                                    new VersionUpdates.Target(
+                                            CALLER,
+                                            VERSIONED,
+                                            "key",
+                                            VersionIds.parse(info.versionId())),
+                                    before -> with(before, name),
+                                    world.deadline());
+                });
         assertThat(head("key", "").attributes().metadata()).hasSize(1 + RACERS);
     }
 

@@ -8,9 +8,6 @@ import io.lethe.node.http.HttpSettings;
 import io.lethe.node.metadata.Directory;
 import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.Id128;
-import io.lethe.node.model.TenantId;
-import io.lethe.node.model.TenantRecord;
-import io.lethe.node.model.UserRecord;
 import io.lethe.node.object.MemoryBudget;
 import io.lethe.node.object.ObjectWorld;
 import io.lethe.node.s3.events.Notifications;
@@ -75,7 +72,7 @@ final class DoorClient implements AutoCloseable {
                         new Notifications(settings, sinks, (_, _) -> true),
                         new AccessLog(directory, settings),
                         new Credentials(),
-                        new Tenants(directory),
+                        new CopiedTenants(directory),
                         world.tasks,
                         world.ports.random(),
                         documents,
@@ -108,23 +105,6 @@ final class DoorClient implements AutoCloseable {
     public void close() {
         server.close();
         loops.close();
-    }
-
-    private record Tenants(Directory directory) implements S3Tenants {
-        @Override
-        public Optional<TenantId> named(String name) {
-            return directory.tenantNamed(name);
-        }
-
-        @Override
-        public Optional<String> alias(TenantId tenant) {
-            return directory.tenant(tenant).map(TenantRecord::alias);
-        }
-
-        @Override
-        public Optional<UserRecord> user(TenantId tenant, Id128 user) {
-            return Optional.empty();
-        }
     }
 
     private static final class Credentials implements S3Credentials {

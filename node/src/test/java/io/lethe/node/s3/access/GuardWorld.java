@@ -14,14 +14,13 @@ import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantRecord;
-import io.lethe.node.model.UserRecord;
 import io.lethe.node.object.Attributes;
 import io.lethe.node.object.Buckets;
 import io.lethe.node.object.TestPorts;
 import io.lethe.node.s3.BucketSettings;
+import io.lethe.node.s3.CopiedTenants;
 import io.lethe.node.s3.S3Exception;
 import io.lethe.node.s3.S3Request;
-import io.lethe.node.s3.S3Tenants;
 import io.lethe.node.s3.sigv4.Authentication;
 import io.lethe.node.s3.xml.PublicAccessBlock;
 import io.lethe.node.tenant.policy.Caller;
@@ -60,22 +59,7 @@ abstract class GuardWorld {
             new Guard(
                     new Buckets(TestPorts.of(new ManualTasks(), copy, directory, () -> {})),
                     settings,
-                    new S3Tenants() {
-                        @Override
-                        public Optional<TenantId> named(String name) {
-                            return copy.tenantNamed(name);
-                        }
-
-                        @Override
-                        public Optional<String> alias(TenantId tenant) {
-                            return copy.tenant(tenant).map(TenantRecord::alias);
-                        }
-
-                        @Override
-                        public Optional<UserRecord> user(TenantId tenant, Id128 user) {
-                            return copy.user(tenant, user);
-                        }
-                    },
+                    new CopiedTenants(copy),
                     (owner, bucket, key, versionId, _) -> {
                         looks++;
                         return Optional.ofNullable(

@@ -3,7 +3,6 @@ package io.lethe.node.s3.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lethe.node.base.Bytes;
-import io.lethe.node.base.Clock;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.background.Step;
 import io.lethe.node.base.metrics.Metrics;
@@ -56,20 +55,7 @@ final class SinkWorkerTest {
     private final Set<String> withdrawn = new HashSet<>();
     private List<GroupId> led = List.of(ObjectWorld.PARTITION);
     private long passed;
-    private final VirtualTasks tasks =
-            new VirtualTasks(
-                    new Clock() {
-                        @Override
-                        public long wallMillis() {
-                            return world.metadata.millis();
-                        }
-
-                        @Override
-                        public long nanos() {
-                            return passed;
-                        }
-                    },
-                    (_, _) -> {});
+    private final VirtualTasks tasks = world.tasks(() -> passed, (_, _) -> {});
     private final SinkWorker.Ports ports =
             new SinkWorker.Ports(
                     tasks,

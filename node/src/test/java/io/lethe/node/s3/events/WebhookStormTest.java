@@ -3,7 +3,6 @@ package io.lethe.node.s3.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lethe.node.base.Bytes;
-import io.lethe.node.base.Clock;
 import io.lethe.node.base.background.Step;
 import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.base.task.VirtualTasks;
@@ -49,20 +48,7 @@ final class WebhookStormTest {
 
     private final ObjectWorld world = new ObjectWorld();
     private long passed;
-    private final VirtualTasks tasks =
-            new VirtualTasks(
-                    new Clock() {
-                        @Override
-                        public long wallMillis() {
-                            return world.metadata.millis();
-                        }
-
-                        @Override
-                        public long nanos() {
-                            return passed;
-                        }
-                    },
-                    (_, _) -> {});
+    private final VirtualTasks tasks = world.tasks(() -> passed, (_, _) -> {});
 
     /** Answers as the seed says, whether it heard or not. One connection a post. */
     private static final class Moody implements AutoCloseable {
