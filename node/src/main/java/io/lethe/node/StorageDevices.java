@@ -18,6 +18,7 @@ import io.lethe.node.chunk.wire.ServedDevice;
 import io.lethe.node.cluster.Registration;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.PgId;
 import io.lethe.node.object.LocalDevices;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -139,6 +140,31 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
                             open.store().delete(key);
                             return true;
                         });
+    }
+
+    @Override
+    public Promise<List<ChunkStore.ChunkInfo>> list(
+            DeviceId device, PgId pg, @Nullable ChunkKey after, int limit) {
+        Open open = open(device);
+        return open.pool().submit(() -> open.store().list(pg, after, limit));
+    }
+
+    @Override
+    public Promise<List<PgId>> groups(DeviceId device) {
+        Open open = open(device);
+        return open.pool().submit(() -> open.store().groups());
+    }
+
+    @Override
+    public Promise<List<ChunkKey>> damaged(DeviceId device, int limit) {
+        Open open = open(device);
+        return open.pool().submit(() -> open.store().damaged(limit));
+    }
+
+    @Override
+    public Promise<ChunkStore.Verdict> verify(DeviceId device, ChunkKey key) {
+        Open open = open(device);
+        return open.pool().submit(() -> open.store().verify(key));
     }
 
     /** Each device's own housekeeping. */

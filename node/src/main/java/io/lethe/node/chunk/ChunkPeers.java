@@ -3,8 +3,10 @@ package io.lethe.node.chunk;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.PgId;
 import io.lethe.node.model.Ticket;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The devices of the whole cluster as the object path sees them. Calls never block: they answer by
@@ -57,4 +59,31 @@ public interface ChunkPeers {
     /** See {@link ChunkStore#unresolved}; asked of remote devices by tests and tools only. */
     Promise<List<ChunkStore.ChunkInfo>> unresolved(
             DeviceId device, Ticket inspect, long beforeMillis, int limit, long deadlineNanos);
+
+    /** Most chunks of one answer of {@link #list} or {@link #unresolved}: it is one frame. */
+    int MOST_LISTED = 800;
+
+    /**
+     * The chunks of a group on one device, in key order.
+     *
+     * @param after goes on behind this one, which may have gone meanwhile; null: from the first
+     * @param limit at most {@link #MOST_LISTED}; fewer than this many come only at the end
+     */
+    Promise<List<ChunkStore.ChunkInfo>> list(
+            DeviceId device,
+            Ticket inspect,
+            PgId pg,
+            @Nullable ChunkKey after,
+            int limit,
+            long deadlineNanos);
+
+    /**
+     * Has the device refuse writes to a group below an epoch, see {@link ChunkStore#refuseBelow}.
+     * When it is done that is durable, and no write of an older epoch will become visible there: an
+     * inventory taken from now on misses none.
+     *
+     * @param ticket for {@link Ticket.Operation#MOVE} on the group, at {@code epoch}
+     */
+    Promise<Boolean> refuseBelow(
+            DeviceId device, Ticket ticket, PgId pg, int epoch, long deadlineNanos);
 }

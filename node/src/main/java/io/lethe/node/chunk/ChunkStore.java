@@ -34,7 +34,10 @@ public interface ChunkStore extends AutoCloseable {
 
         /**
          * Returns when bytes and extent header are on the disk and the chunk is visible. A chunk
-         * that is there already with the same length and block checksums is a success (a retry).
+         * that is there already with the same length and block checksums is a success (a retry);
+         * one known to be damaged (see {@link #damaged}), or whose head is, is replaced. A chunk
+         * that was deleted may be stored again, since a group may come back to a device; it is then
+         * unresolved until its partition has been asked. A doomed one may not, ever.
          *
          * @throws StoreException CHUNK_CONFLICT when other bytes are stored under this key
          */
@@ -121,6 +124,9 @@ public interface ChunkStore extends AutoCloseable {
 
     /** Chunks in key order after {@code after}, of one group or (null) of all. */
     List<ChunkInfo> list(@Nullable PgId pg, @Nullable ChunkKey after, int limit);
+
+    /** All groups that have chunks here, in order: some hundreds, found by a seek for each. */
+    List<PgId> groups();
 
     /**
      * Chunks, oldest first, whose write is not yet known to have been committed, written before

@@ -203,6 +203,12 @@ public final class DiskChunkStore implements ChunkStore {
     }
 
     @Override
+    public List<PgId> groups() {
+        parts.health().ensureServing();
+        return parts.index().groups();
+    }
+
+    @Override
     public List<ChunkInfo> unresolved(@Nullable ChunkInfo after, long beforeMillis, int limit) {
         parts.health().ensureServing();
         int most = Math.min(limit, MOST_LISTED);

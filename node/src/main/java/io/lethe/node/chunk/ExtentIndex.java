@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -185,6 +186,31 @@ final class ExtentIndex {
                     return found.add(Extent.decode(IndexKeys.chunk(new Decoder(key)), value));
                 });
         return found;
+    }
+
+    /** Groups that have chunks, in order; seeks past each. */
+    List<PgId> groups() {
+        List<PgId> found = new ArrayList<>();
+        PgId group = groupFrom(IndexKeys.EMPTY);
+        while (group != null) {
+            found.add(group);
+            boolean last = group.value() == Long.MAX_VALUE;
+            group = last ? null : groupFrom(IndexKeys.group(new PgId(group.value() + 1)));
+        }
+        return found;
+    }
+
+    private @Nullable PgId groupFrom(byte[] from) {
+        AtomicReference<@Nullable PgId> found = new AtomicReference<>();
+        tables.scan(
+                Family.CHUNKS,
+                IndexKeys.EMPTY,
+                from,
+                (key, _) -> {
+                    found.set(IndexKeys.chunk(new Decoder(key)).pg());
+                    return false;
+                });
+        return found.get();
     }
 
     /** Extents of one file, last first. */

@@ -189,11 +189,23 @@ final class ExtentReader {
     }
 
     Verdict verify(ChunkKey key) {
-        Held held = parts.rules().doomed(key) ? null : hold(key);
-        if (held == null) {
-            return Verdict.MISSING;
+        for (int i = 0; i < MOST_LOOK_UPS; i++) {
+            Held held = parts.rules().doomed(key) ? null : hold(key);
+            if (held == null) {
+                return Verdict.MISSING;
+            }
+            Verdict verdict = verify(held);
+            if (verdict != Verdict.MISSING) {
+                return verdict;
+            }
         }
+        throw new StoreException(ErrorCode.UNAVAILABLE, "chunk " + key + " is being moved");
+    }
+
+    /** MISSING when the chunk was deleted, moved or replaced meanwhile: look it up again. */
+    private Verdict verify(Held held) {
         Extent extent = held.extent();
+        ChunkKey key = extent.key();
         try {
             parts.counters().count(DiskFigure.CHUNKS_VERIFIED);
             int[] crcs = table(held.file(), extent);

@@ -39,7 +39,12 @@ public record Ticket(
         /** Delete or doom. */
         DELETE,
         /** Inventories, verification, status: for nodes only; names no segment (zero id, pg 0). */
-        INSPECT
+        INSPECT,
+        /**
+         * Has a device refuse writes to the group below the ticket's epoch: for nodes that move a
+         * member; names no segment (zero id).
+         */
+        MOVE
     }
 
     /** The bytes that the MAC covers. */

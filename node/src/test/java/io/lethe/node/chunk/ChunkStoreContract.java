@@ -174,6 +174,46 @@ abstract class ChunkStoreContract {
     }
 
     @Test
+    void aChunkStoredAgainAfterItsDeleteIsUnresolvedAgain() {
+        put(Chunks.key(1, 1), Chunks.bytes(1, 9_000));
+        store.resolve(List.of(Chunks.key(1, 1)));
+        store.delete(Chunks.key(1, 1));
+        put(Chunks.key(1, 1), Chunks.bytes(1, 9_000));
+        assertThat(keys(store.unresolved(Long.MAX_VALUE, 10))).containsExactly(Chunks.key(1, 1));
+    }
+
+    @Test
+    void aDoomedChunkIsNotBroughtBackByRepairEvenAfterItsDelete() throws Exception {
+        put(Chunks.key(1, 1), Chunks.bytes(1, 9_000));
+        ChunkStore.Writer repair = store.create(Chunks.header(Chunks.key(1, 1), 9_000, 1));
+        repair.append(Chunks.bytes(1, 9_000), 0, 9_000);
+        store.doom(new PgId(1), Chunks.key(1, 1).segment());
+        store.delete(Chunks.key(1, 1));
+        assertCode(ErrorCode.GONE, repair::finish);
+        crash();
+        assertCode(ErrorCode.GONE, () -> put(Chunks.key(1, 1), Chunks.bytes(1, 9_000)));
+        assertThat(store.stat(Chunks.key(1, 1))).isEmpty();
+        assertThat(store.list(new PgId(1), null, 10)).isEmpty();
+    }
+
+    @Test
+    void groupsAreListedOnceEachWhileTheyHaveChunks() {
+        assertThat(store.groups()).isEmpty();
+        for (long pg : new long[] {1L << 40, 3, 7, 256, Long.MAX_VALUE}) {
+            for (int i = 0; i < 3; i++) {
+                put(Chunks.key(pg, i), Chunks.bytes(i, 10));
+            }
+        }
+        for (int i = 0; i < 3; i++) {
+            store.delete(Chunks.key(7, i));
+        }
+        store.delete(Chunks.key(256, 0));
+        assertThat(store.groups())
+                .containsExactly(
+                        new PgId(3), new PgId(256), new PgId(1L << 40), new PgId(Long.MAX_VALUE));
+    }
+
+    @Test
     void anOpenSliceKeepsItsBytesThroughADelete() {
         byte[] bytes = Chunks.bytes(1, 9_000);
         put(Chunks.key(1, 1), bytes);

@@ -73,6 +73,49 @@ class DiskFaultTest {
         }
     }
 
+    private static void putAt(DiskChunkStore store, int epoch) {
+        ChunkStore.Writer writer = store.create(Chunks.header(Chunks.key(1, 1), 50_000, epoch));
+        writer.append(Chunks.bytes(1, 50_000), 0, 50_000);
+        writer.finish();
+    }
+
+    @Test
+    void aDamagedChunkIsReplacedUnderALaterEpochAndStaysSoAfterACrash() throws IOException {
+        Path copy = temp.resolve("copy");
+        try (DiskChunkStore store = open()) {
+            putAt(store, 1);
+            store.refuseBelow(Chunks.key(1, 1).pg(), 5);
+            flip(DiskFixture.dataFiles(device()).get(0), 4096 + 4096 + 30_000);
+            assertThat(store.verify(Chunks.key(1, 1))).isEqualTo(Verdict.CORRUPT);
+            ChunkStoreContract.assertCode(ErrorCode.STALE_EPOCH, () -> putAt(store, 4));
+            putAt(store, 5);
+            assertThat(store.damaged(10)).isEmpty();
+            DiskFixture.copyIndexFirst(device(), copy);
+        }
+        try (DiskChunkStore store = DiskFixture.open(copy, clock)) {
+            assertThat(store.verify(Chunks.key(1, 1))).isEqualTo(Verdict.SOUND);
+            assertThat(store.stat(Chunks.key(1, 1)).orElseThrow().pgEpoch()).isEqualTo(5);
+            assertThat(store.status().chunks()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aDamagedChunkOfADoomedSegmentIsNotReplaced() throws IOException {
+        try (DiskChunkStore store = open()) {
+            putAt(store, 1);
+            flip(DiskFixture.dataFiles(device()).get(0), 4096 + 4096 + 30_000);
+            assertThat(store.verify(Chunks.key(1, 1))).isEqualTo(Verdict.CORRUPT);
+            ChunkStore.Writer late = store.create(Chunks.header(Chunks.key(1, 1), 50_000, 1));
+            late.append(Chunks.bytes(1, 50_000), 0, 50_000);
+            store.doom(Chunks.key(1, 1).pg(), Chunks.key(1, 1).segment());
+            ChunkStoreContract.assertCode(ErrorCode.GONE, late::finish);
+            ChunkStoreContract.assertCode(ErrorCode.GONE, () -> putAt(store, 1));
+            store.erase(Chunks.key(1, 1));
+            ChunkStoreContract.assertCode(ErrorCode.GONE, () -> putAt(store, 1));
+            assertThat(store.stat(Chunks.key(1, 1))).isEmpty();
+        }
+    }
+
     @Test
     void aDamagedHeaderIsCorruptAndCanBeReplaced() throws IOException {
         try (DiskChunkStore store = open()) {

@@ -314,6 +314,12 @@ public final class FakeChunkStore implements ChunkStore {
     }
 
     @Override
+    public synchronized List<PgId> groups() {
+        serve();
+        return chunks.keySet().stream().map(ChunkKey::pg).distinct().toList();
+    }
+
+    @Override
     public synchronized List<ChunkInfo> unresolved(
             @Nullable ChunkInfo after, long beforeMillis, int limit) {
         serve();

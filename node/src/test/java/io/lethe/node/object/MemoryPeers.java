@@ -8,6 +8,7 @@ import io.lethe.node.chunk.ChunkStore;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.PgId;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.Ticket;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Chunks in memory: every call is answered at once. Safe for any thread. */
 final class MemoryPeers implements ChunkPeers {
@@ -96,6 +98,23 @@ final class MemoryPeers implements ChunkPeers {
     @Override
     public Promise<List<ChunkStore.ChunkInfo>> unresolved(
             DeviceId device, Ticket inspect, long beforeMillis, int limit, long deadlineNanos) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Promise<List<ChunkStore.ChunkInfo>> list(
+            DeviceId device,
+            Ticket inspect,
+            PgId pg,
+            @Nullable ChunkKey after,
+            int limit,
+            long deadlineNanos) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Promise<Boolean> refuseBelow(
+            DeviceId device, Ticket ticket, PgId pg, int epoch, long deadlineNanos) {
         throw new UnsupportedOperationException();
     }
 }

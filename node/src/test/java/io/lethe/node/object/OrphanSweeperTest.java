@@ -167,6 +167,27 @@ final class OrphanSweeperTest {
                         return true;
                     });
         }
+
+        @Override
+        public Promise<List<ChunkStore.ChunkInfo>> list(
+                DeviceId device, PgId pg, @Nullable ChunkKey after, int limit) {
+            return done(() -> store.list(pg, after, limit));
+        }
+
+        @Override
+        public Promise<List<PgId>> groups(DeviceId device) {
+            return done(store::groups);
+        }
+
+        @Override
+        public Promise<List<ChunkKey>> damaged(DeviceId device, int limit) {
+            return done(() -> store.damaged(limit));
+        }
+
+        @Override
+        public Promise<ChunkStore.Verdict> verify(DeviceId device, ChunkKey key) {
+            return done(() -> store.verify(key));
+        }
     }
 
     @BeforeEach

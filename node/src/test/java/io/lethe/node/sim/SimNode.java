@@ -17,6 +17,7 @@ import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
+import io.lethe.node.model.PgId;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.Ticket;
 import io.lethe.node.object.BucketSweeper;
@@ -383,6 +384,27 @@ final class SimNode {
                         store.delete(key);
                         return true;
                     });
+        }
+
+        @Override
+        public Promise<List<ChunkStore.ChunkInfo>> list(
+                DeviceId device, PgId pg, @Nullable ChunkKey after, int limit) {
+            return on(device, store -> store.list(pg, after, limit));
+        }
+
+        @Override
+        public Promise<List<PgId>> groups(DeviceId device) {
+            return on(device, ChunkStore::groups);
+        }
+
+        @Override
+        public Promise<List<ChunkKey>> damaged(DeviceId device, int limit) {
+            return on(device, store -> store.damaged(limit));
+        }
+
+        @Override
+        public Promise<ChunkStore.Verdict> verify(DeviceId device, ChunkKey key) {
+            return on(device, store -> store.verify(key));
         }
     }
 }

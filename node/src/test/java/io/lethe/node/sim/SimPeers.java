@@ -9,6 +9,7 @@ import io.lethe.node.chunk.ChunkStore;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.PgId;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.Ticket;
 import io.lethe.node.sim.SimLoop.Life;
@@ -59,14 +60,15 @@ final class SimPeers implements ChunkPeers {
     }
 
     private void check(Life there, Ticket ticket, Ticket.Operation wanted, ChunkKey key) {
+        boolean fits =
+                wanted == Ticket.Operation.INSPECT
+                        || (ticket.segment().equals(key.segment()) && ticket.pg().equals(key.pg()));
+        check(there, ticket, wanted, fits);
+    }
+
+    private void check(Life there, Ticket ticket, Ticket.Operation wanted, boolean fits) {
         long now = new SimTasks(loop, there).clock().wallMillis();
-        boolean good =
-                ticket.operation() == wanted
-                        && (wanted == Ticket.Operation.INSPECT
-                                || (ticket.segment().equals(key.segment())
-                                        && ticket.pg().equals(key.pg())))
-                        && ticket.expiryMillis() >= now;
-        if (!good) {
+        if (!fits || ticket.operation() != wanted || ticket.expiryMillis() < now) {
             throw new StoreException(ErrorCode.TICKET_REFUSED, "the ticket does not fit");
         }
     }
@@ -213,7 +215,45 @@ final class SimPeers implements ChunkPeers {
                 id,
                 deadlineNanos,
                 SimDevice::readNanos,
-                there -> device.store.unresolved(beforeMillis, limit));
+                there -> {
+                    check(there, inspect, Ticket.Operation.INSPECT, true);
+                    return device.store.unresolved(beforeMillis, limit);
+                });
+    }
+
+    @Override
+    public Promise<List<ChunkStore.ChunkInfo>> list(
+            DeviceId id,
+            Ticket inspect,
+            PgId pg,
+            @Nullable ChunkKey after,
+            int limit,
+            long deadlineNanos) {
+        SimDevice device = device(id);
+        return call(
+                id,
+                deadlineNanos,
+                SimDevice::readNanos,
+                there -> {
+                    check(there, inspect, Ticket.Operation.INSPECT, true);
+                    return device.store.list(pg, after, Math.min(limit, MOST_LISTED));
+                });
+    }
+
+    @Override
+    public Promise<Boolean> refuseBelow(
+            DeviceId id, Ticket ticket, PgId pg, int epoch, long deadlineNanos) {
+        SimDevice device = device(id);
+        return call(
+                id,
+                deadlineNanos,
+                SimDevice::syncNanos,
+                there -> {
+                    boolean fits = ticket.pg().equals(pg) && ticket.pgEpoch() == epoch;
+                    check(there, ticket, Ticket.Operation.MOVE, fits);
+                    device.store.refuseBelow(pg, epoch);
+                    return true;
+                });
     }
 
     @Override

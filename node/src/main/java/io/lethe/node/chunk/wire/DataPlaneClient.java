@@ -157,22 +157,27 @@ public final class DataPlaneClient implements ChunkPeers, AutoCloseable {
         return ask(new Request.Status(inspect, device), deadlineNanos, Reply::status);
     }
 
-    /**
-     * Chunks in key order after {@code after}, of one group or (null) of all.
-     *
-     * @param limit at most {@link Request#MOST_LISTED}
-     */
+    @Override
     public Promise<List<ChunkStore.ChunkInfo>> list(
             DeviceId device,
             Ticket inspect,
-            @Nullable PgId group,
+            PgId pg,
             @Nullable ChunkKey after,
             int limit,
             long deadlineNanos) {
         return ask(
-                new Request.ListChunks(inspect, device, group, after, limit),
+                new Request.ListChunks(inspect, device, pg, after, limit),
                 deadlineNanos,
                 Reply::chunks);
+    }
+
+    @Override
+    public Promise<Boolean> refuseBelow(
+            DeviceId device, Ticket ticket, PgId pg, int epoch, long deadlineNanos) {
+        return ask(
+                new Request.RefuseBelow(ticket, device, pg, epoch),
+                deadlineNanos,
+                DataPlaneClient::done);
     }
 
     private static Request ofChunk(FrameType type, Ticket ticket, DeviceId device, ChunkKey key) {

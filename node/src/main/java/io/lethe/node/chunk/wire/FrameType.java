@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * HELLO                              -&gt;    OK (server's hello), or ERROR and close
  * WRITE_OPEN, WRITE_DATA*, WRITE_FINISH -&gt; WINDOW*, then OK or ERROR
  * READ                               -&gt;    READ_HEAD, READ_DATA*, or ERROR at any point
- * DELETE DOOM VERIFY STATUS LIST UNRESOLVED ERASE -&gt; OK or ERROR
+ * DELETE DOOM VERIFY STATUS LIST UNRESOLVED ERASE REFUSE_BELOW -&gt; OK or ERROR
  * CANCEL                             -&gt;    nothing: the request ends without an answer
  * PING (either side)                 -&gt;    PONG with the same request id
  * </pre>
@@ -38,6 +38,7 @@ public enum FrameType {
     CANCEL(0x0d, Sender.CLIENT),
     PING(0x0e, Sender.BOTH),
     PONG(0x0f, Sender.BOTH),
+    REFUSE_BELOW(0x10, Sender.CLIENT),
     OK(0x81, Sender.SERVER),
     ERROR(0x82, Sender.SERVER),
     READ_HEAD(0x83, Sender.SERVER),
@@ -77,7 +78,8 @@ public enum FrameType {
     /** Whether it begins a request: it has an id of its own, a deadline and a ticket. */
     boolean opensRequest() {
         return switch (this) {
-            case WRITE_OPEN, READ, DELETE, DOOM, VERIFY, STATUS, LIST, UNRESOLVED, ERASE -> true;
+            case WRITE_OPEN, READ, DELETE, DOOM, VERIFY, STATUS -> true;
+            case LIST, UNRESOLVED, ERASE, REFUSE_BELOW -> true;
             case HELLO, WRITE_DATA, WRITE_FINISH, CANCEL, PING, PONG -> false;
             case OK, ERROR, READ_HEAD, READ_DATA, WINDOW -> false;
         };

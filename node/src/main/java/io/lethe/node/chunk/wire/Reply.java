@@ -19,7 +19,7 @@ import java.util.List;
  * <pre>
  * OK, by what it answers:
  *   HELLO                      see Hello
- *   WRITE_FINISH DELETE DOOM   nothing
+ *   WRITE_FINISH DELETE DOOM REFUSE_BELOW   nothing
  *   VERIFY                     verdict u8: 0 sound, 1 corrupt, 2 missing
  *   ERASE                      overwritten i64, read back u8
  *   STATUS                     state u8 (0 online, 1 full, 2 failed); i64 each: capacity, free,

@@ -4,6 +4,7 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.chunk.ChunkHeader;
+import io.lethe.node.chunk.ChunkPeers;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.Id128;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * STATUS         nothing more
  * LIST           has group u8, pg i64; has after u8, key; limit i32 (absent ones: no bytes)
  * UNRESOLVED     before i64 (wall milliseconds), limit i32
+ * REFUSE_BELOW   pg i64, epoch i32
  * </pre>
  *
  * The other frames of a client: HELLO: see {@link Hello}; WRITE_FINISH: i64 bytes sent in all;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 sealed interface Request {
     /** Entries in one answer to LIST or UNRESOLVED: 800 x 75 bytes fit a header of 64 KiB. */
-    int MOST_LISTED = 800;
+    int MOST_LISTED = ChunkPeers.MOST_LISTED;
 
     FrameType type();
 
@@ -70,6 +72,8 @@ sealed interface Request {
                     case STATUS -> new Status(ticket, device);
                     case LIST -> list(ticket, device, in);
                     case UNRESOLVED -> new Unresolved(ticket, device, in.i64(), in.i32());
+                    case REFUSE_BELOW ->
+                            new RefuseBelow(ticket, device, new PgId(in.i64()), in.i32());
                     default -> throw new ProtocolViolation(type + " opens no request");
                 };
         in.end();
@@ -234,6 +238,30 @@ sealed interface Request {
         @Override
         public void encodeRest(Encoder out) {
             out.i64(beforeMillis).i32(limit);
+        }
+    }
+
+    /** Ends writes to a group of epochs below one. */
+    record RefuseBelow(Ticket ticket, DeviceId device, PgId group, int epoch) implements Request {
+        public RefuseBelow {
+            if (epoch < 1) {
+                throw new IllegalArgumentException("a floor of " + epoch);
+            }
+        }
+
+        @Override
+        public FrameType type() {
+            return FrameType.REFUSE_BELOW;
+        }
+
+        @Override
+        public @Nullable ChunkKey chunk() {
+            return null;
+        }
+
+        @Override
+        public void encodeRest(Encoder out) {
+            out.i64(group.value()).i32(epoch);
         }
     }
 }

@@ -35,6 +35,10 @@ final class ServerCall extends ServerStream {
                     Reply.chunks(store.list(list.group(), list.after(), list.limit()));
             case Request.Unresolved unresolved ->
                     Reply.chunks(store.unresolved(unresolved.beforeMillis(), unresolved.limit()));
+            case Request.RefuseBelow floor -> {
+                store.refuseBelow(floor.group(), floor.epoch());
+                yield Reply.EMPTY;
+            }
             case Request.WriteOpen _, Request.Read _ ->
                     throw new IllegalStateException(request.type() + " is a stream");
         };

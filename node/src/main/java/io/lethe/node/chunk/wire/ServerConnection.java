@@ -71,8 +71,8 @@ final class ServerConnection extends WireHandler {
             case WRITE_DATA -> data(head);
             case WRITE_FINISH -> finish(head);
             case CANCEL -> cancel(head.requestId());
-            case WRITE_OPEN, READ, DELETE, DOOM, VERIFY, STATUS, LIST, UNRESOLVED, ERASE ->
-                    open(head);
+            case WRITE_OPEN, READ, DELETE, DOOM, VERIFY, STATUS -> open(head);
+            case LIST, UNRESOLVED, ERASE, REFUSE_BELOW -> open(head);
             case OK, ERROR, READ_HEAD, READ_DATA, WINDOW ->
                     throw new ProtocolViolation(type + " is a server's frame");
         }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface TicketCheck {
     /**
-     * @param chunk null for INSPECT requests about a whole device
+     * @param chunk null for INSPECT requests about a whole device, and for MOVE
      * @throws StoreException TICKET_REFUSED, or STALE_EPOCH
      */
     void check(

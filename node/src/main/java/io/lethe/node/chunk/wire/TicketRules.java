@@ -14,6 +14,7 @@ import io.lethe.node.model.Ticket;
  * DELETE DOOM ERASE    DELETE on the segment
  * VERIFY               INSPECT, or READ on the segment: a reader reports what it found
  * STATUS LIST UNRESOLVED   INSPECT
+ * REFUSE_BELOW         MOVE on the group, at the epoch that is the floor from then on
  * </pre>
  */
 final class TicketRules {
@@ -34,12 +35,10 @@ final class TicketRules {
                             + ", not for "
                             + ticket.operation());
         }
-        ChunkKey chunk = request.chunk();
-        if (needed != Ticket.Operation.INSPECT
-                && (chunk == null
-                        || !ticket.pg().equals(chunk.pg())
-                        || !ticket.segment().equals(chunk.segment()))) {
-            throw refused("the ticket is for another segment than the chunk's");
+        if (needed == Ticket.Operation.MOVE) {
+            requireMove(request);
+        } else if (needed != Ticket.Operation.INSPECT) {
+            requireSegment(request);
         }
         if (request instanceof Request.WriteOpen open
                 && open.header().pgEpoch() != ticket.pgEpoch()) {
@@ -52,6 +51,25 @@ final class TicketRules {
         return needed;
     }
 
+    private static void requireSegment(Request request) {
+        Ticket ticket = request.ticket();
+        ChunkKey chunk = request.chunk();
+        if (chunk == null
+                || !ticket.pg().equals(chunk.pg())
+                || !ticket.segment().equals(chunk.segment())) {
+            throw refused("the ticket is for another segment than the chunk's");
+        }
+    }
+
+    private static void requireMove(Request request) {
+        Ticket ticket = request.ticket();
+        if (!(request instanceof Request.RefuseBelow floor)
+                || !ticket.pg().equals(floor.group())
+                || ticket.pgEpoch() != floor.epoch()) {
+            throw refused("the ticket is for another group or epoch than the request");
+        }
+    }
+
     private static Ticket.Operation needed(FrameType type, Ticket ticket) {
         return switch (type) {
             case WRITE_OPEN -> Ticket.Operation.WRITE;
@@ -62,6 +80,7 @@ final class TicketRules {
                             ? Ticket.Operation.READ
                             : Ticket.Operation.INSPECT;
             case STATUS, LIST, UNRESOLVED -> Ticket.Operation.INSPECT;
+            case REFUSE_BELOW -> Ticket.Operation.MOVE;
             default -> throw new ProtocolViolation(type + " opens no request");
         };
     }

@@ -2,6 +2,7 @@ package io.lethe.node.chunk.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lethe.node.base.Bytes;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.chunk.ChunkHeader;
 import io.lethe.node.chunk.ChunkPeers;
@@ -10,6 +11,8 @@ import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
+import io.lethe.node.model.PgId;
+import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.Ticket;
 import java.nio.file.Path;
@@ -163,6 +166,40 @@ abstract class ChunkPeersContract {
         assertThat(wire.failure(wire.sink(key, 100, 16).finish())).isEqualTo(ErrorCode.STALE_EPOCH);
     }
 
+    private static Ticket move(int epoch, Bytes mac) {
+        SegmentId none = new SegmentId(new Id128(0, 0));
+        return new Ticket(Ticket.Operation.MOVE, WireFixture.PG, epoch, none, 1, 1, 1, mac);
+    }
+
+    @Test
+    void aGroupsOlderEpochsAreClosedByAMoversTicketOnly() {
+        ChunkKey key = WireFixture.key(1, 0);
+        int floor = WireFixture.EPOCH + 1;
+        List<Ticket> wrong =
+                List.of(
+                        WireFixture.inspect(),
+                        WireFixture.ticket(Ticket.Operation.WRITE, key),
+                        WireFixture.ticket(Ticket.Operation.DELETE, key),
+                        move(floor - 1, WireFixture.GOOD_MAC),
+                        move(floor, WireFixture.BAD_MAC));
+        for (Ticket ticket : wrong) {
+            assertThat(wire.failure(refuseBelow(ticket, WireFixture.PG, floor)))
+                    .isEqualTo(ErrorCode.TICKET_REFUSED);
+        }
+        Ticket good = move(floor, WireFixture.GOOD_MAC);
+        assertThat(wire.failure(refuseBelow(good, new PgId(8), floor)))
+                .isEqualTo(ErrorCode.TICKET_REFUSED);
+        wire.write(key, WireFixture.bytes(1, 100), 16);
+        assertThat(wire.await(refuseBelow(good, WireFixture.PG, floor))).isTrue();
+        assertThat(wire.failure(wire.sink(WireFixture.key(2, 0), 100, 16).finish()))
+                .isEqualTo(ErrorCode.STALE_EPOCH);
+        assertThat(wire.await(wire.read(key, 0, 100))).hasSize(100);
+    }
+
+    private Promise<Boolean> refuseBelow(Ticket ticket, PgId pg, int epoch) {
+        return wire.client.refuseBelow(wire.device, ticket, pg, epoch, wire.deadline());
+    }
+
     @Test
     void verifyTellsSoundAndMissing() {
         ChunkKey key = WireFixture.key(1, 0);
@@ -258,6 +295,12 @@ abstract class ChunkPeersContract {
                                         wire.deadline())))
                 .isEqualTo(wire.store.list(null, WireFixture.key(1, 0), 100))
                 .hasSize(3);
+        PgId other = new PgId(WireFixture.PG.value() + 1);
+        assertThat(
+                        wire.await(
+                                wire.client.list(
+                                        wire.device, inspect, other, null, 100, wire.deadline())))
+                .isEmpty();
         assertThat(wire.await(wire.client.status(wire.device, inspect, wire.deadline())))
                 .isEqualTo(wire.store.status());
         ChunkKey key = WireFixture.key(2, 0);

@@ -43,7 +43,7 @@ final class DataPlaneFuzzTest {
         long id = 0;
         for (int step = 1 + random.nextInt(6); step > 0; step--) {
             id++;
-            switch (random.nextInt(7)) {
+            switch (random.nextInt(8)) {
                 case 0, 1 -> writeBytes(wire, out, random, id, key, write);
                 case 2, 3 ->
                         out.writeBytes(
@@ -67,6 +67,23 @@ final class DataPlaneFuzzTest {
                                         id,
                                         new Request.ListChunks(
                                                 inspect, wire.device, null, key, 9)));
+                case 6 ->
+                        out.writeBytes(
+                                RawPeer.opening(
+                                        id,
+                                        new Request.RefuseBelow(
+                                                new Ticket(
+                                                        Ticket.Operation.MOVE,
+                                                        key.pg(),
+                                                        1 + random.nextInt(WireFixture.EPOCH),
+                                                        key.segment(),
+                                                        1,
+                                                        1,
+                                                        1,
+                                                        WireFixture.GOOD_MAC),
+                                                wire.device,
+                                                key.pg(),
+                                                1 + random.nextInt(WireFixture.EPOCH))));
                 default -> out.writeBytes(RawPeer.encoded(FrameHead.of(FrameType.PING, id)));
             }
         }

@@ -267,6 +267,14 @@ final class FileBackedStore implements ChunkStore {
     }
 
     @Override
+    public synchronized List<PgId> groups() {
+        return list(null, null, Integer.MAX_VALUE).stream()
+                .map(chunk -> chunk.key().pg())
+                .distinct()
+                .toList();
+    }
+
+    @Override
     public List<ChunkInfo> unresolved(@Nullable ChunkInfo after, long beforeMillis, int limit) {
         return list(null, after == null ? null : after.key(), limit).stream()
                 .filter(chunk -> chunk.createdMillis() < beforeMillis)
