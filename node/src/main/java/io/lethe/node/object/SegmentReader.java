@@ -85,7 +85,12 @@ final class SegmentReader {
         return batch;
     }
 
-    /** One fetch under way: which chunks were asked, which are here. */
+    /**
+     * One fetch under way: which chunks were asked, which are here. Answers come on any thread.
+     * What they change ({@code here}, {@code failed}, {@code gone}, {@code lastFailure}, {@code
+     * changed}, and the batch's chunks until it is settled) is looked at under the lock of {@code
+     * here} only: a bit set that is copied while it changes loses bits.
+     */
     private final class Round {
         final Batch batch;
         final BitSet wanted;
@@ -95,6 +100,10 @@ final class SegmentReader {
         final BitSet here = new BitSet();
         final BitSet failed = new BitSet();
         int gone;
+
+        /** The batch is the reader's from now on: who answers later is not heard. */
+        boolean settled;
+
         @Nullable Throwable lastFailure;
         Promise<Boolean> changed = ports.tasks().promise();
 
@@ -135,9 +144,11 @@ final class SegmentReader {
 
         /** An empty chunk holds zeros, which is as good as having it. */
         private void settleEmpty(int chunk) {
-            batch.chunks[chunk] = new byte[0];
             asked.set(chunk);
-            here.set(chunk);
+            synchronized (here) {
+                batch.chunks[chunk] = new byte[0];
+                here.set(chunk);
+            }
         }
 
         private boolean distrusted(int chunk) {
@@ -182,11 +193,7 @@ final class SegmentReader {
 
         /** Asks further chunks: the trusted first; one more than needed once the hedge is on. */
         private void askMore(int shortOf, boolean hedged) {
-            int more = shortOf;
-            if (hedged) {
-                BitSet hoped = (BitSet) here.clone();
-                more = Math.max(more, Math.max(0, scheme.k() - hoped.cardinality()));
-            }
+            int more = hedged ? Math.max(shortOf, scheme.k() - arrived()) : shortOf;
             for (int pass = 0; pass < 2 && more > 0; pass++) {
                 for (int i = 0; i < scheme.width() && more > 0; i++) {
                     if (!asked.get(i) && !banned.get(i) && (pass == 1 || !distrusted(i))) {
@@ -195,8 +202,21 @@ final class SegmentReader {
                     }
                 }
             }
-            if (more > 0 && pending() == 0) {
+            // The last answers may have come while others were looked for: only then is it sure.
+            if (more > 0 && pending() == 0 && !completeNow()) {
                 throw unreadable();
+            }
+        }
+
+        private boolean completeNow() {
+            synchronized (here) {
+                return complete();
+            }
+        }
+
+        private int arrived() {
+            synchronized (here) {
+                return here.cardinality();
             }
         }
 
@@ -207,20 +227,23 @@ final class SegmentReader {
         }
 
         private StoreException unreadable() {
-            if (gone > 0) {
+            synchronized (here) {
+                if (gone > 0) {
+                    return new StoreException(
+                            ErrorCode.NO_SUCH_KEY,
+                            "the object was deleted while it was being read");
+                }
                 return new StoreException(
-                        ErrorCode.NO_SUCH_KEY, "the object was deleted while it was being read");
+                        ErrorCode.DATA_UNREADABLE,
+                        "only "
+                                + here.cardinality()
+                                + " of the "
+                                + scheme.k()
+                                + " chunks needed of segment "
+                                + ref.segment()
+                                + " can be read; see 'lethe devices'",
+                        lastFailure);
             }
-            return new StoreException(
-                    ErrorCode.DATA_UNREADABLE,
-                    "only "
-                            + here.cardinality()
-                            + " of the "
-                            + scheme.k()
-                            + " chunks needed of segment "
-                            + ref.segment()
-                            + " can be read; see 'lethe devices'",
-                    lastFailure);
         }
 
         private void ask(int chunk) {
@@ -252,7 +275,9 @@ final class SegmentReader {
             Promise<Boolean> wake;
             synchronized (here) {
                 if (bytes != null) {
-                    batch.chunks[chunk] = bytes;
+                    if (!settled) {
+                        batch.chunks[chunk] = bytes;
+                    }
                     here.set(chunk);
                 } else {
                     failed.set(chunk);
@@ -286,6 +311,7 @@ final class SegmentReader {
             byte[] @Nullable [] now;
             synchronized (here) {
                 now = batch.chunks.clone();
+                settled = true;
             }
             BitSet lost = new BitSet();
             for (int i = wanted.nextSetBit(0); i >= 0; i = wanted.nextSetBit(i + 1)) {

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Chunks in memory: every call is answered at once. Safe for any thread. */
@@ -24,6 +25,9 @@ final class MemoryPeers implements ChunkPeers {
 
     private final Tasks tasks;
     private final Map<Place, byte[]> chunks = new ConcurrentHashMap<>();
+
+    /** How an answer to a read is brought: at once, or by another thread, some time later. */
+    volatile Executor answering = Runnable::run;
 
     /** Of all reads so far. */
     volatile long bytesRead;
@@ -74,7 +78,10 @@ final class MemoryPeers implements ChunkPeers {
             return promise;
         }
         bytesRead += lengthBytes;
-        return done(Arrays.copyOfRange(bytes, (int) offset, (int) offset + lengthBytes));
+        Promise<byte[]> promise = tasks.promise();
+        byte[] part = Arrays.copyOfRange(bytes, (int) offset, (int) offset + lengthBytes);
+        answering.execute(() -> promise.complete(part));
+        return promise;
     }
 
     @Override
