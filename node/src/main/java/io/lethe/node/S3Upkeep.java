@@ -33,7 +33,6 @@ final class S3Upkeep {
         LifecyclePorts lifecycle =
                 new LifecyclePorts(
                         parts.tasks(),
-                        parts.random(),
                         joined.directory(),
                         joined.metadata(),
                         joined.leadership(),

@@ -7,12 +7,9 @@ import io.lethe.node.metadata.command.Condition;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.state.RowKeys;
-import io.lethe.node.model.BucketRecord;
-import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.WriteId;
 import java.util.Map;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +27,7 @@ public final class Objects {
     private final Commits commits;
     private final Uploads uploads;
     private final VersionUpdates updates;
+    private final Expirations expirations;
 
     public Objects(ObjectPorts ports) {
         gate = new BucketGate(ports.directory(), ports.metadata(), ports.lease());
@@ -44,11 +42,17 @@ public final class Objects {
         lister = new ObjectLister(ports, gate);
         uploads = new Uploads(gate, shared, shards, reader, memory);
         updates = new VersionUpdates(ports, gate, reader, commits);
+        expirations = new Expirations(ports, gate, reader, commits);
     }
 
     /** Multipart uploads. */
     public Uploads uploads() {
         return uploads;
+    }
+
+    /** What lifecycles do. */
+    public Expirations expirations() {
+        return expirations;
     }
 
     VersionUpdates updates() {
@@ -159,73 +163,37 @@ public final class Objects {
     /** Deletes; idempotent by request id; deleting what is not there is a success. */
     public Deletion delete(Caller caller, DeleteRequest request, long deadlineNanos)
             throws InterruptedException {
-        return delete(caller, request, EventNotes.Cause.DELETE, _ -> true, deadlineNanos);
-    }
-
-    /**
-     * Deletes, as the bucket's lifecycle says.
-     *
-     * @param stands whether it says so still, of the record by which the deletion is validated: a
-     *     change of it that was acknowledged is in that record, or fences the deletion
-     * @throws StoreException PRECONDITION_FAILED where it does not
-     */
-    public Deletion expire(
-            Caller caller,
-            DeleteRequest request,
-            Predicate<BucketRecord> stands,
-            long deadlineNanos)
-            throws InterruptedException {
-        return delete(caller, request, EventNotes.Cause.EXPIRE, stands, deadlineNanos);
-    }
-
-    private Deletion delete(
-            Caller caller,
-            DeleteRequest request,
-            EventNotes.Cause cause,
-            Predicate<BucketRecord> stands,
-            long deadlineNanos)
-            throws InterruptedException {
         Bytes key = ObjectWriter.checkKey(request.key());
         PartitionCommand.Which which = VersionIds.parse(request.versionId());
         BucketGate.Admitted first = gate.admit(caller.tenant(), request.bucket(), deadlineNanos);
-        BucketGate.Admitted admitted = first;
-        for (int prepared = 1; ; prepared++) {
-            if (!stands.test(admitted.bucket())) {
-                throw new StoreException(
-                        ErrorCode.PRECONDITION_FAILED, "the bucket's lifecycle was changed");
-            }
-            PartitionReply reply =
-                    commits.execute(
-                            RowKeys.objectKey(first.bucket().id(), key),
-                            commits.noted(
-                                    caller,
-                                    admitted.bucket(),
-                                    key,
-                                    cause,
-                                    new PartitionCommand.Delete(
-                                            request.request(),
-                                            first.bucket().id(),
-                                            key,
-                                            caller.tenant(),
-                                            admitted.bucket().versioning(),
-                                            which,
-                                            request.condition(),
-                                            request.bypassGovernance())),
-                            admitted::checkedAt,
-                            deadlineNanos);
-            if (reply
-                    instanceof
-                    PartitionReply.Deleted(long order, boolean nullVersion, boolean marker)) {
-                return new Deletion(order == 0 ? "" : VersionIds.show(order, nullVersion), marker);
-            }
-            boolean fenced =
-                    reply instanceof PartitionReply.Retry retry
-                            && retry.why() == PartitionReply.Retry.Why.FENCED;
-            if (!fenced || prepared == 3) {
-                throw Commits.failure(reply);
-            }
-            admitted = commits.again(caller, request.bucket(), first, deadlineNanos);
+        PartitionReply reply =
+                commits.fenced(
+                        caller,
+                        request.bucket(),
+                        first,
+                        RowKeys.objectKey(first.bucket().id(), key),
+                        admitted ->
+                                commits.noted(
+                                        caller,
+                                        admitted.bucket(),
+                                        key,
+                                        EventNotes.Cause.DELETE,
+                                        new PartitionCommand.Delete(
+                                                request.request(),
+                                                admitted.bucket().id(),
+                                                key,
+                                                caller.tenant(),
+                                                admitted.bucket().versioning(),
+                                                which,
+                                                request.condition(),
+                                                request.bypassGovernance())),
+                        deadlineNanos);
+        if (reply
+                instanceof
+                PartitionReply.Deleted(long order, boolean nullVersion, boolean marker)) {
+            return new Deletion(order == 0 ? "" : VersionIds.show(order, nullVersion), marker);
         }
+        throw Commits.failure(reply);
     }
 
     /** A question for a page of a listing; see {@link ObjectLister.Ask}. */

@@ -238,11 +238,6 @@ public final class Uploads {
             String nextKey,
             String nextUploadId) {}
 
-    /** An upload's id as doors show it. */
-    public static String id(long order, WriteId write) {
-        return UploadIds.show(order, write);
-    }
-
     /** Begins an upload. */
     public UploadInfo create(Caller caller, CreateRequest request, long deadlineNanos)
             throws InterruptedException {

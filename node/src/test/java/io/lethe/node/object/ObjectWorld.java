@@ -119,6 +119,24 @@ public final class ObjectWorld {
         metadata.bucket(LOCKED, 3, Versioning.ENABLED);
     }
 
+    /** The same objects, asked for by way of another. */
+    public Objects objectsOver(Metadata other) {
+        return new Objects(
+                new ObjectPorts(
+                        ports.tasks(),
+                        ports.random(),
+                        ports.directory(),
+                        other,
+                        ports.peers(),
+                        ports.tickets(),
+                        ports.keys(),
+                        ports.lease(),
+                        ports.codecs(),
+                        ports.meters(),
+                        ports.settings(),
+                        ports.notes()));
+    }
+
     VersionUpdates updates() {
         return objects.updates();
     }

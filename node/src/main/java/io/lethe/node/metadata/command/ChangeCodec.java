@@ -15,7 +15,7 @@ import io.lethe.node.metadata.command.PartitionQuery.SavedProgress;
  * {@link QueryCodec} and {@link AnswerCodec}. Static and pure.
  *
  * <pre>
- * commands 60 SaveProgress   walk u8 (0 lifecycle, 1 inventory), bucket i64, progress blob (64 KiB)
+ * commands 60 SaveProgress   walk u8 (0 lifecycle, 1 inventory), bucket i64, progress blob (80 KiB)
  * queries  40 Changes        bucket i64, from i64, to i64, prefix key, depth i32, limit i32
  *          41 SavedProgress  walk u8, after nullable rowKey, limit i32
  * answers  40 ChangePage     list of (key, order i64, nullable write id, newer i32, list of brief

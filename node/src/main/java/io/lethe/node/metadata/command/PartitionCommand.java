@@ -371,8 +371,18 @@ public sealed interface PartitionCommand {
         }
     }
 
-    /** Gives an upload up, whose parts become garbage. Idempotent for a day. */
-    record AbortUpload(UploadRef upload) implements OfUpload {}
+    /**
+     * Gives an upload up, whose parts become garbage. Idempotent for a day.
+     *
+     * @param byRules whether the bucket's lifecycle says so: the fence is asked then, since rules
+     *     that were changed may say so no more
+     */
+    record AbortUpload(UploadRef upload, boolean byRules) implements OfUpload {
+        /** By a client, or with the bucket. */
+        public AbortUpload(UploadRef upload) {
+            this(upload, false);
+        }
+    }
 
     /**
      * Makes garbage of the parts of uploads that were aborted, of versions that are gone, and of
@@ -412,8 +422,15 @@ public sealed interface PartitionCommand {
      * @param progress opaque here, at most {@link #MOST_PROGRESS_BYTES}; empty: forgotten
      */
     record SaveProgress(Walk walk, BucketId bucket, Bytes progress) implements OfChange {
-        /** A cursor for each of a thousand rules, three times over. */
-        public static final int MOST_PROGRESS_BYTES = 64 * 1024;
+        /**
+         * A lifecycle has at most 3,001 lanes of 16 bytes; and a bucket 1,000 inventories, each
+         * with an id of 64 characters, its length, and a time of 6 bytes.
+         */
+        public static final int MOST_PROGRESS_BYTES = 80 * 1024;
+
+        public SaveProgress {
+            Check.range("progress bytes", progress.length(), 0, MOST_PROGRESS_BYTES);
+        }
     }
 
     /** What is about events that are told to sinks. */

@@ -62,14 +62,14 @@ import java.util.List;
  * 41 SetLock         request id, bucket i64, key, which, change, bypass flag
  * 42 Commit          as 6, then asked protection, default lock or none
  * 43 Delete          as 7, then bypass flag
- * 44-45              multipart uploads
+ * 44-46              multipart uploads
  * 60                 changes: {@link ChangeCodec}
  * 61-62              events: {@link EventCodec}
  *
- * 42 to 45 are written where 6, 7, 21 and 23 do not say all of a command.
+ * 42 to 46 are written where 6, 7, 21, 23 and 24 do not say all of a command.
  *
- * condition: u8 0 always, 1 absent, 2 matches etag text, 3 differs etag text, 4 present, 10 newest
- *            order i64, 11 there order i64
+ * condition: u8 0 always, 1 absent, 2 matches etag text, 3 differs etag text, 4 present, 12 seen
+ *            order i64, hidden by i64, newer i32, nullable info blob
  * which:     u8 0 current, 1 order i64, 2 null
  * change:    u8 0 retain mode u8, until varint; 1 hold flag
  * copy:      kind u8 (0 replica, 1 export, 2 backup), node id, number varint
@@ -254,8 +254,14 @@ final class PartitionCommandCodec {
             case Condition.Matches c -> out.u8(2).text(c.etag());
             case Condition.Differs c -> out.u8(3).text(c.etag());
             case Condition.Present _ -> out.u8(4);
-            case Condition.Newest c -> out.u8(10).int64(c.order());
-            case Condition.There c -> out.u8(11).int64(c.order());
+            case Condition.Seen c ->
+                    out.u8(12)
+                            .int64(c.order())
+                            .int64(c.hiddenBy())
+                            .int32(c.newer())
+                            .nullable(
+                                    c.info(),
+                                    (to, one) -> to.blob("seen", one, VersionBody.MOST_INFO_BYTES));
         }
     }
 
@@ -376,8 +382,12 @@ final class PartitionCommandCodec {
             case 2 -> new Condition.Matches(in.text());
             case 3 -> new Condition.Differs(in.text());
             case 4 -> new Condition.Present();
-            case 10 -> new Condition.Newest(in.int64());
-            case 11 -> new Condition.There(in.int64());
+            case 12 ->
+                    new Condition.Seen(
+                            in.int64(),
+                            in.int64(),
+                            in.int32(),
+                            in.nullable(one -> one.blob(VersionBody.MOST_INFO_BYTES)));
             default -> throw FieldReader.unknown("condition", type);
         };
     }

@@ -26,6 +26,7 @@ import io.lethe.node.model.Protection;
  * 26 SaveHash        upload, number i32, order i64, before blob (512), midstate blob (512)
  * 44 CreateUpload    as 21, then protection
  * 45 CompleteUpload  as 23, then the bucket's lock
+ * 46 AbortUpload     as 24, by rules
  *
  * upload: bucket i64, key, order i64, write id; part body: {@link FieldWriter#partBody}
  * </pre>
@@ -38,7 +39,7 @@ final class UploadCommandCodec {
             case CreateUpload c -> c.protection().isNone() ? 21 : 44;
             case PutPart _ -> 22;
             case CompleteUpload c -> c.byDefault() == null ? 23 : 45;
-            case AbortUpload _ -> 24;
+            case AbortUpload c -> c.byRules() ? 46 : 24;
             case SweepParts _ -> 25;
             case SaveHash _ -> 26;
         };
@@ -98,6 +99,7 @@ final class UploadCommandCodec {
             case 23 -> complete(in, false);
             case 45 -> complete(in, true);
             case 24 -> new AbortUpload(in.upload());
+            case 46 -> new AbortUpload(in.upload(), true);
             case 25 -> new SweepParts(in.int32(), in.number());
             case 26 ->
                     new SaveHash(

@@ -49,7 +49,7 @@ final class Changes {
 
     private static ProgressPage progress(Rows rows, SavedProgress q) {
         Bytes all = ChangeTable.progressOf(q.walk());
-        // Each may be 64 KiB long: sixteen fill a megabyte.
+        // Each may be 80 KiB long: sixteen come to little more than a megabyte.
         Scans.Page<BucketProgress> page =
                 Scans.page(
                         rows,

@@ -137,8 +137,7 @@ final class Commits {
                     case Condition.Matches(String wanted) -> wanted.equals(etag);
                     case Condition.Present _ -> etag != null;
                     case Condition.Differs(String unwanted) -> !unwanted.equals(etag);
-                    case Condition.Newest(long order) -> isNewest(versions, order);
-                    case Condition.There(long order) -> versions.at(order) != null;
+                    case Condition.Seen seen -> versions.stands(seen);
                 };
         return holds
                 ? null
@@ -147,11 +146,6 @@ final class Commits {
                         etag == null
                                 ? "the condition does not hold: the object does not exist"
                                 : "the condition does not hold: the object's ETag is " + etag);
-    }
-
-    private static boolean isNewest(KeyVersions versions, long order) {
-        VersionRow newest = versions.newest();
-        return newest != null && newest.order() == order;
     }
 
     /** What is wrong with a body; null when nothing is. */

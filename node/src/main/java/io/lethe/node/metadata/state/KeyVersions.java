@@ -2,6 +2,8 @@ package io.lethe.node.metadata.state;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Check;
+import io.lethe.node.metadata.command.Condition.Seen;
+import io.lethe.node.metadata.command.VersionBody;
 import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.metadata.state.Rows.Step;
 import io.lethe.node.model.BucketId;
@@ -142,6 +144,45 @@ final class KeyVersions {
                             return Step.STOP;
                         });
         return newest[0];
+    }
+
+    /**
+     * Whether a version is there, and as it was seen. What hid it and is there still is right above
+     * it still: whatever came since has a higher order. Asked before anything is changed.
+     */
+    boolean stands(Seen seen) {
+        VersionRow row = at(seen.order());
+        if (row == null || !says(row, seen.info())) {
+            return false;
+        }
+        if (seen.hiddenBy() == 0) {
+            VersionRow newest = newest();
+            return newest != null && newest.order() == seen.order();
+        }
+        // One of those above it is the newest, and no noncurrent one.
+        return seen.hiddenBy() > seen.order()
+                && at(seen.hiddenBy()) != null
+                && above(seen.order(), seen.newer() + 1) > seen.newer();
+    }
+
+    private static boolean says(VersionRow row, @Nullable Bytes info) {
+        VersionBody body = row.body();
+        return info == null || (body != null && body.sealedInfo().equals(info));
+    }
+
+    /** Versions above an order, counted to {@code most}. */
+    private int above(long order, int most) {
+        VersionRow current = current();
+        int[] count = {current != null && current.order() > order ? 1 : 0};
+        if (count[0] < most) {
+            draft.rows()
+                    .scan(
+                            Family.VERSIONS,
+                            RowKeys.after(objectKey),
+                            RowKeys.versionKey(objectKey, order),
+                            (_, _) -> ++count[0] == most ? Step.STOP : Step.NEXT);
+        }
+        return count[0];
     }
 
     /** Writes another content of a version where it lies. */

@@ -172,8 +172,8 @@ public final class PartitionState {
     /**
      * The object that a command is about.
      *
-     * @param ofRequest whether it acts for a client's request, which was validated against the
-     *     directory
+     * @param ofRequest whether it acts for a client's request or a bucket's rules, which were
+     *     validated against the directory
      */
     private record Target(BucketId bucket, Bytes key, boolean ofRequest) {}
 
@@ -198,7 +198,7 @@ public final class PartitionState {
             case CreateUpload c -> new Target(c.bucket(), c.key(), true);
             case PutPart c -> target(c.upload(), true);
             case CompleteUpload c -> target(c.upload(), true);
-            case AbortUpload c -> target(c.upload(), false);
+            case AbortUpload c -> target(c.upload(), c.byRules());
             case SaveHash c -> target(c.upload(), false);
             case SweepParts _ -> null;
         };

@@ -1,24 +1,26 @@
 package io.lethe.node.s3.lifecycle;
 
+import io.lethe.node.metadata.command.Condition.Seen;
 import io.lethe.node.model.WriteId;
 
-/** One thing that a lifecycle does to a key. */
+/**
+ * One thing that a lifecycle does to a key. What is done to a version holds only where that is as
+ * it was seen.
+ */
 sealed interface Deed {
     /**
      * The current object ends: it is removed, or hidden by a delete marker, as the bucket's
      * versioning says.
      */
-    record Expire(long order) implements Deed {}
+    record Expire(Seen seen) implements Deed {}
 
     /**
-     * An older version, or an older delete marker, is removed.
-     *
-     * @param hiddenBy order of the version right above it, by whose creation its age is counted
+     * An older version, or an older delete marker, is removed. Its age is counted by what hid it.
      */
-    record RemoveNoncurrent(long order, long hiddenBy) implements Deed {}
+    record RemoveNoncurrent(Seen seen) implements Deed {}
 
     /** A delete marker that hides nothing is removed. */
-    record RemoveMarker(long order) implements Deed {}
+    record RemoveMarker(Seen seen) implements Deed {}
 
     /** An upload is given up. */
     record Abort(long order, WriteId write) implements Deed {}

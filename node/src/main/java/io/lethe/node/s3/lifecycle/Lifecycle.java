@@ -1,8 +1,10 @@
 package io.lethe.node.s3.lifecycle;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.command.Condition.Seen;
 import io.lethe.node.metadata.command.PartitionAnswer.Brief;
 import io.lethe.node.metadata.command.PartitionAnswer.ChangeRow;
+import io.lethe.node.object.Expirations.Said;
 import io.lethe.node.s3.xml.LifecycleConfiguration;
 import io.lethe.node.s3.xml.LifecycleConfiguration.Expiration;
 import io.lethe.node.s3.xml.LifecycleConfiguration.Filter;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bucket's lifecycle as it is decided: the enabled rules, when their time comes, and what each
@@ -28,9 +31,9 @@ import java.util.TreeSet;
  * changed, a lock has ended) is met when all lanes begin anew, which they do now and then.
  */
 public final class Lifecycle {
-    /** Reads the tags of a version, where a rule asks for them. */
-    interface Tags {
-        Map<String, String> of(Brief version) throws InterruptedException;
+    /** Reads what is said of a version, where a rule asks for its tags; empty where it is gone. */
+    interface Reading {
+        Optional<Said> of(Brief version) throws InterruptedException;
     }
 
     /** When an object ends, and by which rule. */
@@ -89,7 +92,7 @@ public final class Lifecycle {
         return most;
     }
 
-    /** A lane's name: days, or minus the days from 1970 to a date. */
+    /** A lane's name: days, or minus the days from 1970 to a date; 0 for a date before. */
     SortedSet<Long> lanes() {
         SortedSet<Long> lanes = new TreeSet<>();
         for (Rule rule : rules) {
@@ -100,7 +103,7 @@ public final class Lifecycle {
                                             switch (expiration) {
                                                 case Expiration.AfterDays(int days) -> (long) days;
                                                 case Expiration.OnDate(long millis) ->
-                                                        -Math.floorDiv(millis, Days.MILLIS);
+                                                        -Math.max(0, millis / Days.MILLIS);
                                                 case Expiration.LoneDeleteMarkers _ -> 0L;
                                             }));
             rule.noncurrentExpiration()
@@ -125,7 +128,7 @@ public final class Lifecycle {
     }
 
     /** What is due of one change, in the order in which it is to be done. */
-    List<Deed> due(ChangeRow row, long nowMillis, Tags tags) throws InterruptedException {
+    List<Deed> due(ChangeRow row, long nowMillis, Reading reading) throws InterruptedException {
         String key = row.key().utf8();
         List<Deed> deeds = new ArrayList<>();
         if (row.upload() != null) {
@@ -136,20 +139,68 @@ public final class Lifecycle {
             }
             return deeds;
         }
-        noncurrent(row, key, nowMillis, tags, deeds);
+        noncurrent(row, key, nowMillis, reading, deeds);
         if (row.newer() == 0) {
-            current(row, key, nowMillis, tags, deeds);
+            current(row, key, nowMillis, reading, deeds);
         }
         return deeds;
     }
 
+    /** A version that is judged: what is said of it is read once, where a rule asks for it. */
+    private static final class Judged {
+        private final Brief version;
+        private final Reading reading;
+        private boolean asked;
+        private @Nullable Said said;
+
+        Judged(Brief version, Reading reading) {
+            this.version = version;
+            this.reading = reading;
+        }
+
+        private @Nullable Said said() throws InterruptedException {
+            if (!asked) {
+                said = reading.of(version).orElse(null);
+                asked = true;
+            }
+            return said;
+        }
+
+        /** Markers have neither size nor tags: a rule that asks for one is not about them. */
+        boolean matches(Filter filter, String key) throws InterruptedException {
+            if (!key.startsWith(filter.prefix())) {
+                return false;
+            }
+            boolean plain =
+                    filter.tags().isEmpty()
+                            && filter.moreThanBytes().isEmpty()
+                            && filter.lessThanBytes().isEmpty();
+            if (plain || version.isMarker()) {
+                return plain;
+            }
+            if (!fits(filter, version.sizeBytes()) || filter.tags().isEmpty()) {
+                return fits(filter, version.sizeBytes());
+            }
+            Said read = said();
+            return read != null && tagged(filter, read.tags());
+        }
+
+        /** The version as it was seen by a filter that matches. */
+        Seen by(Filter filter, long hiddenBy, int newer) throws InterruptedException {
+            Said read = filter.tags().isEmpty() ? null : said();
+            return new Seen(
+                    version.order(), hiddenBy, newer, read == null ? null : read.sealedInfo());
+        }
+    }
+
     /** The versions below the one that was made, by the time at which each was hidden. */
-    private void noncurrent(ChangeRow row, String key, long nowMillis, Tags tags, List<Deed> deeds)
+    private void noncurrent(
+            ChangeRow row, String key, long nowMillis, Reading reading, List<Deed> deeds)
             throws InterruptedException {
         List<Brief> versions = row.versions();
         // The oldest first: each is removed while what hides it is still there.
         for (int i = versions.size() - 1; i > 0; i--) {
-            Brief hidden = versions.get(i);
+            Judged hidden = new Judged(versions.get(i), reading);
             Brief above = versions.get(i - 1);
             int newerNoncurrent = row.newer() + i - 1;
             for (Rule rule : rules) {
@@ -157,17 +208,21 @@ public final class Lifecycle {
                 if (old != null
                         && newerNoncurrent >= old.newerVersions()
                         && Days.due(above.createdMillis(), old.days()) <= nowMillis
-                        && matches(rule.filter(), key, hidden, tags)) {
-                    deeds.add(new Deed.RemoveNoncurrent(hidden.order(), above.order()));
+                        && hidden.matches(rule.filter(), key)) {
+                    deeds.add(
+                            new Deed.RemoveNoncurrent(
+                                    hidden.by(rule.filter(), above.order(), old.newerVersions())));
                     break;
                 }
             }
         }
     }
 
-    private void current(ChangeRow row, String key, long nowMillis, Tags tags, List<Deed> deeds)
+    private void current(
+            ChangeRow row, String key, long nowMillis, Reading reading, List<Deed> deeds)
             throws InterruptedException {
         Brief newest = row.versions().getFirst();
+        Judged judged = new Judged(newest, reading);
         boolean lone = row.versions().size() == 1;
         for (Rule rule : rules) {
             Expiration expiration = rule.expiration().orElse(null);
@@ -181,29 +236,12 @@ public final class Lifecycle {
                         case Expiration.OnDate(long millis) -> millis <= nowMillis;
                         case Expiration.LoneDeleteMarkers _ -> newest.isMarker();
                     };
-            if (due && matches(rule.filter(), key, newest, tags)) {
-                deeds.add(
-                        newest.isMarker()
-                                ? new Deed.RemoveMarker(newest.order())
-                                : new Deed.Expire(newest.order()));
+            if (due && judged.matches(rule.filter(), key)) {
+                Seen seen = judged.by(rule.filter(), 0, 0);
+                deeds.add(newest.isMarker() ? new Deed.RemoveMarker(seen) : new Deed.Expire(seen));
                 return;
             }
         }
-    }
-
-    /** Markers have neither size nor tags: a rule that asks for one is not about them. */
-    private static boolean matches(Filter filter, String key, Brief version, Tags tags)
-            throws InterruptedException {
-        boolean plain =
-                filter.tags().isEmpty()
-                        && filter.moreThanBytes().isEmpty()
-                        && filter.lessThanBytes().isEmpty();
-        if (!key.startsWith(filter.prefix()) || (version.isMarker() && !plain)) {
-            return false;
-        }
-        return plain
-                || (fits(filter, version.sizeBytes())
-                        && (filter.tags().isEmpty() || tagged(filter, tags.of(version))));
     }
 
     private static boolean fits(Filter filter, long sizeBytes) {

@@ -1,6 +1,5 @@
 package io.lethe.node.s3.lifecycle;
 
-import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.metadata.Directory;
 import io.lethe.node.metadata.Metadata;
@@ -11,7 +10,6 @@ import io.lethe.node.s3.BucketSettings;
 /** What lifecycles stand on. */
 public record LifecyclePorts(
         Tasks tasks,
-        RandomSource random,
         Directory directory,
         Metadata metadata,
         Leadership leadership,

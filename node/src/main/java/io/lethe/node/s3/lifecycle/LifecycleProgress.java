@@ -6,6 +6,7 @@ import io.lethe.node.base.codec.Encoder;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How far a bucket's lifecycle has come in one partition; kept there, so that a new leader goes on
@@ -24,6 +25,9 @@ record LifecycleProgress(long settingIndex, long begunMillis, Map<Long, Long> cu
     /** Three for each of 1,000 rules, and the one that versions which become noncurrent have. */
     private static final int MOST_LANES = 3_001;
 
+    /** All lanes begin anew after this: for what became due without a change. */
+    static final long ANEW_MILLIS = TimeUnit.DAYS.toMillis(7);
+
     LifecycleProgress {
         cursors = Map.copyOf(cursors);
     }
@@ -32,6 +36,14 @@ record LifecycleProgress(long settingIndex, long begunMillis, Map<Long, Long> cu
         Map<Long, Long> cursors = new TreeMap<>();
         lanes.forEach(lane -> cursors.put(lane, 0L));
         return new LifecycleProgress(settingIndex, nowMillis, cursors);
+    }
+
+    /**
+     * Whether all lanes are to begin anew. Also where they began in what is the future by now: the
+     * clock of whoever began them had jumped ahead.
+     */
+    boolean isOver(long nowMillis) {
+        return Math.abs(nowMillis - begunMillis) >= ANEW_MILLIS;
     }
 
     LifecycleProgress at(long lane, long cursor) {

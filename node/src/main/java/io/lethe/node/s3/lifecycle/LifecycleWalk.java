@@ -1,8 +1,9 @@
 package io.lethe.node.s3.lifecycle;
 
-import io.lethe.node.metadata.command.Condition;
+import io.lethe.node.base.Bytes;
+import io.lethe.node.base.codec.Decoder;
+import io.lethe.node.metadata.command.Condition.Seen;
 import io.lethe.node.metadata.command.PartitionAnswer;
-import io.lethe.node.metadata.command.PartitionAnswer.Brief;
 import io.lethe.node.metadata.command.PartitionAnswer.ChangePage;
 import io.lethe.node.metadata.command.PartitionAnswer.ChangeRow;
 import io.lethe.node.metadata.command.PartitionCommand;
@@ -11,25 +12,26 @@ import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.ErrorCode;
-import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.WriteId;
 import io.lethe.node.object.Caller;
-import io.lethe.node.object.Objects;
-import io.lethe.node.object.Uploads;
-import io.lethe.node.object.VersionIds;
+import io.lethe.node.object.Expirations;
 import io.lethe.node.s3.lifecycle.LifecycleWorker.Place;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One bucket's lifecycle in one partition, a page at a time. Deletions go the way of everybody's:
- * each is conditional on what was seen, so that what changed meanwhile is left; what is locked is
- * refused by the partition. Such a version is met again when the lanes begin anew. One task.
+ * each is conditional on what was seen and on the rules, so that what changed meanwhile is looked
+ * at again; what is locked is refused by the partition. Such a version, and one that can't be
+ * judged, is met again when the lanes begin anew. One task.
  */
 final class LifecycleWalk {
     /** Changes in a page: a deletion for each takes some seconds. */
@@ -38,11 +40,21 @@ final class LifecycleWalk {
     /** Pages after which progress is kept in the middle of a lane. */
     private static final int SAVE_PAGES = 16;
 
-    /** All lanes begin anew after this: for what became due without a change. */
-    static final long ANEW_MILLIS = TimeUnit.DAYS.toMillis(7);
-
     /** Versions of a key that are removed one after the other in the hope of a lone marker. */
     private static final int MOST_AGAIN = 1_000;
+
+    /** Looks at what others change while it is looked at. */
+    private static final int MOST_CHANGED = 3;
+
+    /** What passes: the page is walked again. */
+    private static final Set<ErrorCode> PASSING =
+            EnumSet.of(
+                    ErrorCode.UNAVAILABLE,
+                    ErrorCode.OVERLOADED,
+                    ErrorCode.DEADLINE,
+                    ErrorCode.OUTCOME_UNKNOWN);
+
+    private static final Logger log = LoggerFactory.getLogger(LifecycleWalk.class);
 
     /** Two clocks that are trusted are a second apart each; and a partition that is at rest. */
     private static final long MOST_APART_MILLIS = TimeUnit.MINUTES.toMillis(1);
@@ -53,6 +65,10 @@ final class LifecycleWalk {
     private Iterator<Long> lanes = List.<Long>of().iterator();
     private @Nullable Long lane;
     private boolean unsaved;
+
+    /** In this round. */
+    private boolean warned;
+
     private int pages;
 
     LifecycleWalk(LifecyclePorts ports, Place place, Optional<LifecycleProgress> saved) {
@@ -70,29 +86,23 @@ final class LifecycleWalk {
         lanes = List.<Long>of().iterator();
         lane = null;
         pages = 0;
+        warned = false;
     }
 
     /** Walks a page; returns whether there is more. */
     boolean page(long nowMillis) throws InterruptedException {
-        BucketRecord bucket = ports.directory().bucket(place.bucket()).orElse(null);
-        Long index = bucket == null ? null : bucket.settings().get(BucketSetting.LIFECYCLE);
-        Lifecycle rules =
-                bucket == null
-                        ? null
-                        : ports.settings()
-                                .of(bucket, BucketSetting.LIFECYCLE, Lifecycle::parse)
-                                .orElse(null);
-        if (bucket == null || index == null || rules == null) {
+        Round round = round(nowMillis);
+        if (round == null) {
             return false;
         }
-        LifecycleProgress now = current(index, nowMillis, rules);
+        Lifecycle rules = round.rules();
+        LifecycleProgress now = current(round);
         if (pages++ == 0) {
             lanes = rules.lanes().iterator();
         }
         if (lane == null) {
             if (!lanes.hasNext()) {
-                save();
-                return false;
+                return ended(round, now);
             }
             lane = lanes.next();
         }
@@ -104,10 +114,10 @@ final class LifecycleWalk {
         }
         ChangePage page = askInTime(rules, from, to, nowMillis);
         for (ChangeRow row : page.rows()) {
-            look(new Round(bucket, rules, index, nowMillis), row);
+            lookOrLeave(round, row);
         }
         progress = now.at(lane, page.next());
-        unsaved |= !page.rows().isEmpty();
+        unsaved |= !page.rows().isEmpty() || !page.done();
         if (page.done()) {
             lane = null;
         }
@@ -117,18 +127,68 @@ final class LifecycleWalk {
         return true;
     }
 
-    private LifecycleProgress current(long index, long nowMillis, Lifecycle rules) {
-        LifecycleProgress known = progress;
-        if (known == null
-                || known.settingIndex() != index
-                || nowMillis - known.begunMillis() >= ANEW_MILLIS) {
-            known = LifecycleProgress.begin(index, nowMillis, rules.lanes());
-            progress = known;
-            lanes = rules.lanes().iterator();
-            lane = null;
-            unsaved = true;
+    /**
+     * All lanes have come to their ends. Only then they begin anew: however long one takes, the
+     * others have their turn.
+     */
+    private boolean ended(Round round, LifecycleProgress now) throws InterruptedException {
+        boolean over = now.isOver(round.nowMillis());
+        if (over) {
+            var _ = anew(round);
         }
-        return known;
+        save();
+        return over;
+    }
+
+    /** The rules, and the index at which just these were set; null where there are none. */
+    private @Nullable Round round(long nowMillis) {
+        for (int i = 0; i < MOST_CHANGED; i++) {
+            BucketRecord bucket = ports.directory().bucket(place.bucket()).orElse(null);
+            Long index = bucket == null ? null : bucket.settings().get(BucketSetting.LIFECYCLE);
+            if (bucket == null || index == null || bucket.state() != BucketRecord.State.ACTIVE) {
+                return null;
+            }
+            Lifecycle rules =
+                    ports.settings()
+                            .of(bucket, BucketSetting.LIFECYCLE, Lifecycle::parse)
+                            .orElse(null);
+            if (rules != null && stand(index)) {
+                Expirations.Rules by =
+                        new Expirations.Rules(
+                                new Caller(bucket.tenant(), "lifecycle", false),
+                                bucket.name(),
+                                record -> stand(index, record));
+                return new Round(by, rules, index, nowMillis);
+            }
+            // They are newer than the record, which is read again.
+        }
+        return null;
+    }
+
+    private static boolean stand(long index, BucketRecord record) {
+        return Long.valueOf(index).equals(record.settings().get(BucketSetting.LIFECYCLE));
+    }
+
+    private boolean stand(long index) {
+        return ports.directory()
+                .bucket(place.bucket())
+                .filter(record -> stand(index, record))
+                .isPresent();
+    }
+
+    private LifecycleProgress current(Round round) {
+        LifecycleProgress known = progress;
+        return known == null || known.settingIndex() != round.index() ? anew(round) : known;
+    }
+
+    private LifecycleProgress anew(Round round) {
+        LifecycleProgress fresh =
+                LifecycleProgress.begin(round.index(), round.nowMillis(), round.rules().lanes());
+        progress = fresh;
+        lanes = round.rules().lanes().iterator();
+        lane = null;
+        unsaved = true;
+        return fresh;
     }
 
     private void save() throws InterruptedException {
@@ -190,125 +250,129 @@ final class LifecycleWalk {
      *
      * @param index at which these rules were set: once there are others, nothing more is done
      */
-    private record Round(BucketRecord bucket, Lifecycle rules, long index, long nowMillis) {}
+    private record Round(Expirations.Rules by, Lifecycle rules, long index, long nowMillis) {}
 
-    /** Does what is due of a change; under a delete marker until nothing is, or all is gone. */
+    /** One version that can't be judged does not keep the others. */
+    private void lookOrLeave(Round round, ChangeRow row) throws InterruptedException {
+        try {
+            look(round, row);
+        } catch (StoreException e) {
+            if (PASSING.contains(e.code())) {
+                throw e;
+            }
+            left(row, e);
+        } catch (Decoder.CorruptEncoding e) {
+            left(row, e);
+        }
+    }
+
+    private void left(ChangeRow row, RuntimeException why) {
+        ports.meters().failed.increment();
+        if (!warned) {
+            warned = true;
+            log.warn(
+                    "the lifecycle of bucket {} leaves version {}, which it can't judge, and"
+                            + " perhaps others",
+                    place.bucket(),
+                    row.order(),
+                    why);
+        }
+    }
+
+    /**
+     * Does what is due of a change; where others changed something meanwhile, after another look;
+     * under a delete marker until nothing is due, or all is gone.
+     */
     private void look(Round round, ChangeRow first) throws InterruptedException {
-        BucketRecord bucket = round.bucket();
-        Lifecycle rules = round.rules();
         ChangeRow row = first;
+        int changed = 0;
         for (int i = 0; i < MOST_AGAIN; i++) {
             ports.meters().looked.increment();
-            ChangeRow seen = row;
-            List<Deed> deeds =
-                    rules.due(
-                            row,
-                            round.nowMillis(),
-                            version -> tags(bucket, seen.key().utf8(), version));
-            boolean removed = false;
-            for (Deed deed : deeds) {
-                boolean done = done(round, row.key().utf8(), deed);
-                removed |= done && deed instanceof Deed.RemoveNoncurrent;
-            }
-            boolean marker = row.upload() == null && row.versions().getFirst().isMarker();
-            if (!removed || !marker || row.newer() > 0) {
+            Outcome outcome = doAll(round, row);
+            boolean again =
+                    switch (outcome) {
+                        case CHANGED -> ++changed < MOST_CHANGED && stand(round.index());
+                        case REMOVED -> row.newer() == 0 && row.versions().getFirst().isMarker();
+                        case LEFT -> false;
+                    };
+            List<ChangeRow> now =
+                    again ? ask(round.rules(), row.order(), row.order() + 1, 1).rows() : List.of();
+            if (now.isEmpty()) {
                 return;
             }
-            List<ChangeRow> again = ask(rules, row.order(), row.order() + 1, 1).rows();
-            if (again.isEmpty()) {
-                return;
-            }
-            row = again.getFirst();
+            row = now.getFirst();
         }
     }
 
-    private static Caller caller(BucketRecord bucket) {
-        return new Caller(bucket.tenant(), "lifecycle", false);
+    /** What came of a deed. */
+    private enum Outcome {
+        /** Nothing: it is locked, or gone, or nothing was due. */
+        LEFT,
+        /** Something is not as it was. */
+        CHANGED,
+        /** A version is gone. */
+        REMOVED
     }
 
-    private Map<String, String> tags(BucketRecord bucket, String key, Brief version)
-            throws InterruptedException {
-        try {
-            return ports.objects()
-                    .head(
-                            caller(bucket),
-                            bucket.name(),
-                            key,
-                            VersionIds.show(version.order(), false),
-                            SavedWalks.deadline(ports))
-                    .attributes()
-                    .tags();
-        } catch (StoreException e) {
-            if (e.code() == ErrorCode.NO_SUCH_VERSION) {
-                return Map.of();
+    private Outcome doAll(Round round, ChangeRow row) throws InterruptedException {
+        List<Deed> deeds =
+                round.rules()
+                        .due(
+                                row,
+                                round.nowMillis(),
+                                version ->
+                                        ports.objects()
+                                                .expirations()
+                                                .said(
+                                                        round.by(),
+                                                        row.key(),
+                                                        version.order(),
+                                                        SavedWalks.deadline(ports)));
+        Outcome all = Outcome.LEFT;
+        for (Deed deed : deeds) {
+            Outcome one = tried(round, row.key(), deed);
+            if (one == Outcome.CHANGED) {
+                return one;
             }
-            throw e;
+            all = one == Outcome.REMOVED ? one : all;
         }
+        return all;
     }
 
-    /** False where it was refused: it is locked, or not as it was. */
-    private boolean done(Round round, String key, Deed deed) throws InterruptedException {
+    private Outcome tried(Round round, Bytes key, Deed deed) throws InterruptedException {
         try {
-            switch (deed) {
-                case Deed.Expire(long order) -> {
-                    delete(round, key, "", new Condition.Newest(order));
-                    ports.meters().expired.increment();
-                }
-                case Deed.RemoveNoncurrent(long order, long hiddenBy) -> {
-                    String version = VersionIds.show(order, false);
-                    delete(round, key, version, new Condition.There(hiddenBy));
-                    ports.meters().noncurrentRemoved.increment();
-                }
-                case Deed.RemoveMarker(long order) -> {
-                    String version = VersionIds.show(order, false);
-                    delete(round, key, version, new Condition.Newest(order));
-                    ports.meters().markersRemoved.increment();
-                }
-                case Deed.Abort(long order, WriteId write) -> {
-                    BucketRecord bucket = round.bucket();
-                    BucketRecord now = ports.directory().bucket(bucket.id()).orElse(bucket);
-                    if (!stands(round, now)) {
-                        return false;
-                    }
-                    ports.objects()
-                            .uploads()
-                            .abort(
-                                    caller(bucket),
-                                    bucket.name(),
-                                    key,
-                                    Uploads.id(order, write),
-                                    SavedWalks.deadline(ports));
-                    ports.meters().uploadsAborted.increment();
-                }
-            }
-            return true;
+            return done(round.by(), key, deed);
         } catch (StoreException e) {
             if (e.code().category() != ErrorCode.Category.CALLER) {
                 throw e;
             }
             ports.meters().refused.increment();
-            return false;
+            return e.code() == ErrorCode.PRECONDITION_FAILED ? Outcome.CHANGED : Outcome.LEFT;
         }
     }
 
-    private static boolean stands(Round round, BucketRecord now) {
-        return Long.valueOf(round.index()).equals(now.settings().get(BucketSetting.LIFECYCLE));
-    }
-
-    private void delete(Round round, String key, String version, Condition condition)
-            throws InterruptedException {
-        BucketRecord bucket = round.bucket();
-        Objects.Deletion _ =
-                ports.objects()
-                        .expire(
-                                caller(bucket),
-                                new Objects.DeleteRequest(
-                                        new WriteId(Id128.random(ports.random())),
-                                        bucket.name(),
-                                        key,
-                                        version,
-                                        condition),
-                                now -> stands(round, now),
-                                SavedWalks.deadline(ports));
+    private Outcome done(Expirations.Rules by, Bytes key, Deed deed) throws InterruptedException {
+        Expirations expirations = ports.objects().expirations();
+        long deadline = SavedWalks.deadline(ports);
+        switch (deed) {
+            case Deed.Expire(Seen seen) -> {
+                expirations.end(by, key, seen, deadline);
+                ports.meters().expired.increment();
+            }
+            case Deed.RemoveNoncurrent(Seen seen) -> {
+                expirations.remove(by, key, seen, deadline);
+                ports.meters().noncurrentRemoved.increment();
+                return Outcome.REMOVED;
+            }
+            case Deed.RemoveMarker(Seen seen) -> {
+                expirations.remove(by, key, seen, deadline);
+                ports.meters().markersRemoved.increment();
+            }
+            case Deed.Abort(long order, WriteId write) -> {
+                expirations.abort(by, key, order, write, deadline);
+                ports.meters().uploadsAborted.increment();
+            }
+        }
+        return Outcome.LEFT;
     }
 }

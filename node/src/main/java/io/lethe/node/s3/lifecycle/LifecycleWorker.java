@@ -10,12 +10,15 @@ import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.StoreException;
+import io.lethe.node.s3.S3Exception;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,10 @@ public final class LifecycleWorker implements Worker {
     private final long everyNanos;
     private final Map<Place, LifecycleWalk> walks = new HashMap<>();
     private final Map<GroupId, SavedWalks> saved = new HashMap<>();
+
+    /** Partitions whose progress could not be read in this round. */
+    private final Set<GroupId> unread = new HashSet<>();
+
     private final Deque<LifecycleWalk> waiting = new ArrayDeque<>();
     private @Nullable BucketId cursor;
     private long nextNanos;
@@ -67,7 +74,7 @@ public final class LifecycleWorker implements Worker {
                 waiting.addLast(walk);
             }
             return new Step.Worked(waiting.size() + " walks of buckets left");
-        } catch (StoreException e) {
+        } catch (StoreException | S3Exception e) {
             // One bucket that can't be walked now does not keep the others: it is met again.
             ports.meters().failed.increment();
             return new Step.Worked("bucket " + walk.place().bucket() + ": " + e.getMessage());
@@ -85,28 +92,20 @@ public final class LifecycleWorker implements Worker {
             nextNanos = now + everyNanos;
             walks.keySet().removeIf(place -> !led.contains(place.partition()));
             saved.keySet().retainAll(led);
+            unread.clear();
         }
         List<BucketRecord> page = ports.directory().buckets(cursor, BATCH);
         cursor = page.size() < BATCH ? null : page.getLast().id();
         for (BucketRecord bucket : page) {
             Long index = bucket.settings().get(BucketSetting.LIFECYCLE);
             if (index != null && bucket.state() == BucketRecord.State.ACTIVE) {
-                beginQuietly(bucket, led);
+                begin(bucket, led);
             }
         }
         if (cursor == null) {
             forget();
         }
         return true;
-    }
-
-    /** One partition whose progress can't be read now does not keep the others. */
-    private void beginQuietly(BucketRecord bucket, List<GroupId> led) throws InterruptedException {
-        try {
-            begin(bucket, led);
-        } catch (StoreException e) {
-            ports.meters().failed.increment();
-        }
     }
 
     private void begin(BucketRecord bucket, List<GroupId> led) throws InterruptedException {
@@ -119,21 +118,30 @@ public final class LifecycleWorker implements Worker {
             if (holds && led.contains(partition.id())) {
                 Place place = new Place(bucket.id(), partition.id());
                 LifecycleWalk walk = walks.get(place);
-                if (walk == null) {
-                    walk = new LifecycleWalk(ports, place, savedIn(partition.id()).of(place));
+                SavedWalks progress = walk == null ? savedIn(partition.id()) : null;
+                if (walk == null && progress != null) {
+                    walk = new LifecycleWalk(ports, place, progress.of(place));
                     walks.put(place, walk);
                 }
-                walk.begin();
-                waiting.addLast(walk);
+                if (walk != null) {
+                    walk.begin();
+                    waiting.addLast(walk);
+                }
             }
         }
     }
 
-    private SavedWalks savedIn(GroupId partition) throws InterruptedException {
+    /** Null where it can't be read now, which is not tried for one bucket after the other. */
+    private @Nullable SavedWalks savedIn(GroupId partition) throws InterruptedException {
         SavedWalks known = saved.get(partition);
-        if (known == null) {
-            known = SavedWalks.read(ports, partition);
-            saved.put(partition, known);
+        if (known == null && !unread.contains(partition)) {
+            try {
+                known = SavedWalks.read(ports, partition);
+                saved.put(partition, known);
+            } catch (StoreException e) {
+                ports.meters().failed.increment();
+                unread.add(partition);
+            }
         }
         return known;
     }

@@ -1,6 +1,7 @@
 package io.lethe.node.s3.lifecycle;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.metadata.command.PartitionCommand.Walk;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.GroupId;
@@ -10,12 +11,18 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The progress of lifecycles that one partition keeps. One task. */
 final class SavedWalks {
+    private static final Logger log = LoggerFactory.getLogger(SavedWalks.class);
+
     private final LifecyclePorts ports;
     private final GroupId partition;
-    private final Map<BucketId, LifecycleProgress> known = new HashMap<>();
+
+    /** Of which buckets something is kept; empty: it can't be read. */
+    private final Map<BucketId, Optional<LifecycleProgress>> known = new HashMap<>();
 
     private SavedWalks(LifecyclePorts ports, GroupId partition) {
         this.ports = ports;
@@ -28,12 +35,23 @@ final class SavedWalks {
 
     static SavedWalks read(LifecyclePorts ports, GroupId partition) throws InterruptedException {
         SavedWalks walks = new SavedWalks(ports, partition);
-        kept(ports)
-                .read(partition)
-                .forEach(
-                        (bucket, progress) ->
-                                walks.known.put(bucket, LifecycleProgress.decode(progress)));
+        kept(ports).read(partition).forEach(walks::take);
         return walks;
+    }
+
+    /** A bucket whose progress can't be read begins anew, alone. */
+    private void take(BucketId bucket, Bytes progress) {
+        try {
+            known.put(bucket, Optional.of(LifecycleProgress.decode(progress)));
+        } catch (Decoder.CorruptEncoding e) {
+            known.put(bucket, Optional.empty());
+            log.warn(
+                    "the lifecycle of bucket {} begins anew in partition {}: its progress can't be"
+                            + " read",
+                    bucket,
+                    partition,
+                    e);
+        }
     }
 
     static long deadline(LifecyclePorts ports) {
@@ -41,7 +59,7 @@ final class SavedWalks {
     }
 
     Optional<LifecycleProgress> of(Place place) {
-        return Optional.ofNullable(known.get(place.bucket()));
+        return known.getOrDefault(place.bucket(), Optional.empty());
     }
 
     static void save(LifecyclePorts ports, Place place, Bytes progress)

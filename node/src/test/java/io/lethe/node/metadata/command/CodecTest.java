@@ -118,7 +118,8 @@ class CodecTest {
     private static List<Sample> ofChanges(RandomValues values) {
         RandomChanges changes = new RandomChanges(values);
         List<Sample> samples = new ArrayList<>();
-        for (List<PartitionCommand> list : List.of(changes.commands(), changes.conditions())) {
+        for (List<PartitionCommand> list :
+                List.of(changes.commands(), changes.conditions(), changes.byRules())) {
             for (PartitionCommand one : list) {
                 Stamp stamp = values.stamp();
                 samples.add(

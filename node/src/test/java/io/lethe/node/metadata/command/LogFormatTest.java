@@ -86,6 +86,7 @@ class LogFormatTest {
         RandomUpdates locks = new RandomUpdates(new RandomValues(LOCK_SEED));
         commands.addAll(locks.locks());
         commands.addAll(locks.ofProtection());
+        commands.addAll(changes.byRules());
         return commands;
     }
 

@@ -19,11 +19,25 @@ public final class RandomChanges {
                         random.bytes(0, 40)));
     }
 
-    /** Deletes under the conditions that only walkers of the index ask for. */
+    /** Deletes under the condition that only walkers of the index ask for. */
     public List<PartitionCommand> conditions() {
         return List.of(
-                delete(new Condition.Newest(random.number())),
-                delete(new Condition.There(random.number())));
+                delete(Condition.Seen.newest(random.number())),
+                delete(
+                        new Condition.Seen(
+                                random.number(),
+                                random.number(),
+                                random.below(102),
+                                random.bytes(0, 50))));
+    }
+
+    /** What else is done by rules. */
+    public List<PartitionCommand> byRules() {
+        return List.of(
+                new PartitionCommand.AbortUpload(
+                        new UploadRef(
+                                random.bucketId(), random.key(), random.number(), random.write()),
+                        true));
     }
 
     private PartitionCommand delete(Condition condition) {

@@ -3,9 +3,11 @@ package io.lethe.node.metadata.state;
 import static io.lethe.node.metadata.state.TestPartition.BUCKET;
 import static io.lethe.node.metadata.state.TestPartition.TENANT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.Condition;
+import io.lethe.node.metadata.command.Condition.Seen;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionAnswer.Brief;
 import io.lethe.node.metadata.command.PartitionAnswer.ChangePage;
@@ -17,6 +19,7 @@ import io.lethe.node.metadata.command.PartitionCommand.Walk;
 import io.lethe.node.metadata.command.PartitionCommand.Which;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.ErrorCode;
@@ -24,6 +27,7 @@ import io.lethe.node.model.Id128;
 import io.lethe.node.model.WriteId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The index of changes: what is made, and in which order it is walked. */
@@ -182,10 +186,10 @@ final class ChangesTest {
     void aDeleteOfTheNewestIsRefusedWhereANewerOneCame() {
         long first = put("a");
         long second = put("a");
-        refused(delete(new Which.Current(), new Condition.Newest(first)));
-        assertThat(delete(new Which.Current(), new Condition.Newest(second)))
+        refused(delete(new Which.Current(), Seen.newest(first)));
+        assertThat(delete(new Which.Current(), Seen.newest(second)))
                 .isInstanceOf(PartitionReply.Deleted.class);
-        refused(delete(new Which.Current(), new Condition.Newest(second)));
+        refused(delete(new Which.Current(), Seen.newest(second)));
     }
 
     @Test
@@ -194,8 +198,87 @@ final class ChangesTest {
         long second = put("a");
         assertThat(delete(new Which.Order(second), new Condition.Always()))
                 .isInstanceOf(PartitionReply.Deleted.class);
-        refused(delete(new Which.Order(first), new Condition.There(second)));
+        refused(delete(new Which.Order(first), new Seen(first, second, 0, null)));
         assertThat(partition.current("a")).isNotNull();
+    }
+
+    @Test
+    void aDeleteOfAnOldVersionIsRefusedWhereFewerNewerOnesAreLeftThanAreKept() {
+        long first = put("a");
+        long second = put("a");
+        long third = put("a");
+        put("a");
+        Seen kept = new Seen(first, second, 2, null);
+        refused(delete(new Which.Order(first), new Seen(first, second, 3, null)));
+        partition.delete("a", Versioning.ENABLED, new Which.Order(third));
+        refused(delete(new Which.Order(first), kept));
+        put("a");
+        assertThat(delete(new Which.Order(first), kept))
+                .isEqualTo(new PartitionReply.Deleted(first, false, false));
+        refused(delete(new Which.Order(first), kept));
+    }
+
+    @Test
+    void aDeleteByWhatIsSaidOfAVersionIsRefusedOnceSomethingElseIs() {
+        long first = put("a");
+        Bytes info = partition.random.bytes(20, 20);
+        Bytes other = partition.random.bytes(20, 20);
+        setInfo(first, said(first), info);
+        Seen seen = new Seen(first, 0, 0, info);
+        setInfo(first, info, other);
+        refused(delete(new Which.Current(), seen));
+        setInfo(first, other, info);
+        assertThat(delete(new Which.Current(), seen)).isInstanceOf(PartitionReply.Deleted.class);
+        long marker = orders(all(0).getLast()).getFirst();
+        refused(delete(new Which.Order(marker), new Seen(marker, 0, 0, Bytes.EMPTY)));
+    }
+
+    private Bytes said(long order) {
+        VersionRow row = Objects.requireNonNull(partition.find("a", new Which.Order(order)));
+        return Objects.requireNonNull(row.body()).sealedInfo();
+    }
+
+    private void setInfo(long order, Bytes seen, Bytes info) {
+        partition.done(
+                new PartitionCommand.SetInfo(
+                        partition.random.write(), BUCKET, Bytes.utf8("a"), order, seen, info));
+    }
+
+    @Test
+    void aNullVersionThatWasReplacedIsNotTheOneThatWasSeen() {
+        long bare = partition.put("a", Versioning.OFF).order();
+        long named = put("a");
+        long again = partition.put("a", Versioning.SUSPENDED).order();
+        refused(delete(new Which.Order(bare), new Seen(bare, named, 0, null)));
+        assertThat(partition.orders()).containsExactly(again, named);
+    }
+
+    @Test
+    void anUploadIsGivenUpByRulesOnlyWhereTheyWereReadBehindTheFence() {
+        TestUploads uploads = new TestUploads(partition);
+        var upload = uploads.create("u");
+        partition.done(new PartitionCommand.Fence(partition.checkedAt + 1));
+        assertThat(partition.execute(new PartitionCommand.AbortUpload(upload, true)))
+                .isInstanceOfSatisfying(
+                        PartitionReply.Retry.class,
+                        retry ->
+                                assertThat(retry.why()).isEqualTo(PartitionReply.Retry.Why.FENCED));
+        partition.checkedAt++;
+        partition.done(new PartitionCommand.AbortUpload(upload, true));
+        assertThat(all(0)).isEmpty();
+    }
+
+    @Test
+    void progressIsBounded() {
+        Bytes most = Bytes.wrap(new byte[SaveProgress.MOST_PROGRESS_BYTES]);
+        partition.done(new SaveProgress(Walk.INVENTORY, BUCKET, most));
+        assertThatThrownBy(
+                        () ->
+                                new SaveProgress(
+                                        Walk.INVENTORY,
+                                        BUCKET,
+                                        Bytes.wrap(new byte[most.length() + 1])))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

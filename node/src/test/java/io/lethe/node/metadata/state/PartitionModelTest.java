@@ -128,15 +128,40 @@ class PartitionModelTest {
             Version newest = model.newest(key);
             List<Version> all = model.versions(key);
             return switch (random.below(12)) {
-                case 4 -> new Condition.Newest(newest == null ? 1 : newest.order());
-                case 5 -> new Condition.There(all.isEmpty() ? 1 : all.getLast().order());
-                case 6 -> new Condition.Newest(all.isEmpty() ? 1 : all.getLast().order());
+                case 4 -> Condition.Seen.newest(newest == null ? 1 : newest.order());
+                case 5 -> seen(all);
+                case 6 -> Condition.Seen.newest(all.isEmpty() ? 1 : all.getLast().order());
                 case 0 -> new Condition.Absent();
                 case 3 -> new Condition.Present();
                 case 1 -> new Condition.Matches(random.coin() ? etag : "other");
                 case 2 -> new Condition.Differs(random.coin() ? etag : "other");
                 default -> new Condition.Always();
             };
+        }
+
+        /** One below another, or below one that is gone. */
+        private Condition seen(List<Version> all) {
+            int at = all.size() < 2 ? 0 : 1 + random.below(all.size() - 1);
+            if (at == 0) {
+                return new Condition.Seen(1, 2, 0, null);
+            }
+            long hiddenBy = all.get(at - 1).order();
+            return new Condition.Seen(
+                    all.get(at).order(),
+                    random.below(4) == 0 ? hiddenBy + 1 : hiddenBy,
+                    random.below(3),
+                    null);
+        }
+
+        private static boolean holds(Condition.Seen seen, List<Version> all) {
+            for (int above = 0; above < all.size(); above++) {
+                if (all.get(above).order() == seen.order()) {
+                    return seen.hiddenBy() == 0
+                            ? above == 0
+                            : above > seen.newer() && all.get(above - 1).order() == seen.hiddenBy();
+                }
+            }
+            return false;
         }
 
         boolean holds(Condition condition, Bytes key) {
@@ -149,11 +174,7 @@ class PartitionModelTest {
                         current != null && etag.equals(current.etag());
                 case Condition.Differs(String etag) ->
                         current == null || !etag.equals(current.etag());
-                case Condition.Newest(long order) -> {
-                    Version newest = model.newest(key);
-                    yield newest != null && newest.order() == order;
-                }
-                case Condition.There(long order) -> model.find(key, order) != null;
+                case Condition.Seen seen -> holds(seen, model.versions(key));
             };
         }
 

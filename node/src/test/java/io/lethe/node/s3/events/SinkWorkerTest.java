@@ -24,10 +24,12 @@ import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.WriteId;
 import io.lethe.node.object.Attributes;
+import io.lethe.node.object.Expirations;
 import io.lethe.node.object.ForwardingMetadata;
 import io.lethe.node.object.ObjectWorld;
 import io.lethe.node.object.Objects;
 import io.lethe.node.object.PutRequest;
+import io.lethe.node.object.VersionIds;
 import io.lethe.node.s3.BucketSettings;
 import io.lethe.node.s3.xml.NotificationConfiguration;
 import io.lethe.node.s3.xml.NotificationConfiguration.Kind;
@@ -173,6 +175,14 @@ final class SinkWorkerTest {
                 new WriteId(Id128.random(random)), BUCKET, key, "", new Condition.Always());
     }
 
+    private long order(String key) throws InterruptedException {
+        String version =
+                world.objects
+                        .head(ObjectWorld.CALLER, BUCKET, key, "", world.deadline())
+                        .versionId();
+        return ((PartitionCommand.Which.Order) VersionIds.parse(version)).order();
+    }
+
     @Test
     void changesAreToldToWhomeverWantsToHearOfThem() throws InterruptedException {
         configure(
@@ -181,7 +191,13 @@ final class SinkWorkerTest {
         put("a/1");
         put("b");
         var _ = world.objects.delete(ObjectWorld.CALLER, delete("a/1"), world.deadline());
-        var _ = world.objects.expire(ObjectWorld.CALLER, delete("b"), _ -> true, world.deadline());
+        world.objects
+                .expirations()
+                .end(
+                        new Expirations.Rules(ObjectWorld.CALLER, BUCKET, _ -> true),
+                        Bytes.utf8("b"),
+                        Condition.Seen.newest(order("b")),
+                        world.deadline());
         assertThat(goodWorker.step()).isInstanceOf(Step.Worked.class);
         assertThat(badWorker.step()).isInstanceOf(Step.Worked.class);
         assertThat(good.heard)
@@ -295,6 +311,10 @@ final class SinkWorkerTest {
 
     /** A tenant's key is removed in one of its buckets; the partition does not know tenants. */
     private void removed(TenantId owner, String key, String... sinks) {
+        removed(world, owner, key, sinks);
+    }
+
+    private void removed(ObjectWorld where, TenantId owner, String key, String... sinks) {
         List<EventNote.Wanted> wanted =
                 Arrays.stream(sinks)
                         .map(
@@ -306,7 +326,7 @@ final class SinkWorkerTest {
                                                 "c"))
                         .toList();
         PartitionReply _ =
-                world.metadata.executeIn(
+                where.metadata.executeIn(
                         ObjectWorld.PARTITION,
                         new PartitionCommand.Noted(
                                 new PartitionCommand.Delete(
@@ -412,6 +432,60 @@ final class SinkWorkerTest {
         assertThat(withheld.step()).isInstanceOf(Step.Idle.class);
         passed += WithheldEvents.KEEP_NANOS - 1;
         assertThat(withheld.step()).as("known anew").isInstanceOf(Step.Idle.class);
+    }
+
+    @Test
+    void whatIsWithheldHasItsDayInEachPartition() throws InterruptedException {
+        GroupId second = new GroupId(2);
+        ObjectWorld other = new ObjectWorld();
+        Metadata both =
+                new ForwardingMetadata(world.metadata) {
+                    private Metadata of(GroupId partition) {
+                        return partition.equals(second) ? other.metadata : world.metadata;
+                    }
+
+                    @Override
+                    public PartitionReply executeIn(
+                            GroupId partition,
+                            PartitionCommand command,
+                            long checkedAt,
+                            long deadlineNanos)
+                            throws InterruptedException {
+                        return of(partition)
+                                .executeIn(partition, command, checkedAt, deadlineNanos);
+                    }
+
+                    @Override
+                    public PartitionAnswer queryIn(
+                            GroupId partition, PartitionQuery query, long deadlineNanos)
+                            throws InterruptedException {
+                        return of(partition).queryIn(partition, query, deadlineNanos);
+                    }
+                };
+        WithheldEvents withheld =
+                new WithheldEvents(
+                        new SinkWorker.Ports(
+                                tasks,
+                                both,
+                                () -> led,
+                                metrics,
+                                "r",
+                                (sink, owner) -> !withdrawn.contains(sink + ' ' + owner)),
+                        Set.of("good"));
+        removed(world, OTHER, "x", "gone");
+        removed(other, OTHER, "y", "gone");
+        assertThat(withheld.step()).asString().contains("1 events wait");
+        passed += WithheldEvents.KEEP_NANOS / 2;
+        led = List.of(ObjectWorld.PARTITION, second);
+        assertThat(withheld.step()).asString().contains("2 events wait");
+        passed += WithheldEvents.KEEP_NANOS / 2;
+        assertThat(withheld.step()).as("the first's day is over").isInstanceOf(Step.Worked.class);
+        assertThat(metrics.openMetrics())
+                .contains("lethe_events_withheld 1.0")
+                .contains("lethe_events_withdrawn_total 1.0");
+        passed += WithheldEvents.KEEP_NANOS / 2;
+        assertThat(withheld.step()).asString().contains("0 events wait");
+        assertThat(metrics.openMetrics()).contains("lethe_events_withdrawn_total 2.0");
     }
 
     @Test

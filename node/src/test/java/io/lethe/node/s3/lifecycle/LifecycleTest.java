@@ -3,17 +3,27 @@ package io.lethe.node.s3.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.command.CommandCodec;
+import io.lethe.node.metadata.command.Condition.Seen;
 import io.lethe.node.metadata.command.PartitionAnswer.Brief;
 import io.lethe.node.metadata.command.PartitionAnswer.ChangeRow;
+import io.lethe.node.metadata.command.PartitionCommand.SaveProgress;
+import io.lethe.node.metadata.command.PartitionCommand.Walk;
+import io.lethe.node.metadata.command.Stamp;
+import io.lethe.node.model.BucketId;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.WriteId;
+import io.lethe.node.object.Expirations.Said;
+import io.lethe.node.s3.xml.LifecycleConfiguration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.SortedSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +58,12 @@ final class LifecycleTest {
         return Instant.parse(instant).toEpochMilli();
     }
 
+    private static final Bytes SEALED = Bytes.utf8("sealed");
+
+    private static Optional<Said> said(Map<String, String> tags) {
+        return Optional.of(new Said(tags, SEALED));
+    }
+
     private static ChangeRow made(String key, long createdMillis, long sizeBytes) {
         long order = createdMillis << 20;
         return new ChangeRow(
@@ -74,9 +90,9 @@ final class LifecycleTest {
         assertThat(lifecycle.end("k", 1, Map.of(), at(created)))
                 .contains(new Lifecycle.End(at(due), "r"));
         ChangeRow row = made("k", at(created), 1);
-        assertThat(lifecycle.due(row, at(due) - 1, _ -> Map.of())).isEmpty();
-        assertThat(lifecycle.due(row, at(due), _ -> Map.of()))
-                .containsExactly(new Deed.Expire(row.order()));
+        assertThat(lifecycle.due(row, at(due) - 1, _ -> said(Map.of()))).isEmpty();
+        assertThat(lifecycle.due(row, at(due), _ -> said(Map.of())))
+                .containsExactly(new Deed.Expire(Seen.newest(row.order())));
     }
 
     /** Each column is a filter's part, or what an object has of it; {@code -} for none. */
@@ -141,7 +157,7 @@ final class LifecycleTest {
         Lifecycle lifecycle =
                 rules(rule("r", parts.size() > 1 ? "<And>" + all + "</And>" : all, days(1)));
         assertThat(lifecycle.end(key, bytes, tags(has), 0).isPresent()).isEqualTo(matches);
-        assertThat(lifecycle.due(made(key, 0, bytes), 2 * DAY, _ -> tags(has)).size())
+        assertThat(lifecycle.due(made(key, 0, bytes), 2 * DAY, _ -> said(tags(has))).size())
                 .isEqualTo(matches ? 1 : 0);
     }
 
@@ -184,7 +200,7 @@ final class LifecycleTest {
         Lifecycle off = rules(rule("r", "", days(1) + abort(1)).replace("Enabled", "Disabled"));
         assertThat(off.end("k", 1, Map.of(), 0)).isEmpty();
         assertThat(off.abort("k", 0)).isEmpty();
-        assertThat(off.due(made("k", 0, 1), 100 * DAY, _ -> Map.of())).isEmpty();
+        assertThat(off.due(made("k", 0, 1), 100 * DAY, _ -> said(Map.of()))).isEmpty();
     }
 
     private static String abort(int days) {
@@ -208,8 +224,8 @@ final class LifecycleTest {
         long order = created << 20;
         WriteId write = new WriteId(new Id128(1, 2));
         ChangeRow row = new ChangeRow(Bytes.utf8("logs/a"), order, write, 0, List.of());
-        assertThat(lifecycle.due(row, at("2014-01-17T23:59:59Z"), _ -> Map.of())).isEmpty();
-        assertThat(lifecycle.due(row, at("2014-01-18T00:00:00Z"), _ -> Map.of()))
+        assertThat(lifecycle.due(row, at("2014-01-17T23:59:59Z"), _ -> said(Map.of()))).isEmpty();
+        assertThat(lifecycle.due(row, at("2014-01-18T00:00:00Z"), _ -> said(Map.of())))
                 .containsExactly(new Deed.Abort(order, write));
     }
 
@@ -217,7 +233,7 @@ final class LifecycleTest {
     void aMarkerThatHidesNothingGoesByItsRuleOrByItsAge() throws Exception {
         long created = at("2014-01-15T10:30:00Z");
         ChangeRow lone = made("k", created, Brief.MARKER);
-        Deed gone = new Deed.RemoveMarker(lone.order());
+        Deed gone = new Deed.RemoveMarker(Seen.newest(lone.order()));
         Lifecycle markers =
                 rules(
                         rule(
@@ -225,13 +241,13 @@ final class LifecycleTest {
                                 "",
                                 "<Expiration><ExpiredObjectDeleteMarker>true"
                                         + "</ExpiredObjectDeleteMarker></Expiration>"));
-        assertThat(markers.due(lone, created, _ -> Map.of())).containsExactly(gone);
-        assertThat(markers.due(made("k", created, 3), created + 9_999 * DAY, _ -> Map.of()))
+        assertThat(markers.due(lone, created, _ -> said(Map.of()))).containsExactly(gone);
+        assertThat(markers.due(made("k", created, 3), created + 9_999 * DAY, _ -> said(Map.of())))
                 .as("no marker")
                 .isEmpty();
         Lifecycle aged = rules(rule("r", "", days(1)));
-        assertThat(aged.due(lone, created + DAY, _ -> Map.of())).isEmpty();
-        assertThat(aged.due(lone, created + 2 * DAY, _ -> Map.of())).containsExactly(gone);
+        assertThat(aged.due(lone, created + DAY, _ -> said(Map.of()))).isEmpty();
+        assertThat(aged.due(lone, created + 2 * DAY, _ -> said(Map.of()))).containsExactly(gone);
         ChangeRow hiding =
                 new ChangeRow(
                         lone.key(),
@@ -241,8 +257,10 @@ final class LifecycleTest {
                         List.of(
                                 lone.versions().getFirst(),
                                 new Brief(lone.order() - 1, created - 1, 3)));
-        assertThat(aged.due(hiding, created + 9 * DAY, _ -> Map.of())).as("hides one").isEmpty();
-        assertThat(markers.due(hiding, created + 9 * DAY, _ -> Map.of())).isEmpty();
+        assertThat(aged.due(hiding, created + 9 * DAY, _ -> said(Map.of())))
+                .as("hides one")
+                .isEmpty();
+        assertThat(markers.due(hiding, created + 9 * DAY, _ -> said(Map.of()))).isEmpty();
     }
 
     /** The worked example of AWS's guide on how many newer versions are kept, at each age. */
@@ -271,16 +289,81 @@ final class LifecycleTest {
                     if (old && i - 1 >= 2) {
                         wanted.add(
                                 new Deed.RemoveNoncurrent(
-                                        all.get(i).order(), all.get(i - 1).order()));
+                                        new Seen(
+                                                all.get(i).order(),
+                                                all.get(i - 1).order(),
+                                                2,
+                                                null)));
                     }
                 }
                 ChangeRow row =
                         new ChangeRow(Bytes.utf8("k"), all.getFirst().order(), null, 0, all);
-                assertThat(lifecycle.due(row, now * DAY, _ -> Map.of()))
+                assertThat(lifecycle.due(row, now * DAY, _ -> said(Map.of())))
                         .as("%s versions, day %s", versions, now)
                         .isEqualTo(wanted);
             }
         }
+    }
+
+    @Test
+    void whatIsDoneByTagsHoldsOnlyWhileTheyAreSaidAsTheyWereRead() throws Exception {
+        String tag = "<Tag><Key>t</Key><Value>1</Value></Tag>";
+        Lifecycle lifecycle =
+                rules(
+                        rule("sized", "<ObjectSizeGreaterThan>9</ObjectSizeGreaterThan>", days(1)),
+                        rule("tagged", tag, days(2)),
+                        rule("other", tag.replace('1', '2'), days(1)));
+        int[] read = new int[1];
+        Lifecycle.Reading reading =
+                _ -> {
+                    read[0]++;
+                    return said(Map.of("t", "1"));
+                };
+        ChangeRow small = made("k", DAY, 5);
+        assertThat(lifecycle.due(small, 9 * DAY, reading))
+                .containsExactly(new Deed.Expire(new Seen(small.order(), 0, 0, SEALED)));
+        assertThat(read[0]).as("once for all rules").isEqualTo(1);
+        ChangeRow large = made("k", DAY, 10);
+        assertThat(lifecycle.due(large, 9 * DAY, reading))
+                .containsExactly(new Deed.Expire(Seen.newest(large.order())));
+        assertThat(lifecycle.due(small, 9 * DAY, _ -> Optional.empty())).as("gone").isEmpty();
+    }
+
+    @Test
+    void aDateBeforeAllTimeHasComeForEverything() throws Exception {
+        Lifecycle lifecycle =
+                rules(rule("r", "", "<Expiration><Date>1960-01-01T00:00:00Z</Date></Expiration>"));
+        assertThat(lifecycle.lanes()).containsExactly(0L);
+        assertThat(Lifecycle.horizonMillis(0, 5 * DAY)).isGreaterThan(5 * DAY);
+    }
+
+    @Test
+    void theMostLanesThatRulesMakeCanBeKept() {
+        String[] rules = new String[LifecycleConfiguration.MOST_RULES];
+        for (int i = 0; i < rules.length; i++) {
+            rules[i] =
+                    rule(
+                            "r" + i,
+                            "",
+                            days(3 * i + 1)
+                                    + "<NoncurrentVersionExpiration><NewerNoncurrentVersions>1"
+                                    + "</NewerNoncurrentVersions><NoncurrentDays>"
+                                    + (3 * i + 2)
+                                    + "</NoncurrentDays></NoncurrentVersionExpiration>"
+                                    + abort(3 * i + 3));
+        }
+        SortedSet<Long> lanes = rules(rules).lanes();
+        assertThat(lanes).hasSize(3_001);
+        LifecycleProgress most = LifecycleProgress.begin(Long.MAX_VALUE, Long.MAX_VALUE, lanes);
+        for (long lane : lanes) {
+            most = most.at(lane, Long.MAX_VALUE - lane);
+        }
+        SaveProgress command =
+                new SaveProgress(Walk.LIFECYCLE, new BucketId(Long.MAX_VALUE), most.encode());
+        Stamp stamp = new Stamp(1, 2, 3, 4);
+        var entry = CommandCodec.decodePartition(CommandCodec.encode(stamp, command));
+        assertThat(entry.command()).isEqualTo(command);
+        assertThat(LifecycleProgress.decode(command.progress())).isEqualTo(most);
     }
 
     @Test
@@ -302,7 +385,10 @@ final class LifecycleTest {
                             .map(Lifecycle.End::dueMillis)
                             .orElse(Long.MAX_VALUE);
             for (long now = created; now < created + 12 * DAY; now += DAY / 4) {
-                assertThat(!lifecycle.due(made(key, created, bytes), now, _ -> tags).isEmpty())
+                assertThat(
+                                !lifecycle
+                                        .due(made(key, created, bytes), now, _ -> said(tags))
+                                        .isEmpty())
                         .as("seed %s at %s", seed, Instant.ofEpochMilli(now))
                         .isEqualTo(end <= now);
             }

@@ -4,164 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Clock;
-import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.background.Step;
-import io.lethe.node.base.task.Tasks;
 import io.lethe.node.base.task.VirtualTasks;
-import io.lethe.node.metadata.Metadata;
-import io.lethe.node.metadata.command.Condition;
-import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
-import io.lethe.node.metadata.command.PartitionQuery;
+import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketSetting;
-import io.lethe.node.model.GroupId;
-import io.lethe.node.model.Id128;
-import io.lethe.node.model.WriteId;
-import io.lethe.node.object.Attributes;
-import io.lethe.node.object.ForwardingMetadata;
-import io.lethe.node.object.ObjectInfo;
-import io.lethe.node.object.ObjectLister;
 import io.lethe.node.object.ObjectWorld;
-import io.lethe.node.object.Objects;
-import io.lethe.node.object.PutRequest;
-import io.lethe.node.object.Uploads;
-import io.lethe.node.s3.BucketSettings;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Lifecycles over the real state machine, with time moved. */
-final class LifecycleWorkerTest {
-    private static final String PLAIN = ObjectWorld.PLAIN;
-    private static final String VERSIONED = ObjectWorld.VERSIONED;
-
-    /** 2027-01-15 08:00 UTC, where the world begins; the midnight that follows is 16 h later. */
-    private static final long MIDNIGHT = 1_800_000_000_000L + Duration.ofHours(16).toMillis();
-
-    private static final long DAY = Duration.ofDays(1).toMillis();
-
-    private final ObjectWorld world = new ObjectWorld();
-    private final RandomSource random = RandomSource.seeded(9);
-    private final BucketSettings settings =
-            new BucketSettings(world.metadata.directory.copy(), 1 << 20);
-    private LifecycleMeters meters = new LifecycleMeters();
-    private LifecycleWorker worker = worker(world.metadata);
-
-    private LifecycleWorker worker(Metadata metadata) {
-        return worker(metadata, world.tasks);
-    }
-
-    private LifecycleWorker worker(Metadata metadata, Tasks tasks) {
-        meters = new LifecycleMeters();
-        return new LifecycleWorker(
-                new LifecyclePorts(
-                        tasks,
-                        random,
-                        world.metadata.directory.copy(),
-                        metadata,
-                        () -> List.of(ObjectWorld.PARTITION),
-                        world.objects,
-                        settings,
-                        meters),
-                Duration.ZERO);
-    }
-
-    /** One round over all buckets. */
-    private void run() throws InterruptedException {
-        Step step;
-        do {
-            step = worker.step();
-        } while (step instanceof Step.Worked(String progress)
-                && !progress.isEmpty()
-                && !progress.startsWith("0 "));
-    }
-
-    private void runAt(long millis) throws InterruptedException {
-        world.metadata.moveTo(millis);
-        run();
-    }
-
-    private void rules(String bucket, String... rules) throws InterruptedException {
-        String document =
-                "<LifecycleConfiguration>" + String.join("", rules) + "</LifecycleConfiguration>";
-        world.buckets.setDocument(
-                ObjectWorld.CALLER,
-                bucket,
-                BucketSetting.LIFECYCLE,
-                Bytes.utf8(document),
-                world.deadline());
-    }
-
-    private static String rule(String filter, String action) {
-        return "<Rule><ID>r</ID><Filter>"
-                + filter
-                + "</Filter><Status>Enabled</Status>"
-                + action
-                + "</Rule>";
-    }
-
-    private static String days(int days) {
-        return "<Expiration><Days>" + days + "</Days></Expiration>";
-    }
-
-    private static String noncurrent(int days, int newer) {
-        String kept =
-                newer == 0
-                        ? ""
-                        : "<NewerNoncurrentVersions>" + newer + "</NewerNoncurrentVersions>";
-        return "<NoncurrentVersionExpiration><NoncurrentDays>"
-                + days
-                + "</NoncurrentDays>"
-                + kept
-                + "</NoncurrentVersionExpiration>";
-    }
-
-    private ObjectInfo put(String bucket, String key, int bytes, Map<String, String> tags)
-            throws InterruptedException {
-        return world.objects.put(
-                ObjectWorld.CALLER,
-                new PutRequest(
-                        new WriteId(Id128.random(random)),
-                        bucket,
-                        key,
-                        "",
-                        new Attributes("text/plain", Map.of(), tags),
-                        new Condition.Always(),
-                        null,
-                        null),
-                ObjectWorld.body(new byte[bytes]),
-                world.deadline());
-    }
-
-    private ObjectInfo put(String bucket, String key) throws InterruptedException {
-        return put(bucket, key, 3, Map.of());
-    }
-
-    private void delete(String bucket, String key, String version) throws InterruptedException {
-        var _ =
-                world.objects.delete(
-                        ObjectWorld.CALLER,
-                        new Objects.DeleteRequest(
-                                new WriteId(Id128.random(random)),
-                                bucket,
-                                key,
-                                version,
-                                new Condition.Always()),
-                        world.deadline());
-    }
-
-    /** Keys with {@code *} behind those of delete markers, versions newest first. */
-    private List<String> list(String bucket) throws InterruptedException {
-        ObjectLister.Page page =
-                world.objects.list(
-                        ObjectWorld.CALLER,
-                        new Objects.ListRequest(bucket, "", "", Bytes.EMPTY, 0, true, 1_000),
-                        world.deadline());
-        return page.entries().stream().map(e -> e.key() + (e.deleteMarker() ? "*" : "")).toList();
-    }
-
+final class LifecycleWorkerTest extends LifecycleWorld {
     @Test
     void anObjectEndsAtTheMidnightAfterItsDays() throws InterruptedException {
         rules(PLAIN, rule("", days(2)));
@@ -272,91 +127,48 @@ final class LifecycleWorkerTest {
 
     @Test
     void uploadsThatNobodyFinishesAreGivenUp() throws InterruptedException {
-        rules(
-                PLAIN,
-                rule(
-                        "<Prefix>up/</Prefix>",
-                        "<AbortIncompleteMultipartUpload><DaysAfterInitiation>1"
-                                + "</DaysAfterInitiation></AbortIncompleteMultipartUpload>"));
-        for (String key : List.of("up/a", "other")) {
-            var _ =
-                    world.objects
-                            .uploads()
-                            .create(
-                                    ObjectWorld.CALLER,
-                                    new Uploads.CreateRequest(
-                                            new WriteId(Id128.random(random)),
-                                            PLAIN,
-                                            key,
-                                            "",
-                                            Attributes.none(),
-                                            Bytes.EMPTY),
-                                    world.deadline());
-        }
+        rules(PLAIN, rule("<Prefix>up/</Prefix>", ABORT_AFTER_A_DAY));
+        upload(PLAIN, "up/a");
+        upload(PLAIN, "other");
         runAt(MIDNIGHT + DAY);
-        Uploads.UploadPage left =
-                world.objects
-                        .uploads()
-                        .list(
-                                ObjectWorld.CALLER,
-                                new Uploads.ListRequest(PLAIN, "", "", "", "", 10),
-                                world.deadline());
-        assertThat(left.uploads()).extracting(Uploads.UploadEntry::key).containsExactly("other");
-    }
-
-    private interface Event {
-        void happen() throws InterruptedException;
-    }
-
-    /** Lets something happen between the look at a change and what is done about it. */
-    private final class Racing extends ForwardingMetadata {
-        private final Event event;
-
-        Racing(Event event) {
-            super(world.metadata);
-            this.event = event;
-        }
-
-        @Override
-        public PartitionAnswer queryIn(GroupId partition, PartitionQuery query, long deadlineNanos)
-                throws InterruptedException {
-            PartitionAnswer answer = super.queryIn(partition, query, deadlineNanos);
-            if (query instanceof PartitionQuery.Changes) {
-                event.happen();
-            }
-            return answer;
-        }
+        assertThat(uploads(PLAIN)).containsExactly("other");
+        assertThat(meters.uploadsAborted.sum()).isEqualTo(1);
     }
 
     @Test
-    void aVersionThatArrivedInBetweenIsNeverExpired() throws InterruptedException {
+    void progressThatCannotBeReadBeginsAnewAndStopsNoOther() throws InterruptedException {
         rules(PLAIN, rule("", days(1)));
+        rules(VERSIONED, rule("", days(1)));
         var _ = put(PLAIN, "a");
-        world.metadata.moveTo(MIDNIGHT + DAY);
-        worker = worker(new Racing(() -> put(PLAIN, "a")));
-        run();
-        assertThat(list(PLAIN)).containsExactly("a");
-        assertThat(meters.refused.sum()).isEqualTo(1);
+        var _ = put(VERSIONED, "b");
+        save(1, Bytes.hex("ff01"));
+        save(3, Bytes.hex("01"));
+        runAt(MIDNIGHT + DAY);
+        assertThat(list(PLAIN)).isEmpty();
+        assertThat(list(VERSIONED)).containsExactly("b*", "b");
+        assertThat(meters.failed.sum()).isZero();
+        assertThat(saved()).as("the third's is removed").hasSize(2);
     }
 
     @Test
-    void nothingIsDeletedByRulesThatWereTakenBackMeanwhile() throws InterruptedException {
+    void lanesThatBeganInTheFutureBeginAnew() throws InterruptedException {
         rules(PLAIN, rule("", days(1)));
         var _ = put(PLAIN, "a");
-        world.metadata.moveTo(MIDNIGHT + DAY);
-        worker =
-                worker(
-                        new Racing(
-                                () ->
-                                        world.buckets.setDocument(
-                                                ObjectWorld.CALLER,
-                                                PLAIN,
-                                                BucketSetting.LIFECYCLE,
-                                                Bytes.EMPTY,
-                                                world.deadline())));
-        run();
-        assertThat(list(PLAIN)).containsExactly("a");
-        assertThat(meters.refused.sum()).isEqualTo(1);
+        long index =
+                Objects.requireNonNull(
+                        world.metadata
+                                .directory
+                                .copy()
+                                .bucket(new BucketId(1))
+                                .orElseThrow()
+                                .settings()
+                                .get(BucketSetting.LIFECYCLE));
+        save(
+                1,
+                new LifecycleProgress(index, MIDNIGHT + 300 * DAY, Map.of(1L, Long.MAX_VALUE))
+                        .encode());
+        runAt(MIDNIGHT + DAY);
+        assertThat(list(PLAIN)).isEmpty();
     }
 
     @Test
@@ -379,6 +191,20 @@ final class LifecycleWorkerTest {
         assertThat(worker.step()).asString().contains("clock is ahead");
         assertThat(list(PLAIN)).containsExactly("a");
         assertThat(meters.failed.sum()).isEqualTo(1);
+    }
+
+    @Test
+    void everyChangeIsReachedHoweverLongAWalkTakes() throws InterruptedException {
+        rules(PLAIN, rule("<Tag><Key>t</Key><Value>x</Value></Tag>", days(1)));
+        for (int i = 0; i < 200; i++) {
+            var _ = put(PLAIN, "k" + i);
+        }
+        var _ = put(PLAIN, "last", 3, Map.of("t", "x"));
+        for (int page = 0; page < 2; page++) {
+            world.metadata.moveTo(MIDNIGHT + DAY + page * LifecycleProgress.ANEW_MILLIS);
+            assertThat(worker.step()).isInstanceOf(Step.Worked.class);
+        }
+        assertThat(list(PLAIN)).hasSize(200).doesNotContain("last");
     }
 
     @Test
@@ -406,7 +232,7 @@ final class LifecycleWorkerTest {
         delete(VERSIONED, "a", newer);
         runAt(MIDNIGHT + 2 * DAY);
         assertThat(list(VERSIONED)).containsExactly("a");
-        runAt(MIDNIGHT + DAY + LifecycleWalk.ANEW_MILLIS);
+        runAt(MIDNIGHT + DAY + LifecycleProgress.ANEW_MILLIS);
         assertThat(list(VERSIONED)).containsExactly("a*", "a");
     }
 
@@ -433,7 +259,7 @@ final class LifecycleWorkerTest {
         assertThat(meters.refused.sum()).isEqualTo(1);
         runAt(MIDNIGHT + 6 * DAY);
         assertThat(list(VERSIONED)).containsExactly("a", "a");
-        runAt(MIDNIGHT + 2 * DAY + LifecycleWalk.ANEW_MILLIS);
+        runAt(MIDNIGHT + 2 * DAY + LifecycleProgress.ANEW_MILLIS);
         assertThat(list(VERSIONED)).containsExactly("a");
     }
 
@@ -443,23 +269,12 @@ final class LifecycleWorkerTest {
         var _ = put(PLAIN, "a");
         runAt(MIDNIGHT + DAY);
         assertThat(saved()).hasSize(1);
-        world.buckets.setDocument(
-                ObjectWorld.CALLER, PLAIN, BucketSetting.LIFECYCLE, Bytes.EMPTY, world.deadline());
+        takeBack(PLAIN);
         worker = worker(world.metadata);
         rules(VERSIONED, rule("", days(1)));
         run();
         run();
         assertThat(saved()).allSatisfy(one -> assertThat(one.bucket().value()).isEqualTo(2));
-    }
-
-    private List<PartitionAnswer.BucketProgress> saved() {
-        return ((PartitionAnswer.ProgressPage)
-                        world.metadata.queryIn(
-                                ObjectWorld.PARTITION,
-                                new PartitionQuery.SavedProgress(
-                                        PartitionCommand.Walk.LIFECYCLE, null, 10),
-                                0))
-                .list();
     }
 
     @Test
