@@ -13,15 +13,20 @@ import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.StoreException;
+import io.lethe.node.s3.S3Exception;
 import io.lethe.node.s3.WalkProgress;
 import io.lethe.node.s3.xml.InventoryConfiguration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the inventories of the buckets whose first partition this node leads: a new one at once,
@@ -39,6 +44,8 @@ public final class InventoryWorker implements Worker {
     private static final int SUNDAY_OFFSET_DAYS = 4;
 
     private static final int FORMAT = 1;
+
+    private static final Logger log = LoggerFactory.getLogger(InventoryWorker.class);
 
     private final InventoryPorts ports;
     private final long everyNanos;
@@ -90,61 +97,113 @@ public final class InventoryWorker implements Worker {
         }
         List<BucketRecord> page = ports.directory().buckets(cursor, BATCH);
         cursor = page.size() < BATCH ? null : page.getLast().id();
-        int reports = 0;
-        String failure = "";
+        Round round = new Round(led);
         for (BucketRecord bucket : page) {
-            if (!bucket.settings().containsKey(BucketSetting.INVENTORY)
-                    || bucket.state() != BucketRecord.State.ACTIVE) {
-                continue;
-            }
-            try {
-                reports += bucket(bucket, led);
-            } catch (StoreException e) {
-                failure = "bucket '" + bucket.name() + "': " + e.getMessage();
+            if (bucket.settings().containsKey(BucketSetting.INVENTORY)
+                    && bucket.state() == BucketRecord.State.ACTIVE) {
+                bucket(bucket, round);
             }
         }
         if (cursor == null) {
-            forget(led);
+            forget(round);
         }
-        if (!failure.isEmpty()) {
-            return new Step.Failed(failure);
+        if (round.failures > 0) {
+            return new Step.Failed(round.failures + " failures, the first: " + round.firstFailure);
         }
-        String done = reports + " reports written";
-        return reports > 0 || cursor != null ? new Step.Worked(done) : new Step.Idle(done);
+        String done = round.reports + " reports written";
+        return round.reports > 0 || cursor != null ? new Step.Worked(done) : new Step.Idle(done);
     }
 
-    private int bucket(BucketRecord bucket, List<GroupId> led) throws InterruptedException {
-        PartitionRecord first =
-                ports.directory().partitionOf(RowKeys.bucketPrefix(bucket.id())).orElse(null);
-        if (first == null || !led.contains(first.id())) {
-            return 0;
+    /** What came of a step. */
+    private static final class Round {
+        final List<GroupId> led;
+        final Set<GroupId> unread = new HashSet<>();
+        int reports;
+        int failures;
+        String firstFailure = "";
+
+        Round(List<GroupId> led) {
+            this.led = led;
         }
-        if (!read.contains(first.id())) {
-            progress.read(first.id()).forEach((one, times) -> written.put(one, decode(times)));
-            read.add(first.id());
-        }
-        List<InventoryConfiguration> all =
-                ports.settings()
-                        .of(bucket, BucketSetting.INVENTORY, InventoryWorker::parse)
-                        .orElse(List.of());
-        int reports = 0;
-        for (InventoryConfiguration inventory : all) {
-            Map<String, Long> last = written.computeIfAbsent(bucket.id(), _ -> new TreeMap<>());
-            long nowMillis = ports.tasks().clock().wallMillis();
-            if (inventory.enabled()
-                    && isDue(inventory.weekly(), last.get(inventory.id()), nowMillis)) {
-                long _ = new InventoryReport(ports, bucket, inventory).write();
-                last.keySet().retainAll(all.stream().map(InventoryConfiguration::id).toList());
-                last.put(inventory.id(), nowMillis);
-                progress.save(first.id(), bucket.id(), encode(last));
-                reports++;
+
+        void failed(String what, RuntimeException why) {
+            if (failures++ == 0) {
+                firstFailure = what + ": " + why.getMessage();
             }
         }
-        return reports;
+    }
+
+    /** A bucket, and an inventory, that fails keeps no other. */
+    private void bucket(BucketRecord bucket, Round round) throws InterruptedException {
+        String name = "bucket '" + bucket.name() + '\'';
+        try {
+            PartitionRecord first =
+                    ports.directory().partitionOf(RowKeys.bucketPrefix(bucket.id())).orElse(null);
+            if (first == null || !round.led.contains(first.id())) {
+                return;
+            }
+            if (!read.contains(first.id())) {
+                if (round.unread.contains(first.id())) {
+                    return;
+                }
+                // Not tried for one bucket after the other.
+                round.unread.add(first.id());
+                progress.read(first.id()).forEach(this::take);
+                read.add(first.id());
+            }
+            List<InventoryConfiguration> all =
+                    ports.settings()
+                            .of(bucket, BucketSetting.INVENTORY, InventoryWorker::parse)
+                            .orElse(List.of());
+            for (InventoryConfiguration inventory : all) {
+                try {
+                    if (report(bucket, inventory, all, first.id())) {
+                        round.reports++;
+                    }
+                } catch (StoreException e) {
+                    round.failed(name + ", inventory '" + inventory.id() + '\'', e);
+                }
+            }
+        } catch (StoreException | S3Exception e) {
+            round.failed(name, e);
+        }
+    }
+
+    /** Inventories of a bucket whose times can't be read are all due, of no other. */
+    private void take(BucketId bucket, Bytes times) {
+        try {
+            written.put(bucket, decode(times));
+        } catch (Decoder.CorruptEncoding e) {
+            written.put(bucket, new TreeMap<>());
+            log.warn(
+                    "the inventories of bucket {} are all written anew: their times can't be read",
+                    bucket,
+                    e);
+        }
+    }
+
+    /** Writes a report where one is due; returns whether it was. */
+    private boolean report(
+            BucketRecord bucket,
+            InventoryConfiguration inventory,
+            List<InventoryConfiguration> all,
+            GroupId partition)
+            throws InterruptedException {
+        Map<String, Long> last = written.computeIfAbsent(bucket.id(), _ -> new TreeMap<>());
+        long nowMillis = ports.tasks().clock().wallMillis();
+        if (!inventory.enabled()
+                || !isDue(inventory.weekly(), last.get(inventory.id()), nowMillis)) {
+            return false;
+        }
+        long _ = new InventoryReport(ports, bucket, inventory).write();
+        last.keySet().retainAll(all.stream().map(InventoryConfiguration::id).toList());
+        last.put(inventory.id(), nowMillis);
+        progress.save(partition, bucket.id(), encode(last));
+        return true;
     }
 
     /** Times of buckets that have no inventory any more, or are gone, are removed. */
-    private void forget(List<GroupId> led) throws InterruptedException {
+    private void forget(Round round) throws InterruptedException {
         for (BucketId bucket : List.copyOf(written.keySet())) {
             boolean has =
                     ports.directory()
@@ -153,16 +212,26 @@ public final class InventoryWorker implements Worker {
                             .isPresent();
             PartitionRecord first =
                     ports.directory().partitionOf(RowKeys.bucketPrefix(bucket)).orElse(null);
-            if (!has && first != null && led.contains(first.id())) {
+            if (has || first == null || !round.led.contains(first.id())) {
+                continue;
+            }
+            try {
                 progress.save(first.id(), bucket, Bytes.EMPTY);
                 written.remove(bucket);
+            } catch (StoreException e) {
+                round.failed("the times of bucket " + bucket, e);
             }
         }
     }
 
-    /** Whether another day, or week, has begun since. */
+    /**
+     * Whether another day, or week, has begun since; or the last one was by a clock that had jumped
+     * ahead.
+     */
     static boolean isDue(boolean weekly, @Nullable Long lastMillis, long nowMillis) {
-        return lastMillis == null || period(weekly, lastMillis) < period(weekly, nowMillis);
+        return lastMillis == null
+                || lastMillis > nowMillis + DAY_MILLIS
+                || period(weekly, lastMillis) < period(weekly, nowMillis);
     }
 
     private static long period(boolean weekly, long millis) {

@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.RandomSource;
+import io.lethe.node.base.background.Step;
+import io.lethe.node.metadata.command.CommandCodec;
 import io.lethe.node.metadata.command.Condition;
+import io.lethe.node.metadata.command.PartitionCommand.SaveProgress;
+import io.lethe.node.metadata.command.PartitionCommand.Walk;
+import io.lethe.node.metadata.command.Stamp;
+import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
@@ -69,10 +75,21 @@ final class InventoryWorkerTest {
                 List.of("Size", "ETag", "IsMultipartUploaded"));
     }
 
+    private static InventoryConfiguration into(String bucket, String id) {
+        InventoryConfiguration one = inventory(id, false, false);
+        return new InventoryConfiguration(
+                id, true, bucket, "", "inv", "CSV", "", false, false, one.fields());
+    }
+
     private void configure(InventoryConfiguration... all) throws InterruptedException {
+        configureOf(SOURCE, all);
+    }
+
+    private void configureOf(String bucket, InventoryConfiguration... all)
+            throws InterruptedException {
         world.buckets.setDocument(
                 ObjectWorld.CALLER,
-                SOURCE,
+                bucket,
                 BucketSetting.INVENTORY,
                 Bytes.wrap(InventoryConfiguration.writeAll(List.of(all)).end()),
                 world.deadline());
@@ -196,6 +213,70 @@ final class InventoryWorkerTest {
         String stored = "0102016101016280a0f1c2b134";
         assertThat(InventoryWorker.encode(times).hex()).isEqualTo(stored);
         assertThat(InventoryWorker.decode(Bytes.hex(stored))).isEqualTo(times);
+    }
+
+    @Test
+    void theMostInventoriesWithTheLongestIdsHaveRoomForTheirTimes() {
+        Map<String, Long> times = new TreeMap<>();
+        for (int i = 0; i < InventoryConfiguration.MOST; i++) {
+            times.put("%064d".formatted(i), START * 2);
+        }
+        SaveProgress command =
+                new SaveProgress(Walk.INVENTORY, new BucketId(2), InventoryWorker.encode(times));
+        var entry =
+                CommandCodec.decodePartition(CommandCodec.encode(new Stamp(1, 2, 3, 4), command));
+        assertThat(entry.command()).isEqualTo(command);
+        assertThat(InventoryWorker.decode(command.progress())).isEqualTo(times);
+    }
+
+    @Test
+    void anInventoryThatFailsKeepsNoOther() throws InterruptedException {
+        configure(into("nowhere", "a"), into(REPORTS, "b"));
+        configureOf(ObjectWorld.LOCKED, into(REPORTS, "c"));
+        assertThat(worker.step())
+                .isInstanceOfSatisfying(
+                        Step.Failed.class,
+                        failed ->
+                                assertThat(failed.reason())
+                                        .startsWith(
+                                                "1 failures, the first: bucket 'versioned',"
+                                                        + " inventory 'a': there is no bucket"));
+        assertThat(reports())
+                .hasSize(6)
+                .anyMatch(key -> key.startsWith("inv/versioned/b/"))
+                .anyMatch(key -> key.startsWith("inv/locked/c/"));
+        assertThat(worker.step()).isInstanceOf(Step.Failed.class);
+        assertThat(reports()).as("those that went well come once").hasSize(6);
+    }
+
+    @Test
+    void aBucketWhoseDocumentOrTimesCannotBeReadKeepsNoOther() throws InterruptedException {
+        world.buckets.setDocument(
+                ObjectWorld.CALLER,
+                REPORTS,
+                BucketSetting.INVENTORY,
+                Bytes.utf8("none"),
+                world.deadline());
+        configure(into(REPORTS, "b"));
+        configureOf(ObjectWorld.LOCKED, into(REPORTS, "c"));
+        var _ =
+                world.metadata.executeIn(
+                        ObjectWorld.PARTITION,
+                        new SaveProgress(Walk.INVENTORY, new BucketId(2), Bytes.hex("ff")),
+                        0,
+                        0);
+        assertThat(worker.step()).asString().contains("1 failures").contains("bucket 'plain'");
+        assertThat(reports()).hasSize(6);
+        assertThat(worker.step()).asString().contains("1 failures");
+        assertThat(reports()).as("the same day").hasSize(6);
+    }
+
+    @Test
+    void aTimeInTheFutureKeepsNoReportBack() {
+        long day = Duration.ofDays(1).toMillis();
+        assertThat(InventoryWorker.isDue(false, START + 1, START)).isFalse();
+        assertThat(InventoryWorker.isDue(false, START + 300 * day, START)).isTrue();
+        assertThat(InventoryWorker.isDue(true, START + 300 * day, START)).isTrue();
     }
 
     private static InventoryConfiguration parse(String body) {
