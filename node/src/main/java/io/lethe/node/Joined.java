@@ -301,6 +301,13 @@ final class Joined implements AutoCloseable {
             parts.workers().start(new OrphanSweeper(ports, parts.devices(), device), UPKEEP);
         }
         parts.devices()
+                .scrubbers(parts.tasks(), parts.config().scrub().period())
+                .forEach(
+                        scrubber -> {
+                            scrubber.show(parts.metrics());
+                            parts.workers().start(scrubber, SECOND);
+                        });
+        parts.devices()
                 .upkeep(parts.tasks().clock())
                 .forEach(worker -> parts.workers().start(worker, SECOND));
     }

@@ -47,7 +47,8 @@ public record NodeConfig(
                         most = "30s")
                 Duration lease,
         @Setting(help = "admission and memory") Limits limits,
-        @Setting(help = "erasure coding") Erasure erasure,
+        @Setting(help = "erasure coding") ErasureConfig erasure,
+        @Setting(help = "reading everything to check it") CareConfig.Scrub scrub,
         @Setting(help = "metadata replication") Raft raft,
         @Setting(
                         help =
@@ -461,19 +462,6 @@ public record NodeConfig(
             }
         }
     }
-
-    /** Which kernel codes. */
-    public enum Kernel {
-        /** The fastest that works here. */
-        AUTO,
-        SCALAR,
-        VECTOR,
-        ISAL
-    }
-
-    /** Erasure coding. */
-    public record Erasure(
-            @Setting(help = "Which kernel codes.", fallback = "auto") Kernel kernel) {}
 
     /** Metadata replication. */
     public record Raft(

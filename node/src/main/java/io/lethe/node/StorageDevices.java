@@ -7,12 +7,15 @@ import io.lethe.node.base.rocks.RocksOpener;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.chunk.ChunkStore;
+import io.lethe.node.chunk.DeviceCalls;
 import io.lethe.node.chunk.DeviceMetrics;
 import io.lethe.node.chunk.DevicePool;
 import io.lethe.node.chunk.DeviceUpkeep;
 import io.lethe.node.chunk.DiskChunkStore;
+import io.lethe.node.chunk.DiskLoad;
 import io.lethe.node.chunk.DiskPorts;
 import io.lethe.node.chunk.DiskSettings;
+import io.lethe.node.chunk.Scrubber;
 import io.lethe.node.chunk.WriteBuffers;
 import io.lethe.node.chunk.wire.ServedDevice;
 import io.lethe.node.cluster.Registration;
@@ -21,15 +24,32 @@ import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.PgId;
 import io.lethe.node.object.LocalDevices;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** This node's devices, each a store behind a pool of its own. Safe for any thread. */
 final class StorageDevices implements LocalDevices, AutoCloseable {
-    private record Open(DiskChunkStore store, DevicePool pool, Path path) {}
+    private record Open(DiskChunkStore store, DevicePool pool, Path path) implements DeviceCalls {
+        @Override
+        public DeviceId device() {
+            return store.device();
+        }
+
+        @Override
+        public <T> Promise<T> call(Function<ChunkStore, T> work) {
+            return pool.submit(() -> work.apply(store));
+        }
+
+        @Override
+        public DiskLoad load() {
+            return pool.load();
+        }
+    }
 
     /** 64 MiB, of the 512 MiB outside the heap that the launcher allows: 128 chunks at a time. */
     private static final long MOST_WRITE_BUFFER_BYTES = 64L << 20;
@@ -156,6 +176,11 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
     }
 
     @Override
+    public DiskLoad load(DeviceId device) {
+        return open(device).pool().load();
+    }
+
+    @Override
     public Promise<List<ChunkKey>> damaged(DeviceId device, int limit) {
         Open open = open(device);
         return open.pool().submit(() -> open.store().damaged(limit));
@@ -173,6 +198,11 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
         devices.values()
                 .forEach(open -> workers.add(new DeviceUpkeep(open.store(), open.pool(), clock)));
         return workers;
+    }
+
+    /** One for each device. */
+    List<Scrubber> scrubbers(Tasks tasks, Duration period) {
+        return devices.values().stream().map(open -> new Scrubber(open, tasks, period)).toList();
     }
 
     @Override

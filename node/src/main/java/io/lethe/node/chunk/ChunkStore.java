@@ -147,6 +147,20 @@ public interface ChunkStore extends AutoCloseable {
     /** Chunks known to be damaged, in key order: for operators and repair. */
     List<ChunkKey> damaged(int limit);
 
+    /** Where the device's {@link Scrubber} stands; {@link ScrubPlace#NONE} at first. */
+    ScrubPlace scrubPlace();
+
+    /** Keeps it: safe from the end of the process; a power cut may bring an older one back. */
+    void keepScrubPlace(ScrubPlace place);
+
+    /**
+     * Reads the whole index and checks it against its checksums. A damaged one is made anew when
+     * the device is opened the next time, and {@link #status} says so.
+     *
+     * @return what is wrong, for a person; null when nothing
+     */
+    @Nullable String checkIndex();
+
     /** Figures for operators, metrics and placement. */
     Status status();
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
@@ -16,6 +17,8 @@ import org.rocksdb.Status;
  * where it is lost), recovers. One thread, once.
  */
 final class DeviceOpening {
+    private static final String REBUILD = "rebuild-index";
+
     private final DiskSettings settings;
     private final DiskPorts ports;
     private boolean rebuilt;
@@ -110,6 +113,14 @@ final class DeviceOpening {
 
     private IndexTables openIndex(DeviceHealth health) throws IOException, RocksDBException {
         Path directory = settings.directory().resolve("index");
+        Path asked = settings.directory().resolve(REBUILD);
+        if (Files.exists(asked)) {
+            if (Files.exists(directory)) {
+                moveAside(directory);
+            }
+            Files.delete(asked);
+            DurableFiles.syncFolder(settings.directory());
+        }
         rebuilt = !Files.exists(directory.resolve("CURRENT")) && holdsData();
         try {
             return new IndexTables(directory, ports.rocks(), health);
@@ -117,12 +128,36 @@ final class DeviceOpening {
             if (!isDamage(e)) {
                 throw e;
             }
-            // Kept for whoever wants to know what happened; the operator may remove it.
-            Path aside = directory.resolveSibling("index.damaged-" + ports.clock().wallMillis());
-            var _ = Files.move(directory, aside);
-            DurableFiles.syncFolder(settings.directory());
+            moveAside(directory);
             rebuilt = true;
             return new IndexTables(directory, ports.rocks(), health);
+        }
+    }
+
+    /** Kept for whoever wants to know what happened; the operator may remove it. */
+    private void moveAside(Path index) throws IOException {
+        var _ =
+                Files.move(
+                        index, index.resolveSibling("index.damaged-" + ports.clock().wallMillis()));
+        DurableFiles.syncFolder(settings.directory());
+    }
+
+    /** Has the next start make the index anew from the extents. */
+    static void haveIndexMadeAnew(@Nullable Path device) {
+        if (device == null) {
+            return;
+        }
+        try {
+            Path asked = device.resolve(REBUILD);
+            if (!Files.exists(asked)) {
+                Files.createFile(asked);
+                DurableFiles.syncFolder(device);
+            }
+        } catch (IOException e) {
+            throw new StoreException(
+                    ErrorCode.UNAVAILABLE,
+                    "the index of " + device + " is damaged, and that can't be noted: " + e,
+                    e);
         }
     }
 
@@ -132,7 +167,7 @@ final class DeviceOpening {
         }
     }
 
-    private static boolean isDamage(RocksDBException e) {
+    static boolean isDamage(RocksDBException e) {
         Status status = e.getStatus();
         String text = String.valueOf(e.getMessage());
         return (status != null && status.getCode() == Status.Code.Corruption)

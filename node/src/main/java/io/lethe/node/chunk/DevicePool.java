@@ -35,12 +35,14 @@ public final class DevicePool implements Executor, AutoCloseable {
     private final Tasks tasks;
     private final ThreadPoolExecutor threads;
     private final LongAdder rejected = new LongAdder();
+    private final DiskLoad load;
 
     public DevicePool(String name, int threadCount, int mostQueued, Tasks tasks) {
         Check.range("device threads", threadCount, 1, 1024);
         Check.range("device queue", mostQueued, 1, 1 << 20);
         this.name = name;
         this.tasks = tasks;
+        load = new DiskLoad(tasks.clock());
         this.threads =
                 new ThreadPoolExecutor(
                         threadCount,
@@ -53,8 +55,9 @@ public final class DevicePool implements Executor, AutoCloseable {
     }
 
     /**
-     * Runs {@code call} on a thread of the device. The promise fails with what the call threw, with
-     * OVERLOADED when the queue is full, with UNAVAILABLE when the pool is closed.
+     * Runs {@code call} of this node's own work on a thread of the device. The promise fails with
+     * what the call threw, with OVERLOADED when the queue is full, with UNAVAILABLE when the pool
+     * is closed.
      */
     public <T> Promise<T> submit(Callable<T> call) {
         Promise<T> promise = tasks.promise();
@@ -68,18 +71,39 @@ public final class DevicePool implements Executor, AutoCloseable {
     }
 
     /**
-     * Runs {@code work} on a thread of the device; it must not throw.
+     * Runs {@code work} of the foreground, which is what comes over the data plane, on a thread of
+     * the device; it must not throw.
      *
      * @throws RejectedExecutionException when the queue is full or the pool is closed
      */
     @Override
     public void execute(Runnable work) {
+        load.entered();
+        boolean taken = false;
         try {
-            threads.execute(work);
+            threads.execute(() -> foreground(work));
+            taken = true;
         } catch (RejectedExecutionException e) {
             rejected.increment();
             throw e;
+        } finally {
+            if (!taken) {
+                load.left();
+            }
         }
+    }
+
+    private void foreground(Runnable work) {
+        try {
+            work.run();
+        } finally {
+            load.left();
+        }
+    }
+
+    /** How busy {@link #execute} keeps the device. */
+    public DiskLoad load() {
+        return load;
     }
 
     // A thread's root: whatever a call throws belongs to who asked for it.

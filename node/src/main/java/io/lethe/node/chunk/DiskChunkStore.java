@@ -2,12 +2,14 @@ package io.lethe.node.chunk;
 
 import io.lethe.node.chunk.DataFiles.Reservation;
 import io.lethe.node.chunk.ExtentIndex.Dead;
+import io.lethe.node.chunk.IndexTables.Family;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.StoreException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * lock                held by the process that uses it
  * data/00000001.dat   data files ({@link FileFormat}, {@link ExtentFormat})
  * index/              RocksDB ({@link IndexTables})
+ * rebuild-index       there when the index was found damaged: the next start makes it anew
  * </pre>
  *
  * <p>A chunk is acknowledged after one fdatasync of its data file, shared with every other chunk
@@ -37,6 +40,8 @@ public final class DiskChunkStore implements ChunkStore {
     /** Rows of one answer of a listing: some 100 bytes each. */
     public static final int MOST_LISTED = 10_000;
 
+    private static final byte[] SCRUB = "scrub".getBytes(StandardCharsets.UTF_8);
+
     private final DeviceIdentity identity;
     private final DeviceParts parts;
     private final IndexTables tables;
@@ -44,6 +49,9 @@ public final class DiskChunkStore implements ChunkStore {
     private final Compactor compactor;
     private final FileInspection inspection;
     private final long strangers;
+
+    /** What {@link #checkIndex} found. */
+    private volatile @Nullable String indexFault;
 
     DiskChunkStore(DeviceIdentity identity, DeviceParts parts, IndexTables tables, long strangers) {
         this.identity = identity;
@@ -274,6 +282,37 @@ public final class DiskChunkStore implements ChunkStore {
     }
 
     @Override
+    public ScrubPlace scrubPlace() {
+        parts.health().ensureServing();
+        byte[] row = tables.get(Family.META, SCRUB);
+        return row == null ? ScrubPlace.NONE : ScrubPlace.decode(row);
+    }
+
+    @Override
+    public void keepScrubPlace(ScrubPlace place) {
+        parts.health().ensureServing();
+        try (IndexTables.Batch batch = tables.batch()) {
+            batch.put(Family.META, SCRUB, place.encode()).write();
+        }
+    }
+
+    @Override
+    public @Nullable String checkIndex() {
+        parts.health().ensureServing();
+        String wrong = tables.check();
+        if (wrong == null) {
+            return null;
+        }
+        DeviceOpening.haveIndexMadeAnew(parts.settings().directory());
+        String text =
+                "the index is damaged ("
+                        + wrong
+                        + "); restart this node, which makes it anew from the extents";
+        indexFault = text;
+        return text;
+    }
+
+    @Override
     public Status status() {
         boolean failed = parts.health().hasFailed();
         long capacity = failed ? 0 : parts.space().capacityBytes();
@@ -296,6 +335,9 @@ public final class DiskChunkStore implements ChunkStore {
         String failure = parts.health().fault();
         if (failure != null) {
             return failure;
+        }
+        if (indexFault != null) {
+            return indexFault;
         }
         if (missing > 0) {
             return missing + " data files are missing or not this device's; repair rebuilds them";

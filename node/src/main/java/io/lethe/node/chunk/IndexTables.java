@@ -65,6 +65,9 @@ final class IndexTables implements AutoCloseable {
     /** Past this the log is cut by flushing; it bounds what a start has to replay. */
     private static final long LOG_BYTES = 64 << 20;
 
+    /** The directory in which the index's lies. */
+    private final @Nullable Path device;
+
     private final RocksTables tables;
     private final ColumnFamilyHandle[] handles;
     private final DeviceHealth health;
@@ -76,6 +79,7 @@ final class IndexTables implements AutoCloseable {
     IndexTables(Path directory, RocksOpener opener, DeviceHealth health)
             throws IOException, RocksDBException {
         this.health = health;
+        this.device = directory.toAbsolutePath().getParent();
         tables =
                 opener.open(
                         directory,
@@ -104,6 +108,17 @@ final class IndexTables implements AutoCloseable {
         return handles[family.ordinal()];
     }
 
+    /** Where the index is damaged the device can't go on with it, and needs a new one. */
+    private StoreException failed(String doing, RocksDBException e) {
+        if (!DeviceOpening.isDamage(e)) {
+            return health.failed(doing, e);
+        }
+        StoreException failure =
+                health.failed(doing + "; it is made anew when this node is restarted", e);
+        DeviceOpening.haveIndexMadeAnew(device);
+        return failure;
+    }
+
     /** Native memory may only be touched while it is there. */
     private void enter() {
         life.readLock().lock();
@@ -122,7 +137,7 @@ final class IndexTables implements AutoCloseable {
         try {
             return tables.db().get(handle(family), key);
         } catch (RocksDBException e) {
-            throw health.failed("reading the index failed", e);
+            throw failed("reading the index failed", e);
         } finally {
             leave();
         }
@@ -180,7 +195,7 @@ final class IndexTables implements AutoCloseable {
         try {
             tables.db().write(how, writes);
         } catch (RocksDBException e) {
-            throw health.failed("writing the index failed", e);
+            throw failed("writing the index failed", e);
         } finally {
             leave();
         }
@@ -210,7 +225,7 @@ final class IndexTables implements AutoCloseable {
             }
             rows.status();
         } catch (RocksDBException e) {
-            throw health.failed("scanning the index failed", e);
+            throw failed("scanning the index failed", e);
         } finally {
             leave();
         }
@@ -233,7 +248,20 @@ final class IndexTables implements AutoCloseable {
             }
             rows.status();
         } catch (RocksDBException e) {
-            throw health.failed("scanning the index failed", e);
+            throw failed("scanning the index failed", e);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Reads all that is on the disk and checks its checksums; what is wrong, null: nothing. */
+    @Nullable String check() {
+        enter();
+        try {
+            tables.db().verifyChecksum();
+            return null;
+        } catch (RocksDBException e) {
+            return String.valueOf(e.getMessage());
         } finally {
             leave();
         }

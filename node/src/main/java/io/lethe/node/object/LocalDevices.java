@@ -2,6 +2,7 @@ package io.lethe.node.object;
 
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.chunk.ChunkStore;
+import io.lethe.node.chunk.DiskLoad;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.PgId;
@@ -29,6 +30,9 @@ public interface LocalDevices {
 
     /** See {@link ChunkStore#damaged}. */
     Promise<List<ChunkKey>> damaged(DeviceId device, int limit);
+
+    /** How busy the foreground keeps a device, and what that leaves for repair. */
+    DiskLoad load(DeviceId device);
 
     /** See {@link ChunkStore#verify}: what it finds is on the list of damaged chunks then. */
     Promise<ChunkStore.Verdict> verify(DeviceId device, ChunkKey key);

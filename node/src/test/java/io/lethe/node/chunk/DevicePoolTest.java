@@ -8,6 +8,7 @@ import io.lethe.node.base.task.Promise;
 import io.lethe.node.base.task.VirtualTasks;
 import io.lethe.node.model.ErrorCode;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +46,29 @@ class DevicePoolTest {
             goOn.countDown();
             assertThat(await(running)).isTrue();
             assertThat(await(waiting)).isTrue();
+        }
+    }
+
+    @Test
+    void whatComesOverTheDataPlaneCountsAsForegroundUntilItIsDone() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        try (DevicePool pool = new DevicePool("device-a", 1, 1, tasks)) {
+            assertThat(await(pool.submit(() -> pool.load().foregroundShare()))).isZero();
+            pool.execute(
+                    () -> {
+                        try {
+                            boolean _ = goOn.await(30, TimeUnit.SECONDS);
+                        } catch (InterruptedException e) {
+                            throw new AssertionError(e);
+                        }
+                    });
+            pool.execute(over::countDown);
+            assertThatThrownBy(() -> pool.execute(() -> {}))
+                    .isInstanceOf(RejectedExecutionException.class);
+            assertThat(pool.load().foregroundShare()).isPositive();
+            goOn.countDown();
+            assertThat(over.await(30, TimeUnit.SECONDS)).isTrue();
         }
     }
 

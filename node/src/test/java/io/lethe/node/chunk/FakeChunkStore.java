@@ -50,6 +50,7 @@ public final class FakeChunkStore implements ChunkStore {
     private final TreeMap<ChunkKey, Boolean> damaged = new TreeMap<>(ORDER);
     private final Set<Segment> doomed = new HashSet<>();
     private final Map<PgId, Integer> floors = new HashMap<>();
+    private ScrubPlace scrub = ScrubPlace.NONE;
     private long capacityBytes = 1L << 30;
     private long promisedBytes;
     private int life;
@@ -343,6 +344,23 @@ public final class FakeChunkStore implements ChunkStore {
     public synchronized List<ChunkKey> damaged(int limit) {
         serve();
         return new ArrayList<>(damaged.keySet()).subList(0, Math.min(limit, damaged.size()));
+    }
+
+    @Override
+    public synchronized ScrubPlace scrubPlace() {
+        serve();
+        return scrub;
+    }
+
+    @Override
+    public synchronized void keepScrubPlace(ScrubPlace place) {
+        serve();
+        scrub = place;
+    }
+
+    @Override
+    public @Nullable String checkIndex() {
+        return null;
     }
 
     private long stored() {

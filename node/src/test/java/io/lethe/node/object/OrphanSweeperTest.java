@@ -10,6 +10,7 @@ import io.lethe.node.base.task.ManualTasks;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.chunk.ChunkHeader;
 import io.lethe.node.chunk.ChunkStore;
+import io.lethe.node.chunk.DiskLoad;
 import io.lethe.node.chunk.FakeChunkStore;
 import io.lethe.node.metadata.MemoryDirectory;
 import io.lethe.node.metadata.Metadata;
@@ -177,6 +178,11 @@ final class OrphanSweeperTest {
         @Override
         public Promise<List<PgId>> groups(DeviceId device) {
             return done(store::groups);
+        }
+
+        @Override
+        public DiskLoad load(DeviceId device) {
+            return new DiskLoad(tasks.clock());
         }
 
         @Override

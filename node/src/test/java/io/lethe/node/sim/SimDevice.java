@@ -1,5 +1,6 @@
 package io.lethe.node.sim;
 
+import io.lethe.node.chunk.DiskLoad;
 import io.lethe.node.chunk.FakeChunkStore;
 import io.lethe.node.model.DeviceId;
 
@@ -12,6 +13,7 @@ final class SimDevice {
     final int node;
     final FakeChunkStore store;
     final SimLoop loop;
+    final DiskLoad load;
     int slowness = 1;
 
     SimDevice(DeviceId id, int node, FakeChunkStore store, SimLoop loop) {
@@ -19,6 +21,7 @@ final class SimDevice {
         this.node = node;
         this.store = store;
         this.loop = loop;
+        load = new DiskLoad(new SimTasks(loop, new SimLoop.Life("disk", node)).clock());
     }
 
     long readNanos() {

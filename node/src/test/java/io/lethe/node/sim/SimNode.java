@@ -6,6 +6,9 @@ import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.chunk.ChunkStore;
+import io.lethe.node.chunk.DeviceCalls;
+import io.lethe.node.chunk.DiskLoad;
+import io.lethe.node.chunk.Scrubber;
 import io.lethe.node.cluster.Registration;
 import io.lethe.node.controller.Controller;
 import io.lethe.node.controller.ControllerPorts;
@@ -36,6 +39,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +53,9 @@ final class SimNode {
 
     /** Within a deletion's own deadline of 15 s now and then, so that several meet at a mark. */
     private static final Duration MARK_PATIENCE = Duration.ofSeconds(8);
+
+    /** Some passes in each run. */
+    private static final Duration SCRUB_PERIOD = Duration.ofSeconds(30);
 
     /** Above the deadline of a client's request. */
     private static final long KEPT_MILLIS = 20_000;
@@ -198,7 +205,9 @@ final class SimNode {
                                         : cluster.ears));
         work(now, () -> new BucketSweeper(ports, this::led, MARK_PATIENCE));
         for (SimDevice device : devices) {
-            work(now, () -> new OrphanSweeper(ports, new Disks(now.tasks), device.id));
+            Disks disks = new Disks(now.tasks);
+            work(now, () -> new OrphanSweeper(ports, disks, device.id));
+            work(now, () -> new Scrubber(disks.calls(device), now.tasks, SCRUB_PERIOD));
         }
         work(
                 now,
@@ -337,7 +346,7 @@ final class SimNode {
             return devices.stream().map(device -> device.id).toList();
         }
 
-        private <T> Promise<T> on(DeviceId device, java.util.function.Function<ChunkStore, T> op) {
+        private <T> Promise<T> on(DeviceId device, Function<ChunkStore, T> op) {
             Promise<T> promise = tasks.promise();
             Life mine = life;
             SimDevice disk =
@@ -395,6 +404,30 @@ final class SimNode {
         @Override
         public Promise<List<PgId>> groups(DeviceId device) {
             return on(device, ChunkStore::groups);
+        }
+
+        @Override
+        public DiskLoad load(DeviceId device) {
+            return devices.stream().filter(d -> d.id.equals(device)).findFirst().orElseThrow().load;
+        }
+
+        DeviceCalls calls(SimDevice device) {
+            return new DeviceCalls() {
+                @Override
+                public DeviceId device() {
+                    return device.id;
+                }
+
+                @Override
+                public <T> Promise<T> call(Function<ChunkStore, T> work) {
+                    return on(device.id, work);
+                }
+
+                @Override
+                public DiskLoad load() {
+                    return device.load;
+                }
+            };
         }
 
         @Override

@@ -89,18 +89,29 @@ public final class ManualTasks implements Tasks {
     @Override
     public Permits permits(int count) {
         return new Permits() {
+            private final Deque<Object> line = new ArrayDeque<>();
             private int left = count;
 
             @Override
             public void acquire() throws InterruptedException {
-                while (!tryAcquire()) {
-                    block(() -> left > 0, Long.MAX_VALUE);
+                if (tryAcquire()) {
+                    return;
+                }
+                Object self = new Object();
+                line.add(self);
+                try {
+                    while (left == 0 || !self.equals(line.peek())) {
+                        block(() -> left > 0 && self.equals(line.peek()), Long.MAX_VALUE);
+                    }
+                    left--;
+                } finally {
+                    line.remove(self);
                 }
             }
 
             @Override
             public boolean tryAcquire() {
-                if (left == 0) {
+                if (left == 0 || !line.isEmpty()) {
                     return false;
                 }
                 left--;

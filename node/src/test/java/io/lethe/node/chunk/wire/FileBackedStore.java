@@ -2,6 +2,7 @@ package io.lethe.node.chunk.wire;
 
 import io.lethe.node.chunk.ChunkHeader;
 import io.lethe.node.chunk.ChunkStore;
+import io.lethe.node.chunk.ScrubPlace;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
@@ -287,6 +288,21 @@ final class FileBackedStore implements ChunkStore {
     @Override
     public List<ChunkKey> damaged(int limit) {
         return List.of();
+    }
+
+    @Override
+    public ScrubPlace scrubPlace() {
+        return ScrubPlace.NONE;
+    }
+
+    @Override
+    public void keepScrubPlace(ScrubPlace place) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public @Nullable String checkIndex() {
+        return null;
     }
 
     @Override

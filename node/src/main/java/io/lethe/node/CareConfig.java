@@ -1,0 +1,21 @@
+package io.lethe.node;
+
+import io.lethe.node.base.config.Setting;
+import java.time.Duration;
+
+/** How the node looks after its devices: parts of {@link NodeConfig}. Stateless. */
+final class CareConfig {
+    private CareConfig() {}
+
+    /** Reading everything to check it. */
+    public record Scrub(
+            @Setting(
+                            help =
+                                    "Everything stored is read and checked once in this time; the"
+                                            + " pace follows from it, up to a fifth of what a"
+                                            + " device has free.",
+                            fallback = "14d",
+                            least = "1s",
+                            most = "365d")
+                    Duration period) {}
+}

@@ -1,0 +1,16 @@
+package io.lethe.node.chunk;
+
+import io.lethe.node.base.task.Promise;
+import io.lethe.node.model.DeviceId;
+import java.util.function.Function;
+
+/** A device as work in the background uses it. Safe for any thread. */
+public interface DeviceCalls {
+    DeviceId device();
+
+    /** Runs a call on the device's own threads; it fails as {@link DevicePool#submit} says. */
+    <T> Promise<T> call(Function<ChunkStore, T> work);
+
+    /** How busy the foreground keeps the device. */
+    DiskLoad load();
+}
