@@ -10,6 +10,7 @@ public enum ErrorCode {
     INVALID_ARGUMENT(Kind.REQUEST, false, "correct the request; the message names the field"),
     INVALID_BUCKET_NAME(
             Kind.REQUEST, false, "use 3 to 63 lower-case letters, digits, dots and hyphens"),
+    INVALID_STORAGE_CLASS(Kind.REQUEST, false, "use the bucket's, or ask which classes there are"),
     KEY_TOO_LONG(Kind.REQUEST, false, "use a key of at most 1024 bytes of UTF-8"),
     METADATA_TOO_LARGE(Kind.REQUEST, false, "shorten the user metadata to 2 KiB in all"),
     INVALID_REQUEST(Kind.REQUEST, false, "look how the bucket and the object are set up"),

@@ -14,9 +14,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.transfer.s3.S3TransferManager;
 
@@ -243,18 +240,7 @@ class RealClientsTest {
 
     @Test
     void theTransferManagerOfTheAwsSdk(Cluster cluster) {
-        try (S3AsyncClient s3 =
-                        S3AsyncClient.builder()
-                                .endpointOverride(cluster.s3(0))
-                                .region(Region.US_EAST_1)
-                                .forcePathStyle(true)
-                                .multipartEnabled(true)
-                                .credentialsProvider(
-                                        StaticCredentialsProvider.create(
-                                                AwsBasicCredentials.create(
-                                                        cluster.credentials().getFirst(),
-                                                        cluster.credentials().get(1))))
-                                .build();
+        try (S3AsyncClient s3 = S3Clients.async(cluster, 0);
                 S3TransferManager manager = S3TransferManager.builder().s3Client(s3).build()) {
             var _ = s3.createBucket(b -> b.bucket("client-sdk")).join();
             thereAndBack(

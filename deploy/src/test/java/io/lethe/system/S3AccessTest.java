@@ -8,19 +8,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.BucketCannedACL;
 import software.amazon.awssdk.services.s3.model.Delete;
 import software.amazon.awssdk.services.s3.model.ObjectCannedACL;
@@ -35,27 +28,6 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 class S3AccessTest {
     /** Of every request that has none of its own: a list of keys to delete. */
     private static final String BODY = "<Delete><Object><Key>private/a</Key></Object></Delete>";
-
-    private static S3Client client(Cluster cluster, int node, AwsCredentials credentials) {
-        return S3Client.builder()
-                .endpointOverride(cluster.s3(node))
-                .region(Region.US_EAST_1)
-                .serviceConfiguration(
-                        S3Configuration.builder().pathStyleAccessEnabled(true).build())
-                .credentialsProvider(StaticCredentialsProvider.create(credentials))
-                .httpClientBuilder(
-                        UrlConnectionHttpClient.builder().socketTimeout(Duration.ofMinutes(1)))
-                .build();
-    }
-
-    private static AwsCredentials key(Cluster cluster) {
-        return AwsBasicCredentials.create(
-                cluster.credentials().getFirst(), cluster.credentials().get(1));
-    }
-
-    private static S3Client client(Cluster cluster, int node) {
-        return client(cluster, node, key(cluster));
-    }
 
     private static String refused(Runnable attempt) {
         S3Exception failure = catchThrowableOfType(S3Exception.class, attempt::run);
@@ -92,7 +64,7 @@ class S3AccessTest {
 
     @Test
     void aPolicyLetsAnybodyReadWhatItNamesAndNothingElse(Cluster cluster) throws Exception {
-        try (S3Client s3 = client(cluster, 0)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 0)) {
             s3.createBucket(b -> b.bucket("access-open"));
             for (String key : new String[] {"public/a", "private/a"}) {
                 s3.putObject(
@@ -143,7 +115,7 @@ class S3AccessTest {
 
     @Test
     void whatAPolicyDeniesIsDeniedToTheOwnerTooWhoCanAlwaysChangeThePolicy(Cluster cluster) {
-        try (S3Client s3 = client(cluster, 2)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 2)) {
             s3.createBucket(b -> b.bucket("access-deny"));
             s3.putObject(p -> p.bucket("access-deny").key("k"), RequestBody.fromString("x"));
             String deny =
@@ -167,7 +139,7 @@ class S3AccessTest {
 
     @Test
     void policiesThatMakeNoSenseOrOpenWhatIsBlockedAreRefused(Cluster cluster) {
-        try (S3Client s3 = client(cluster, 3)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 3)) {
             s3.createBucket(b -> b.bucket("access-block"));
             assertThat(
                             refused(
@@ -247,7 +219,7 @@ class S3AccessTest {
 
     @Test
     void aclsCountOnlyWhereTheOwnerWantsThem(Cluster cluster) throws Exception {
-        try (S3Client s3 = client(cluster, 4)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 4)) {
             s3.createBucket(b -> b.bucket("access-acl"));
             assertThat(
                             refused(

@@ -45,8 +45,8 @@ class S3EventsTest {
 
     @Test
     void aLifecycleEndsWhatIsDueAndSaysWhenTheRestIs(Cluster cluster) {
-        try (S3Client s3 = S3Test.client(cluster, 0);
-                S3Client other = S3Test.client(cluster, 2)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 0);
+                S3Client other = S3Clients.sync(cluster, 2)) {
             s3.createBucket(b -> b.bucket("s3-lifecycle"));
             assertThat(S3Test.refused(() -> lifecycle(s3)).awsErrorDetails().errorCode())
                     .isEqualTo("NoSuchLifecycleConfiguration");
@@ -154,8 +154,8 @@ class S3EventsTest {
     @Test
     void changesAreToldToTheSinkThatTheBucketNames(Cluster cluster) {
         String bucket = "s3-events";
-        try (S3Client s3 = S3Test.client(cluster, 1);
-                S3Client other = S3Test.client(cluster, 4)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 1);
+                S3Client other = S3Clients.sync(cluster, 4)) {
             s3.createBucket(b -> b.bucket(bucket));
             for (String name : List.of("nobody", "acme")) {
                 NotificationConfiguration no = notification(name, Event.S3_OBJECT_CREATED);
@@ -203,7 +203,7 @@ class S3EventsTest {
 
     @Test
     void requestsAreLoggedIntoTheBucketThatTheirBucketNames(Cluster cluster) {
-        try (S3Client s3 = S3Test.client(cluster, 0)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 0)) {
             s3.createBucket(b -> b.bucket("s3-logged"));
             s3.createBucket(b -> b.bucket("s3-logs"));
             assertThat(S3Test.refused(() -> log(s3, "s3-nowhere")).awsErrorDetails().errorCode())
@@ -244,7 +244,7 @@ class S3EventsTest {
 
     @Test
     void anInventoryListsABucket(Cluster cluster) {
-        try (S3Client s3 = S3Test.client(cluster, 2)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 2)) {
             s3.createBucket(b -> b.bucket("s3-stock"));
             s3.createBucket(b -> b.bucket("s3-reports"));
             s3.putObject(p -> p.bucket("s3-stock").key("a"), RequestBody.fromString("abc"));

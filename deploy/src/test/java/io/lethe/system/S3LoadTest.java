@@ -18,12 +18,8 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /** Many uploads at once, and clients that never end what they began, cost a node little. */
@@ -128,7 +124,7 @@ class S3LoadTest {
     @Test
     void uploadsThatEndHalfWayStoreNothing(Cluster cluster) throws Exception {
         try (S3Client s3 = S3Clients.sync(cluster, 2);
-                S3Presigner presigner = presigner(cluster)) {
+                S3Presigner presigner = S3Clients.presigner(cluster, 2)) {
             s3.createBucket(b -> b.bucket("s3-half"));
             for (int i = 0; i < HALF_UPLOADS; i++) {
                 int number = i;
@@ -167,20 +163,6 @@ class S3LoadTest {
             // Nothing of them is left under way: the bucket could be deleted now.
             s3.deleteBucket(b -> b.bucket("s3-half"));
         }
-    }
-
-    private static S3Presigner presigner(Cluster cluster) {
-        return S3Presigner.builder()
-                .endpointOverride(cluster.s3(2))
-                .region(Region.US_EAST_1)
-                .serviceConfiguration(
-                        S3Configuration.builder().pathStyleAccessEnabled(true).build())
-                .credentialsProvider(
-                        StaticCredentialsProvider.create(
-                                AwsBasicCredentials.create(
-                                        cluster.credentials().getFirst(),
-                                        cluster.credentials().get(1))))
-                .build();
     }
 
     private static Socket open(URI to) throws IOException {

@@ -1,7 +1,6 @@
 package io.lethe.system;
 
 import static io.lethe.system.S3Test.bytes;
-import static io.lethe.system.S3Test.client;
 import static io.lethe.system.S3Test.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -46,8 +45,8 @@ class S3RetentionTest {
 
     @Test
     void aBucketsDefaultLocksWhatEitherDoorPuts(Cluster cluster) {
-        try (S3Client s3 = client(cluster, 0);
-                S3Client other = client(cluster, 3);
+        try (S3Client s3 = S3Clients.sync(cluster, 0);
+                S3Client other = S3Clients.sync(cluster, 3);
                 LetheClient lethe = cluster.client()) {
             s3.createBucket(b -> b.bucket(BUCKET).objectLockEnabledForBucket(true));
             DefaultRetention day = DefaultRetention.builder().mode("GOVERNANCE").days(1).build();
@@ -132,8 +131,8 @@ class S3RetentionTest {
 
     @Test
     void tagsChangeWhereAVersionLiesAndAreCopiedOrReplaced(Cluster cluster) {
-        try (S3Client s3 = client(cluster, 0);
-                S3Client other = client(cluster, 2)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 0);
+                S3Client other = S3Clients.sync(cluster, 2)) {
             s3.createBucket(b -> b.bucket("s3-tags"));
             s3.putObject(
                     p -> p.bucket("s3-tags").key("k").metadata(Map.of("who", "me")).tagging("a=1"),
@@ -165,7 +164,7 @@ class S3RetentionTest {
 
     @Test
     void attributesSayWhatAnObjectIsAndEverythingIsEncrypted(Cluster cluster) {
-        try (S3Client s3 = client(cluster, 2)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 2)) {
             s3.createBucket(b -> b.bucket("s3-attributes"));
             PutObjectResponse put =
                     s3.putObject(
@@ -238,8 +237,8 @@ class S3RetentionTest {
         CustomerKey own = CustomerKey.of(1);
         CustomerKey other = CustomerKey.of(2);
         byte[] body = bytes(7, 300_000);
-        try (S3Client s3 = client(cluster, 1);
-                S3Client elsewhere = client(cluster, 4)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 1);
+                S3Client elsewhere = S3Clients.sync(cluster, 4)) {
             s3.createBucket(b -> b.bucket("s3-sse-c"));
             PutObjectResponse put =
                     s3.putObject(
@@ -275,7 +274,7 @@ class S3RetentionTest {
     void anUploadUnderACustomersKeyIsOneObjectWithItsPartsTold(Cluster cluster) throws Exception {
         CustomerKey own = CustomerKey.of(3);
         List<byte[]> bodies = List.of(bytes(8, 5 << 20), bytes(9, 70_000));
-        try (S3Client s3 = client(cluster, 2)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 2)) {
             s3.createBucket(b -> b.bucket("s3-sse-c-up"));
             String upload =
                     s3.createMultipartUpload(

@@ -26,8 +26,6 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -35,7 +33,6 @@ import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
@@ -51,23 +48,6 @@ class S3SessionTest {
     static final String WEBSITES = "site.localhost";
 
     private static final String REGION = "us-east-1";
-
-    private static S3Client client(Cluster cluster, int node, AwsCredentials credentials) {
-        return S3Client.builder()
-                .endpointOverride(cluster.s3(node))
-                .region(Region.US_EAST_1)
-                .serviceConfiguration(
-                        S3Configuration.builder().pathStyleAccessEnabled(true).build())
-                .credentialsProvider(StaticCredentialsProvider.create(credentials))
-                .httpClientBuilder(
-                        UrlConnectionHttpClient.builder().socketTimeout(Duration.ofMinutes(1)))
-                .build();
-    }
-
-    private static AwsBasicCredentials key(Cluster cluster) {
-        return AwsBasicCredentials.create(
-                cluster.credentials().getFirst(), cluster.credentials().get(1));
-    }
 
     private static String refused(Runnable attempt) {
         S3Exception failure = catchThrowableOfType(S3Exception.class, attempt::run);
@@ -95,7 +75,7 @@ class S3SessionTest {
                 AwsV4HttpSigner.create()
                         .sign(
                                 r ->
-                                        r.identity(key(cluster))
+                                        r.identity(S3Clients.key(cluster))
                                                 .request(request)
                                                 .payload(ContentStreamProvider.fromUtf8String(form))
                                                 .putProperty(
@@ -162,18 +142,9 @@ class S3SessionTest {
     @Test
     void aSessionMayDoWhatItsPolicyLeavesAtAnyNode(Cluster cluster) throws Exception {
         AwsSessionCredentials narrow = narrow(cluster);
-        try (S3Client owner = client(cluster, 0, key(cluster));
-                S3Client s3 = client(cluster, 2, narrow);
-                S3Presigner presigner =
-                        S3Presigner.builder()
-                                .endpointOverride(cluster.s3(3))
-                                .region(Region.US_EAST_1)
-                                .serviceConfiguration(
-                                        S3Configuration.builder()
-                                                .pathStyleAccessEnabled(true)
-                                                .build())
-                                .credentialsProvider(StaticCredentialsProvider.create(narrow))
-                                .build()) {
+        try (S3Client owner = S3Clients.sync(cluster, 0);
+                S3Client s3 = S3Clients.sync(cluster, 2, narrow);
+                S3Presigner presigner = S3Clients.presigner(cluster, 3, narrow)) {
             owner.createBucket(b -> b.bucket("session-a"));
             owner.putObject(p -> p.bucket("session-a").key("k"), RequestBody.fromString("hello"));
             assertThat(s3.getObjectAsBytes(g -> g.bucket("session-a").key("k")).asUtf8String())
@@ -204,14 +175,14 @@ class S3SessionTest {
                             narrow.accessKeyId(),
                             narrow.secretAccessKey(),
                             changed(narrow.sessionToken()));
-            try (S3Client other = client(cluster, 1, forged)) {
+            try (S3Client other = S3Clients.sync(cluster, 1, forged)) {
                 assertThat(refused(() -> other.getObject(g -> g.bucket("session-a").key("k"))))
                         .isEqualTo("InvalidToken");
             }
         }
         AwsSessionCredentials whole =
                 session(cluster, 4, "Action=GetSessionToken&Version=2011-06-15");
-        try (S3Client s3 = client(cluster, 5, whole)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 5, whole)) {
             s3.putObject(p -> p.bucket("session-a").key("k2"), RequestBody.fromString("x"));
             assertThat(s3.listBuckets().buckets()).isNotEmpty();
         }
@@ -219,7 +190,7 @@ class S3SessionTest {
 
     @Test
     void browsersHearWhichOriginsMayUseABucket(Cluster cluster) throws Exception {
-        try (S3Client s3 = client(cluster, 1, key(cluster))) {
+        try (S3Client s3 = S3Clients.sync(cluster, 1)) {
             s3.createBucket(b -> b.bucket("session-cors"));
             URI key = cluster.s3(1).resolve("/operator--session-cors/k");
             HttpRequest.Builder ask =
@@ -333,7 +304,7 @@ class S3SessionTest {
 
     @Test
     void aBucketIsAWebsite(Cluster cluster) throws Exception {
-        try (S3Client s3 = client(cluster, 2, key(cluster))) {
+        try (S3Client s3 = S3Clients.sync(cluster, 2)) {
             s3.createBucket(b -> b.bucket("session-site"));
             String host = "operator--session-site." + WEBSITES;
             assertThat(page(cluster, host, "/")).startsWith("HTTP/1.1 404");
@@ -390,13 +361,16 @@ class S3SessionTest {
                         .withZone(ZoneOffset.UTC)
                         .format(now);
         String day = date.substring(0, 8);
-        String credential = key(cluster).accessKeyId() + "/" + day + "/us-east-1/s3/aws4_request";
+        String credential =
+                S3Clients.key(cluster).accessKeyId() + "/" + day + "/us-east-1/s3/aws4_request";
         String whole =
                 policy.replace("CREDENTIAL", credential)
                         .replace("DATE", date)
                         .replace("END", now.plusSeconds(600).toString());
         String encoded = Base64.getEncoder().encodeToString(whole.getBytes(StandardCharsets.UTF_8));
-        byte[] signing = ("AWS4" + key(cluster).secretAccessKey()).getBytes(StandardCharsets.UTF_8);
+        byte[] signing =
+                ("AWS4" + S3Clients.key(cluster).secretAccessKey())
+                        .getBytes(StandardCharsets.UTF_8);
         for (String part : new String[] {day, REGION, "s3", "aws4_request"}) {
             signing = hmac(signing, part);
         }
@@ -436,7 +410,7 @@ class S3SessionTest {
 
     @Test
     void aFormUploadsWhatItsPolicyAllows(Cluster cluster) throws Exception {
-        try (S3Client s3 = client(cluster, 3, key(cluster))) {
+        try (S3Client s3 = S3Clients.sync(cluster, 3)) {
             s3.createBucket(b -> b.bucket("session-form"));
             CORSRule rule =
                     CORSRule.builder()

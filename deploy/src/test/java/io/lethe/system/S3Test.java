@@ -25,13 +25,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CommonPrefix;
@@ -57,25 +53,6 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 class S3Test {
     private static final int RACERS = 64;
 
-    private static S3Client client(Cluster cluster, int node, String secret) {
-        return S3Client.builder()
-                .endpointOverride(cluster.s3(node))
-                .region(Region.US_EAST_1)
-                .serviceConfiguration(
-                        S3Configuration.builder().pathStyleAccessEnabled(true).build())
-                .credentialsProvider(
-                        StaticCredentialsProvider.create(
-                                AwsBasicCredentials.create(
-                                        cluster.credentials().getFirst(), secret)))
-                .httpClientBuilder(
-                        UrlConnectionHttpClient.builder().socketTimeout(Duration.ofMinutes(1)))
-                .build();
-    }
-
-    static S3Client client(Cluster cluster, int node) {
-        return client(cluster, node, cluster.credentials().get(1));
-    }
-
     static byte[] bytes(long seed, int length) {
         byte[] bytes = new byte[length];
         new Random(seed).nextBytes(bytes);
@@ -90,8 +67,8 @@ class S3Test {
 
     @Test
     void objectsComeBackAsTheyWentWithAllThatWasSaidOfThem(Cluster cluster) {
-        try (S3Client s3 = client(cluster, 0);
-                S3Client other = client(cluster, 3)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 0);
+                S3Client other = S3Clients.sync(cluster, 3)) {
             s3.createBucket(b -> b.bucket("s3-objects"));
             for (int length : List.of(0, 1, 5_000, 70_000, 3_000_000)) {
                 byte[] body = bytes(length, length);
@@ -131,7 +108,7 @@ class S3Test {
     @Test
     void bothDoorsSeeTheSameObjects(Cluster cluster) throws IOException {
         byte[] body = bytes(9, 200_000);
-        try (S3Client s3 = client(cluster, 1);
+        try (S3Client s3 = S3Clients.sync(cluster, 1);
                 LetheClient lethe = cluster.client()) {
             lethe.buckets().create("s3-doors");
             lethe.objects().put("s3-doors", "by-grpc", Source.bytes(body));
@@ -148,7 +125,7 @@ class S3Test {
     @Test
     void checksumsAreCheckedOnTheWayInAndGivenBack(Cluster cluster) {
         byte[] body = bytes(4, 100_000);
-        try (S3Client s3 = client(cluster, 2)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 2)) {
             s3.createBucket(b -> b.bucket("s3-checksums"));
             for (ChecksumAlgorithm algorithm :
                     List.of(
@@ -193,7 +170,7 @@ class S3Test {
     void rangesAndConditionsAreAnsweredAsS3Does(Cluster cluster) {
         byte[] body = bytes(7, 300_000);
         String past = "bytes=300000-";
-        try (S3Client s3 = client(cluster, 4)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 4)) {
             s3.createBucket(b -> b.bucket("s3-ranges"));
             String eTag =
                     s3.putObject(p -> p.bucket("s3-ranges").key("k"), RequestBody.fromBytes(body))
@@ -232,7 +209,7 @@ class S3Test {
 
     @Test
     void listingsAreCompleteInPagesWithPrefixesAndOddKeys(Cluster cluster) {
-        try (S3Client s3 = client(cluster, 5)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 5)) {
             s3.createBucket(b -> b.bucket("s3-listing"));
             List<String> keys = new ArrayList<>();
             for (int i = 0; i < 60; i++) {
@@ -283,7 +260,7 @@ class S3Test {
 
     @Test
     void aDeletedObjectComesBackFromItsVersions(Cluster cluster) {
-        try (S3Client s3 = client(cluster, 0)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 0)) {
             s3.createBucket(b -> b.bucket("s3-versions"));
             s3.putBucketVersioning(
                     v ->
@@ -321,8 +298,8 @@ class S3Test {
 
     @Test
     void ofManyWhoCreateAnObjectAtOnceExactlyOneWins(Cluster cluster) throws Exception {
-        try (S3Client s3 = client(cluster, 0);
-                S3Client other = client(cluster, 1);
+        try (S3Client s3 = S3Clients.sync(cluster, 0);
+                S3Client other = S3Clients.sync(cluster, 1);
                 ExecutorService threads = Executors.newFixedThreadPool(RACERS)) {
             s3.createBucket(b -> b.bucket("s3-race"));
             List<Callable<Integer>> attempts =
@@ -357,8 +334,8 @@ class S3Test {
 
     @Test
     void presignedRequestsWorkForAnybodyAndOnlyAsSigned(Cluster cluster) throws Exception {
-        try (S3Client s3 = client(cluster, 2);
-                S3Presigner presigner = presigner(cluster);
+        try (S3Client s3 = S3Clients.sync(cluster, 2);
+                S3Presigner presigner = S3Clients.presigner(cluster, 2);
                 HttpClient anybody = HttpClient.newHttpClient()) {
             s3.createBucket(b -> b.bucket("s3-presigned"));
             URI put =
@@ -389,20 +366,6 @@ class S3Test {
         }
     }
 
-    private static S3Presigner presigner(Cluster cluster) {
-        return S3Presigner.builder()
-                .endpointOverride(cluster.s3(2))
-                .region(Region.US_EAST_1)
-                .serviceConfiguration(
-                        S3Configuration.builder().pathStyleAccessEnabled(true).build())
-                .credentialsProvider(
-                        StaticCredentialsProvider.create(
-                                AwsBasicCredentials.create(
-                                        cluster.credentials().getFirst(),
-                                        cluster.credentials().get(1))))
-                .build();
-    }
-
     private static HttpResponse<String> send(HttpClient client, URI uri, String method, String body)
             throws Exception {
         return client.send(
@@ -421,8 +384,8 @@ class S3Test {
         byte[] first = bytes(1, 5 << 20);
         byte[] second = bytes(2, 5 << 20);
         byte[] last = bytes(3, 100_000);
-        try (S3Client s3 = client(cluster, 3);
-                S3Client other = client(cluster, 5)) {
+        try (S3Client s3 = S3Clients.sync(cluster, 3);
+                S3Client other = S3Clients.sync(cluster, 5)) {
             s3.createBucket(b -> b.bucket("s3-multipart"));
             String id = s3.createMultipartUpload(c -> c.bucket("s3-multipart").key("k")).uploadId();
             CompletedPart three = part(other, id, 3, last);
@@ -482,8 +445,13 @@ class S3Test {
 
     @Test
     void badCredentialsAndUnservedOperationsAreRefusedAsS3Does(Cluster cluster) throws Exception {
-        try (S3Client s3 = client(cluster, 1);
-                S3Client wrong = client(cluster, 1, "not the secret");
+        try (S3Client s3 = S3Clients.sync(cluster, 1);
+                S3Client wrong =
+                        S3Clients.sync(
+                                cluster,
+                                1,
+                                AwsBasicCredentials.create(
+                                        cluster.credentials().getFirst(), "not the secret"));
                 HttpClient anybody = HttpClient.newHttpClient()) {
             s3.createBucket(b -> b.bucket("s3-refused"));
             assertThat(

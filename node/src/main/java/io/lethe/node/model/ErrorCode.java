@@ -10,6 +10,8 @@ public enum ErrorCode {
     /** What is asked does not go with how the bucket or the version is. */
     INVALID_REQUEST(Category.CALLER, false, "InvalidRequest", 400, "FAILED_PRECONDITION"),
     INVALID_BUCKET_NAME(Category.CALLER, false, "InvalidBucketName", 400, "INVALID_ARGUMENT"),
+    /** No storage class of this name is there. */
+    INVALID_STORAGE_CLASS(Category.CALLER, false, "InvalidStorageClass", 400, "INVALID_ARGUMENT"),
     KEY_TOO_LONG(Category.CALLER, false, "KeyTooLongError", 400, "INVALID_ARGUMENT"),
     METADATA_TOO_LARGE(Category.CALLER, false, "MetadataTooLarge", 400, "INVALID_ARGUMENT"),
     ENTITY_TOO_LARGE(Category.CALLER, false, "EntityTooLarge", 400, "INVALID_ARGUMENT"),

@@ -8,6 +8,7 @@ import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -123,6 +124,20 @@ public record Attributes(
     public Attributes with(Map<String, String> more) {
         Map<String, String> all = new TreeMap<>(headers);
         all.putAll(more);
+        return new Attributes(contentType, metadata, tags, all, customerKey, acl);
+    }
+
+    /** The same, where headers of these names are those of others. */
+    Attributes replacing(Set<String> names, Map<String, String> others) {
+        Map<String, String> all = new TreeMap<>(headers);
+        for (String name : names) {
+            String other = others.get(name);
+            if (other == null) {
+                all.remove(name);
+            } else {
+                all.put(name, other);
+            }
+        }
         return new Attributes(contentType, metadata, tags, all, customerKey, acl);
     }
 

@@ -40,6 +40,7 @@ final class BodyWriter {
     record Shared(ObjectPorts ports, PgChooser chooser, PeerHealth health, Commits commits) {
         /**
          * @param asked empty: the bucket's
+         * @throws StoreException INVALID_STORAGE_CLASS
          */
         StorageClass storageClass(String asked, BucketRecord bucket) {
             String name = asked.isEmpty() ? bucket.storageClass() : asked;
@@ -48,8 +49,13 @@ final class BodyWriter {
                     .orElseThrow(
                             () ->
                                     new StoreException(
-                                            ErrorCode.INVALID_ARGUMENT,
+                                            ErrorCode.INVALID_STORAGE_CLASS,
                                             "there is no storage class '" + name + "'"));
+        }
+
+        /** As versions and uploads keep it: empty where it is the bucket's. */
+        static String kept(String asked, BucketRecord bucket) {
+            return asked.equals(bucket.storageClass()) ? "" : asked;
         }
     }
 
@@ -100,6 +106,7 @@ final class BodyWriter {
         PartitionReply reply =
                 shared.commits()
                         .execute(
+                                target.admitted(),
                                 rowKey,
                                 new PartitionCommand.OpenWrite(
                                         target.write(),
@@ -107,7 +114,6 @@ final class BodyWriter {
                                         target.key(),
                                         target.tenant(),
                                         ports.settings().writeLease().toMillis()),
-                                () -> target.admitted().checkedAt(),
                                 deadlineNanos);
         return switch (reply) {
             case PartitionReply.WriteOpened opened -> opened.shard();
@@ -232,11 +238,11 @@ final class BodyWriter {
         PartitionReply reply =
                 shared.commits()
                         .execute(
+                                target.admitted(),
                                 rowKey,
                                 new PartitionCommand.RenewWrites(
                                         List.of(target.write()),
                                         ports.settings().writeLease().toMillis()),
-                                () -> target.admitted().checkedAt(),
                                 deadlineNanos);
         if (reply instanceof PartitionReply.Renewed renewed && renewed.closed().isEmpty()) {
             return;

@@ -23,7 +23,9 @@ import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.StoreException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Buckets, as the doors see them. Safe for any task. */
 public final class Buckets {
@@ -58,6 +60,35 @@ public final class Buckets {
             byte[] requestId,
             long deadlineNanos)
             throws InterruptedException {
+        return create(
+                caller,
+                new NewBucket(name, storageClass, versioning, null, Map.of()),
+                requestId,
+                deadlineNanos);
+    }
+
+    /**
+     * A bucket to make.
+     *
+     * @param storageClass empty for the cluster's default, the first class there is
+     * @param lock with {@code versioning} enabled; null: none
+     * @param documents of its settings
+     */
+    public record NewBucket(
+            String name,
+            String storageClass,
+            BucketRecord.Versioning versioning,
+            @Nullable BucketLock lock,
+            Map<BucketSetting, Bytes> documents) {
+        public NewBucket {
+            documents = Map.copyOf(documents);
+        }
+    }
+
+    /** Makes a bucket with all that it shall have, or none. */
+    public BucketRecord create(
+            Caller caller, NewBucket wanted, byte[] requestId, long deadlineNanos)
+            throws InterruptedException {
         ports.lease().check();
         if (requestId.length != Id128.BYTES) {
             throw new StoreException(
@@ -72,10 +103,12 @@ public final class Buckets {
                             new DirectoryCommand.CreateBucket(
                                     new BucketId(id),
                                     caller.tenant(),
-                                    name,
-                                    chooseClass(storageClass),
-                                    versioning,
-                                    ports.directory().index()),
+                                    wanted.name(),
+                                    chooseClass(wanted.storageClass()),
+                                    wanted.versioning(),
+                                    ports.directory().index(),
+                                    wanted.lock(),
+                                    wanted.documents()),
                             deadlineNanos);
             if (reply instanceof DirectoryReply.BucketCreated(BucketRecord bucket)) {
                 return bucket;
@@ -85,7 +118,9 @@ public final class Buckets {
                 throw failure;
             }
             // A bucket was removed that this copy of the directory has not heard of yet.
-            ports.metadata().catchUpDirectory(deadlineNanos);
+            behind(
+                    "an earlier attempt may have made the bucket",
+                    () -> ports.metadata().catchUpDirectory(deadlineNanos));
         }
     }
 
@@ -158,7 +193,6 @@ public final class Buckets {
                 name,
                 (bucket, seenIndex) -> new DirectoryCommand.SetBucketLock(bucket, lock, seenIndex),
                 deadlineNanos);
-        ports.metadata().catchUpDirectory(deadlineNanos);
     }
 
     /**
@@ -175,7 +209,6 @@ public final class Buckets {
                 (bucket, seenIndex) ->
                         new DirectoryCommand.SetBucketSetting(bucket, setting, document, seenIndex),
                 deadlineNanos);
-        ports.metadata().catchUpDirectory(deadlineNanos);
     }
 
     /** Makes a bucket's document out of the one that is there. */
@@ -220,7 +253,6 @@ public final class Buckets {
                             bucket, setting, revision.of(before), seenIndex);
                 },
                 deadlineNanos);
-        ports.metadata().catchUpDirectory(deadlineNanos);
     }
 
     /** A bucket's document with every change that was acknowledged before the call. */
@@ -236,6 +268,10 @@ public final class Buckets {
         DirectoryCommand of(BucketId bucket, long seenIndex);
     }
 
+    /**
+     * @throws StoreException OUTCOME_UNKNOWN also where the change stands, and a partition, or this
+     *     copy of the directory, has not heard of it yet
+     */
     private void change(Caller caller, String name, Change change, long deadlineNanos)
             throws InterruptedException {
         for (int i = 1; ; i++) {
@@ -244,7 +280,12 @@ public final class Buckets {
             Metadata.Applied applied =
                     ports.metadata().execute(change.of(bucket.id(), seenIndex), 0, deadlineNanos);
             if (applied.reply() instanceof DirectoryReply.Done) {
-                fence(bucket.id(), applied.index(), deadlineNanos);
+                behind(
+                        "the change is made, but not yet in effect everywhere; repeat it",
+                        () -> {
+                            fence(bucket.id(), applied.index(), deadlineNanos);
+                            ports.metadata().catchUpDirectory(deadlineNanos);
+                        });
                 return;
             }
             StoreException failure = failure(applied.reply());
@@ -259,6 +300,24 @@ public final class Buckets {
             // It was changed by another, which this copy of the directory has not heard of yet.
             ports.metadata().catchUpDirectory(deadlineNanos);
         }
+    }
+
+    /** What has to follow a command that was carried out. */
+    private interface Following {
+        void run() throws InterruptedException;
+    }
+
+    /** What fails then is no refusal of the command. */
+    private static void behind(String what, Following rest) throws InterruptedException {
+        try {
+            rest.run();
+        } catch (StoreException e) {
+            throw unknown(what, e);
+        }
+    }
+
+    private static StoreException unknown(String what, StoreException why) {
+        return new StoreException(ErrorCode.OUTCOME_UNKNOWN, what + ": " + why.getMessage(), why);
     }
 
     /**
@@ -292,26 +351,44 @@ public final class Buckets {
      * The rest of a deletion, by whoever marked the bucket or in their place.
      *
      * @return whether it is gone; else it was not empty, and is active again
+     * @throws StoreException OUTCOME_UNKNOWN also where the bucket is still marked, and somebody
+     *     will finish its deletion, and where it is active again without its uploads
      */
     boolean finish(BucketId bucket, long markIndex, long deadlineNanos)
             throws InterruptedException {
         boolean empty = false;
+        boolean aborting = false;
+        StoreException failed = null;
         try {
             fence(bucket, markIndex, deadlineNanos);
             if (empty(bucket, deadlineNanos)) {
+                aborting = true;
                 abortUploads(bucket, markIndex, deadlineNanos);
                 empty = true;
             }
-        } finally {
-            // Also after a failure, with time of its own: a mark that stays locks the bucket until
-            // its deletion is repeated, or BucketSweeper comes.
-            long finishNanos =
-                    Math.max(
-                            deadlineNanos, ports.tasks().clock().nanos() + FINISH_WITHIN.toNanos());
-            expectDone(
+        } catch (StoreException e) {
+            failed = e;
+        }
+        // Also after a failure, with time of its own: a mark that stays locks the bucket until its
+        // deletion is repeated, or BucketSweeper comes.
+        long finishNanos =
+                Math.max(deadlineNanos, ports.tasks().clock().nanos() + FINISH_WITHIN.toNanos());
+        DirectoryReply reply;
+        try {
+            reply =
                     apply(
                             new DirectoryCommand.FinishBucketDelete(bucket, markIndex, empty),
-                            finishNanos));
+                            finishNanos);
+        } catch (StoreException e) {
+            throw unknown("the bucket is marked as deleted; delete it again", e);
+        }
+        if (!(reply instanceof DirectoryReply.Done)) {
+            failed = failure(reply);
+        }
+        if (failed != null) {
+            throw aborting && failed.code() != ErrorCode.NO_SUCH_BUCKET
+                    ? unknown("uploads into the bucket were aborted; delete it again", failed)
+                    : failed;
         }
         return empty;
     }
@@ -403,12 +480,6 @@ public final class Buckets {
     private DirectoryReply apply(DirectoryCommand command, long deadlineNanos)
             throws InterruptedException {
         return ports.metadata().execute(command, 0, deadlineNanos).reply();
-    }
-
-    private static void expectDone(DirectoryReply reply) {
-        if (!(reply instanceof DirectoryReply.Done)) {
-            throw failure(reply);
-        }
     }
 
     private static StoreException failure(DirectoryReply reply) {

@@ -11,9 +11,9 @@ import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
+import io.lethe.node.model.TenantId;
 import java.time.Duration;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,24 +41,6 @@ final class Commits {
     /** Makes a version's body with its data key wrapped by a shard. */
     interface BodyMaker {
         VersionBody under(ShardGrant shard);
-    }
-
-    /**
-     * Runs a command whose validation is cheap to repeat: {@code checkedAt} is asked for each time.
-     */
-    PartitionReply execute(
-            Bytes rowKey, PartitionCommand command, LongSupplier checkedAt, long deadlineNanos)
-            throws InterruptedException {
-        for (int prepared = 1; ; prepared++) {
-            PartitionReply reply =
-                    ports.metadata().execute(rowKey, command, checkedAt.getAsLong(), deadlineNanos);
-            if (!(reply instanceof Retry retry)
-                    || retry.why() != Retry.Why.STAMP
-                    || prepared == MOST_PREPARED) {
-                return reply;
-            }
-            ports.tasks().sleep(STAMP_PAUSE_NANOS);
-        }
     }
 
     /** The command with who is to be told of it, where somebody is. */
@@ -108,8 +90,7 @@ final class Commits {
         ShardGrant shard = ready.shard();
         ShardGrant grant =
                 shard != null ? shard : shards.open(rowKey, caller.tenant(), deadlineNanos);
-        PartitionReply reply =
-                prepared(caller, request.bucket(), first, rowKey, command, grant, deadlineNanos);
+        PartitionReply reply = prepared(first, rowKey, command, grant, deadlineNanos);
         if (!(reply instanceof PartitionReply.Committed done)) {
             throw failure(reply);
         }
@@ -124,88 +105,130 @@ final class Commits {
         PartitionCommand under(BucketGate.Admitted admitted, ShardGrant shard);
     }
 
+    /** Finds another shard where the one that a command names is not the open one any more. */
+    private interface Shard {
+        /** Returns false where the command names none. */
+        boolean replace() throws InterruptedException;
+    }
+
+    /** The shard that a command names now. */
+    private static final class Held {
+        private ShardGrant grant;
+
+        Held(ShardGrant first) {
+            grant = first;
+        }
+    }
+
     /** Runs a command that names a shard, and makes it again where that or its fence is old. */
     PartitionReply prepared(
-            Caller caller,
-            String bucket,
             BucketGate.Admitted first,
             Bytes rowKey,
             Maker command,
             ShardGrant shard,
             long deadlineNanos)
             throws InterruptedException {
-        ShardGrant grant = shard;
-        for (int prepared = 1; ; prepared++) {
-            ShardGrant now = grant;
-            PartitionReply reply =
-                    fenced(
-                            caller,
-                            bucket,
-                            first,
-                            rowKey,
-                            admitted -> command.under(admitted, now),
-                            deadlineNanos);
-            boolean again =
-                    reply instanceof Retry retry
-                            && retry.why() == Retry.Why.SHARD
-                            && prepared < MOST_PREPARED;
-            if (!again) {
-                return reply;
-            }
-            shards.forget(rowKey, caller.tenant());
-            grant = shards.open(rowKey, caller.tenant(), deadlineNanos);
-        }
+        TenantId tenant = first.bucket().tenant();
+        Held held = new Held(shard);
+        return run(
+                first,
+                rowKey,
+                admitted -> command.under(admitted, held.grant),
+                () -> {
+                    shards.forget(rowKey, tenant);
+                    held.grant = shards.open(rowKey, tenant, deadlineNanos);
+                    return true;
+                },
+                deadlineNanos);
     }
 
     /** Runs a command of a request, and validates it again where its fence is old. */
     PartitionReply fenced(
-            Caller caller,
-            String bucket,
             BucketGate.Admitted first,
             Bytes rowKey,
             Function<BucketGate.Admitted, PartitionCommand> command,
             long deadlineNanos)
             throws InterruptedException {
+        return run(first, rowKey, command, () -> false, deadlineNanos);
+    }
+
+    /** As {@link #fenced}, of a command that is the same whatever the bucket's settings are. */
+    PartitionReply execute(
+            BucketGate.Admitted first, Bytes rowKey, PartitionCommand command, long deadlineNanos)
+            throws InterruptedException {
+        return fenced(first, rowKey, _ -> command, deadlineNanos);
+    }
+
+    /**
+     * @throws StoreException what goes wrong behind an attempt that was answered RETRY leaves the
+     *     outcome open: before that answer another may have been lost, of an attempt that was
+     *     carried out
+     */
+    private PartitionReply run(
+            BucketGate.Admitted first,
+            Bytes rowKey,
+            Function<BucketGate.Admitted, PartitionCommand> command,
+            Shard shard,
+            long deadlineNanos)
+            throws InterruptedException {
         BucketGate.Admitted admitted = first;
+        boolean attempted = false;
         for (int prepared = 1; ; prepared++) {
-            long checkedAt = admitted.checkedAt();
-            PartitionReply reply =
-                    execute(rowKey, command.apply(admitted), () -> checkedAt, deadlineNanos);
-            boolean again =
-                    reply instanceof Retry retry
-                            && retry.why() == Retry.Why.FENCED
-                            && prepared < MOST_PREPARED;
-            if (!again) {
-                return reply;
+            try {
+                PartitionReply reply =
+                        ports.metadata()
+                                .execute(
+                                        rowKey,
+                                        command.apply(admitted),
+                                        admitted.checkedAt(),
+                                        deadlineNanos);
+                if (!(reply instanceof Retry retry) || prepared == MOST_PREPARED) {
+                    return reply;
+                }
+                attempted = true;
+                switch (retry.why()) {
+                    case STAMP -> ports.tasks().sleep(STAMP_PAUSE_NANOS);
+                    case FENCED -> admitted = again(first, deadlineNanos);
+                    case SHARD -> {
+                        if (!shard.replace()) {
+                            return reply;
+                        }
+                    }
+                    case PG_EPOCH -> {
+                        return reply;
+                    }
+                }
+            } catch (StoreException e) {
+                throw attempted ? behind(e) : e;
             }
-            admitted = again(caller, bucket, first, deadlineNanos);
         }
+    }
+
+    /** What is refused for good is refused of every attempt; the rest says nothing of them. */
+    private static StoreException behind(StoreException e) {
+        return e.code().category() == ErrorCode.Category.CALLER
+                        || e.code() == ErrorCode.OUTCOME_UNKNOWN
+                ? e
+                : unknown(e.getMessage());
     }
 
     /**
      * Validates again what was answered FENCED, and sees to it that it is still the same bucket.
-     *
-     * @throws StoreException OUTCOME_UNKNOWN when it can't be validated now: the fence refused one
-     *     attempt, and an earlier one, whose answer was lost, may have been carried out
      */
-    BucketGate.Admitted again(
-            Caller caller, String bucket, BucketGate.Admitted first, long deadlineNanos)
+    private BucketGate.Admitted again(BucketGate.Admitted first, long deadlineNanos)
             throws InterruptedException {
+        BucketRecord before = first.bucket();
         BucketGate.Admitted now;
         try {
-            now = gate.admitAgain(caller.tenant(), bucket, deadlineNanos);
+            now = gate.admitAgain(before.tenant(), before.name(), deadlineNanos);
         } catch (StoreException e) {
-            throw switch (e.code()) {
-                case UNAVAILABLE, DEADLINE, OVERLOADED -> unknown(e.getMessage());
-                // Its deletion may be taken back, since an earlier attempt put something into it.
-                case NO_SUCH_BUCKET ->
-                        ports.directory().bucket(first.bucket().id()).isPresent()
-                                ? unknown(e.getMessage())
-                                : e;
-                default -> e;
-            };
+            // Its deletion may be taken back, since an earlier attempt put something into it.
+            throw e.code() == ErrorCode.NO_SUCH_BUCKET
+                            && ports.directory().bucket(before.id()).isPresent()
+                    ? unknown(e.getMessage())
+                    : e;
         }
-        if (!now.bucket().id().equals(first.bucket().id())) {
+        if (!now.bucket().id().equals(before.id())) {
             throw new StoreException(
                     ErrorCode.NO_SUCH_BUCKET, "the bucket was deleted while the request ran");
         }

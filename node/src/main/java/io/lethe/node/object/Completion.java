@@ -164,8 +164,6 @@ final class Completion {
         PartitionReply reply =
                 shared.commits()
                         .fenced(
-                                caller,
-                                request.bucket(),
                                 upload.named().admitted(),
                                 upload.named().rowKey(),
                                 admitted ->
@@ -185,6 +183,7 @@ final class Completion {
                                                                 sums.md5(),
                                                                 sums.sha256(),
                                                                 sealedInfo,
+                                                                customer != null,
                                                                 ObjectLocks.byDefault(
                                                                         admitted.bucket()))),
                                 deadlineNanos);
@@ -199,11 +198,20 @@ final class Completion {
                 sums.md5(),
                 sums.sha256(),
                 done.createdMillis(),
-                upload.named().admitted().bucket().storageClass(),
+                asked(upload).isEmpty() ? bucketsClass(upload) : asked(upload),
+                !asked(upload).isEmpty(),
                 true,
                 attributes,
                 parts.size(),
                 upload.row().protection());
+    }
+
+    private static String asked(UploadFinder.Running upload) {
+        return upload.row().storageClass();
+    }
+
+    private static String bucketsClass(UploadFinder.Running upload) {
+        return upload.named().admitted().bucket().storageClass();
     }
 
     /** MD5 of the parts' MD5s, and their count. */

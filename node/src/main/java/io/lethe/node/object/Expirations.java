@@ -151,8 +151,6 @@ public final class Expirations {
             throws InterruptedException {
         BucketGate.Admitted first = gate.admit(by.caller().tenant(), by.bucket(), deadlineNanos);
         return commits.fenced(
-                by.caller(),
-                by.bucket(),
                 first,
                 RowKeys.objectKey(first.bucket().id(), key),
                 admitted -> {

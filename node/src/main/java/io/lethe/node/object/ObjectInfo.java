@@ -8,7 +8,8 @@ import io.lethe.node.model.Protection;
  *
  * @param versionId {@code null} in a bucket that was not versioned, else 16 hex digits
  * @param etag without quotes
- * @param storageClass its bucket's, which never changes
+ * @param storageClass in which it is stored
+ * @param otherClass whether that is not its bucket's
  * @param partsCount of a multipart upload; 0 for an object that was stored at once
  * @param protection as it was read; of what was just stored, what was asked for
  * @param latest whether it was the newest version of its key
@@ -22,6 +23,7 @@ public record ObjectInfo(
         Bytes sha256,
         long createdMillis,
         String storageClass,
+        boolean otherClass,
         boolean latest,
         Attributes attributes,
         int partsCount,
@@ -36,6 +38,7 @@ public record ObjectInfo(
                 sha256,
                 createdMillis,
                 storageClass,
+                otherClass,
                 latest,
                 other,
                 partsCount,

@@ -51,8 +51,8 @@ public final class ObjectLister {
     /**
      * A listed version; {@code sizeBytes} is 0 for delete markers.
      *
-     * @param sha256 empty where it might confirm a guess of what lies under a customer's key: only
-     *     an ETag that is the MD5 tells without opening the version that it is under none
+     * @param sha256 empty under a customer's key: it would confirm a guess of the content
+     * @param storageClass empty: the bucket's
      */
     public record Entry(
             String key,
@@ -62,6 +62,7 @@ public final class ObjectLister {
             long sizeBytes,
             String etag,
             Bytes sha256,
+            String storageClass,
             long modifiedMillis) {}
 
     /**
@@ -189,10 +190,6 @@ public final class ObjectLister {
                 .filter(to -> end.isEmpty() || to.compareTo(end) < 0);
     }
 
-    private static boolean isPlain(VersionBody body) {
-        return body.etag().equals(body.md5().hex());
-    }
-
     private static Entry entry(VersionRow row, boolean latest) {
         VersionBody body = row.body();
         return new Entry(
@@ -202,7 +199,8 @@ public final class ObjectLister {
                 body == null,
                 body == null ? 0 : body.sizeBytes(),
                 body == null ? "" : body.etag(),
-                body == null || !isPlain(body) ? Bytes.EMPTY : body.sha256(),
+                body == null || body.customerKey() ? Bytes.EMPTY : body.sha256(),
+                body == null ? "" : body.storageClass(),
                 row.createdMillis());
     }
 }

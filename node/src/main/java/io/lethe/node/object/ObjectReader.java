@@ -87,7 +87,9 @@ public final class ObjectReader {
                 row,
                 body,
                 ports.keys().unwrap(body.wrappedKey(), shard, row.write()),
-                admitted.bucket().storageClass(),
+                body.storageClass().isEmpty()
+                        ? admitted.bucket().storageClass()
+                        : body.storageClass(),
                 newest != null && newest.order() == row.order(),
                 null);
     }
@@ -144,6 +146,7 @@ public final class ObjectReader {
                 body.sha256(),
                 row.createdMillis(),
                 located.storageClass(),
+                !body.storageClass().isEmpty(),
                 located.latest(),
                 Attributes.decode(info),
                 body.placement() instanceof Placement.Parts parts ? parts.count() : 0,

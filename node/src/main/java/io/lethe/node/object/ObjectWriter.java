@@ -44,6 +44,7 @@ final class ObjectWriter {
         final BodyReader body;
         final BucketGate.Admitted admitted;
         final Bytes key;
+        final StorageClass storageClass;
         final KeyBytes dataKey = ports.keys().fresh();
         final EventNotes.Cause cause;
         final long deadlineNanos;
@@ -68,6 +69,7 @@ final class ObjectWriter {
             admitted =
                     gate.admit(
                             caller.tenant(), request.bucket(), request.protection(), deadlineNanos);
+            storageClass = shared.storageClass(request.storageClass(), admitted.bucket());
         }
 
         WriteId write() {
@@ -117,10 +119,8 @@ final class ObjectWriter {
         if (upload.body.atEnd()) {
             return putInline(upload, head, headLength);
         }
-        StorageClass storageClass =
-                shared.storageClass(request.storageClass(), upload.admitted.bucket());
-        try (var _ = memory.take(CellBuffers.bytes(storageClass.scheme()))) {
-            return putSegments(upload, storageClass, head, headLength);
+        try (var _ = memory.take(CellBuffers.bytes(upload.storageClass.scheme()))) {
+            return putSegments(upload, head, headLength);
         }
     }
 
@@ -134,8 +134,7 @@ final class ObjectWriter {
         return commit(upload, new Placement.Inline(Bytes.wrap(cell)), null);
     }
 
-    private ObjectInfo putSegments(
-            Upload upload, StorageClass storageClass, byte[] head, int headLength)
+    private ObjectInfo putSegments(Upload upload, byte[] head, int headLength)
             throws InterruptedException {
         BodyWriter.Target target =
                 new BodyWriter.Target(
@@ -145,7 +144,7 @@ final class ObjectWriter {
                         upload.write(),
                         upload.write(),
                         upload.dataKey,
-                        storageClass);
+                        upload.storageClass);
         BodyWriter writer = new BodyWriter(shared, target, upload.body, upload.deadlineNanos);
         ShardGrant shard = writer.open();
         boolean stored = false;
@@ -174,6 +173,7 @@ final class ObjectWriter {
         Bytes sealedInfo = ports.keys().sealInfo(upload.dataKey, upload.write(), info);
         String etag =
                 customer == null ? sums.md5().hex() : CustomerKeys.etag(upload.dataKey, sums.md5());
+        String kept = BodyWriter.Shared.kept(request.storageClass(), upload.admitted.bucket());
         Commits.BodyMaker body =
                 grant ->
                         new VersionBody(
@@ -184,6 +184,8 @@ final class ObjectWriter {
                                 sealedInfo,
                                 grant.shard(),
                                 ports.keys().wrap(upload.dataKey, grant, upload.write()),
+                                kept,
+                                customer != null,
                                 placement);
         PartitionReply.Committed done =
                 shared.commits()
@@ -201,7 +203,8 @@ final class ObjectWriter {
                 sums.md5(),
                 sums.sha256(),
                 done.createdMillis(),
-                upload.admitted.bucket().storageClass(),
+                upload.storageClass.name(),
+                !kept.isEmpty(),
                 true,
                 attributes,
                 0,

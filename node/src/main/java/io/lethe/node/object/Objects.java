@@ -10,6 +10,7 @@ import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.WriteId;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -168,8 +169,6 @@ public final class Objects {
         BucketGate.Admitted first = gate.admit(caller.tenant(), request.bucket(), deadlineNanos);
         PartitionReply reply =
                 commits.fenced(
-                        caller,
-                        request.bucket(),
                         first,
                         RowKeys.objectKey(first.bucket().id(), key),
                         admitted ->
@@ -301,13 +300,25 @@ public final class Objects {
                 deadlineNanos);
     }
 
-    /** What a copy takes over from its source; the rest, and always the ACL, from the request. */
-    public record Kept(boolean metadata, boolean tags) {
+    /**
+     * What a copy takes over from its source; the rest, and always the ACL, from the request.
+     *
+     * @param fresh headers that come from the request always
+     */
+    public record Kept(boolean metadata, boolean tags, Set<String> fresh) {
         public static final Kept ALL = new Kept(true, true);
         public static final Kept NONE = new Kept(false, false);
 
+        public Kept {
+            fresh = Set.copyOf(fresh);
+        }
+
+        public Kept(boolean metadata, boolean tags) {
+            this(metadata, tags, Set.of());
+        }
+
         Attributes of(Attributes source, Attributes request) {
-            return (metadata ? source : request)
+            return (metadata ? source.replacing(fresh, request.headers()) : request)
                     .withTags((tags ? source : request).tags())
                     .withAcl(request.acl());
         }

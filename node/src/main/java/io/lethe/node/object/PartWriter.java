@@ -72,7 +72,6 @@ final class PartWriter {
             throws InterruptedException {
         if (reading.atEnd()) {
             return commit(
-                    caller,
                     request,
                     upload,
                     write,
@@ -98,7 +97,6 @@ final class PartWriter {
             writer.write(new byte[0], 0);
             Uploads.PartInfo info =
                     commit(
-                            caller,
                             request,
                             upload,
                             write,
@@ -132,7 +130,6 @@ final class PartWriter {
     }
 
     private Uploads.PartInfo commit(
-            Caller caller,
             Uploads.PartRequest request,
             UploadFinder.Running upload,
             WriteId write,
@@ -142,8 +139,6 @@ final class PartWriter {
         PartitionReply reply =
                 shared.commits()
                         .fenced(
-                                caller,
-                                request.bucket(),
                                 upload.named().admitted(),
                                 upload.named().rowKey(),
                                 _ ->

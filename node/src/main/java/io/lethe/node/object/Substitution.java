@@ -128,7 +128,7 @@ final class Substitution {
         SegmentRef old = row.segment();
         SegmentReader reader = new SegmentReader(ports, health, times, old, deadlineNanos);
         CellCipher oldCipher = new CellCipher(dataKey, version, old.segment());
-        PlacementGroup pg = chooser.choose(bucket.storageClass(), Set.of(old.pg()));
+        PlacementGroup pg = chooser.choose(storageClass(old, bucket), Set.of(old.pg()));
         SegmentId segment = new SegmentId(Id128.random(ports.random()));
         CellBuffers buffers = new CellBuffers(pg.scheme());
         SegmentWriter writer =
@@ -159,6 +159,14 @@ final class Substitution {
                 writer.abort();
             }
         }
+    }
+
+    /** The segment's own: an object may be in another than its bucket's. */
+    private String storageClass(SegmentRef segment, BucketRecord bucket) {
+        return ports.directory()
+                .placementGroup(segment.pg())
+                .map(PlacementGroup::storageClass)
+                .orElse(bucket.storageClass());
     }
 
     /** Plaintext of a whole segment, cell after cell. */

@@ -90,7 +90,7 @@ public final class Uploads {
     /**
      * What is known of an upload under way.
      *
-     * @param storageClass as it was asked for; empty: the bucket's
+     * @param storageClass empty: the bucket's
      */
     public record UploadInfo(
             String key,
@@ -258,7 +258,7 @@ public final class Uploads {
                                 admitted.bucket().id(),
                                 key,
                                 caller.tenant(),
-                                request.storageClass(),
+                                BodyWriter.Shared.kept(request.storageClass(), admitted.bucket()),
                                 request.checksum(),
                                 sealedInfo,
                                 grant.shard(),
@@ -267,15 +267,7 @@ public final class Uploads {
         Bytes rowKey = RowKeys.objectKey(first.bucket().id(), key);
         ShardGrant grant = shards.open(rowKey, caller.tenant(), deadlineNanos);
         PartitionReply reply =
-                shared.commits()
-                        .prepared(
-                                caller,
-                                request.bucket(),
-                                first,
-                                rowKey,
-                                command,
-                                grant,
-                                deadlineNanos);
+                shared.commits().prepared(first, rowKey, command, grant, deadlineNanos);
         if (reply instanceof PartitionReply.UploadCreated created) {
             if (created.shardFull()) {
                 shards.forget(rowKey, caller.tenant());
@@ -317,7 +309,11 @@ public final class Uploads {
         return writer.put(caller, request, body, deadlineNanos);
     }
 
-    /** Puts a part that is a version, or a range of it. */
+    /**
+     * Puts a part that is a version, or a range of it.
+     *
+     * @throws StoreException INVALID_RANGE, also where only some of it lies behind the source's end
+     */
     public PartInfo copyPart(
             Caller caller,
             PartRequest request,
@@ -337,6 +333,14 @@ public final class Uploads {
                         range,
                         deadlineNanos)) {
             from.check().accept(source.info());
+            if (range instanceof ReadRange.Span(long _, long last)
+                    && last >= source.info().sizeBytes()) {
+                throw new StoreException(
+                        ErrorCode.INVALID_RANGE,
+                        "the range ends behind the source, which has "
+                                + source.info().sizeBytes()
+                                + " bytes");
+            }
             return putPart(caller, request, new CopyBody(source), deadlineNanos);
         }
     }
@@ -414,9 +418,9 @@ public final class Uploads {
         PartitionReply reply =
                 shared.commits()
                         .execute(
+                                named.admitted(),
                                 named.rowKey(),
                                 new PartitionCommand.AbortUpload(named.ref()),
-                                () -> named.admitted().checkedAt(),
                                 deadlineNanos);
         if (!(reply instanceof PartitionReply.Done)) {
             throw Commits.failure(reply);

@@ -53,7 +53,7 @@ final class VersionUpdates {
                             deadlineNanos);
             Attributes next = change.apply(reader.info(located).attributes());
             PartitionReply reply =
-                    replace(target, admitted, located, new Wanted(request, next), deadlineNanos);
+                    replace(admitted, located, new Wanted(request, next), deadlineNanos);
             if (reply instanceof PartitionReply.Done) {
                 return reader.info(located).with(next);
             }
@@ -76,8 +76,6 @@ final class VersionUpdates {
                 gate.admitLocked(target.caller().tenant(), target.bucket(), deadlineNanos);
         PartitionReply reply =
                 commits.fenced(
-                        target.caller(),
-                        target.bucket(),
                         first,
                         RowKeys.objectKey(first.bucket().id(), key),
                         admitted ->
@@ -108,7 +106,6 @@ final class VersionUpdates {
     private record Wanted(WriteId request, Attributes attributes) {}
 
     private PartitionReply replace(
-            Target target,
             BucketGate.Admitted admitted,
             ObjectReader.Located located,
             Wanted wanted,
@@ -119,8 +116,6 @@ final class VersionUpdates {
         Bytes sealed =
                 ports.keys().sealInfo(located.dataKey(), row.write(), wanted.attributes().encode());
         return commits.fenced(
-                target.caller(),
-                target.bucket(),
                 admitted,
                 RowKeys.objectKey(row.bucket(), row.key()),
                 _ ->

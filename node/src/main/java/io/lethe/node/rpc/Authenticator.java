@@ -4,6 +4,7 @@ import com.google.protobuf.MessageLite;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.ForwardingServerCallListener;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -15,6 +16,7 @@ import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.object.Caller;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -100,6 +102,18 @@ public final class Authenticator implements ServerInterceptor {
         this.random = random;
     }
 
+    /** As digits, without a zone; empty where there is no network between. */
+    private static String address(ServerCall<?, ?> call) {
+        if (!(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)
+                        instanceof InetSocketAddress remote)
+                || remote.getAddress() == null) {
+            return "";
+        }
+        String text = remote.getAddress().getHostAddress();
+        int zone = text.indexOf('%');
+        return zone < 0 ? text : text.substring(0, zone);
+    }
+
     private static Metadata.Key<String> ascii(String name) {
         return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
     }
@@ -131,9 +145,10 @@ public final class Authenticator implements ServerInterceptor {
                     try {
                         session.caller =
                                 check(
-                                        call.getMethodDescriptor().getFullMethodName(),
-                                        headers,
-                                        message);
+                                                call.getMethodDescriptor().getFullMethodName(),
+                                                headers,
+                                                message)
+                                        .at(address(call));
                     } catch (StoreException e) {
                         closed = true;
                         call.close(

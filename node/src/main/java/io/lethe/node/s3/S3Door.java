@@ -222,7 +222,9 @@ public final class S3Door implements HttpService {
                                 "lethe");
         List<RequestHead.Header> headers = new ArrayList<>(added);
         headers.add(new RequestHead.Header("x-amz-request-id", id));
-        headers.add(new RequestHead.Header("content-type", "application/xml"));
+        if (body.length > 0) {
+            headers.add(new RequestHead.Header("content-type", "application/xml"));
+        }
         failure.headers()
                 .forEach((name, value) -> headers.add(new RequestHead.Header(name, value)));
         exchange.answer(status, headers, body);

@@ -229,8 +229,9 @@ final class WebsiteDoor {
                                     page.deadlineNanos())) {
                 ObjectInfo info = opened.info();
                 page.access().checkFound(info.attributes());
-                page.header("content-type", info.attributes().contentType())
-                        .header("etag", '"' + info.etag() + '"');
+                HeaderText.value(info.attributes().contentType())
+                        .ifPresent(type -> page.header("content-type", type));
+                page.header("etag", '"' + info.etag() + '"');
                 page.begin(failure.error().httpStatus(), opened.range().lengthBytes());
                 if (page.request().method().equals("GET")) {
                     for (ObjectReader.Piece piece = opened.next();
@@ -276,6 +277,7 @@ final class WebsiteDoor {
     private static void page(Visit visit, S3Exception failure) throws InterruptedException {
         int status = failure.error().httpStatus();
         if (status == 304) {
+            failure.headers().forEach((name, value) -> visit.call().header(name, value));
             visit.call().empty(status);
             return;
         }

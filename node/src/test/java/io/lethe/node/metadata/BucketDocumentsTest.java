@@ -6,7 +6,9 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketSetting;
 import io.lethe.node.metadata.command.DirectoryReply;
+import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketId;
+import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.BucketSetting;
@@ -68,6 +70,41 @@ class BucketDocumentsTest {
 
     private BucketRecord bucket() {
         return directory.bucket(BUCKET).orElseThrow();
+    }
+
+    @Test
+    void aBucketIsMadeWithAllThatItShallHaveOrNotAtAll() {
+        BucketId other = new BucketId(77);
+        Map<BucketSetting, Bytes> documents =
+                Map.of(BucketSetting.CORS, Bytes.utf8("cors"), BucketSetting.ACL, Bytes.EMPTY);
+        refused(
+                new DirectoryCommand.CreateBucket(
+                        other,
+                        TENANT,
+                        "other",
+                        "standard",
+                        Versioning.OFF,
+                        directory.index(),
+                        BucketLock.WITHOUT_DEFAULT,
+                        documents),
+                ErrorCode.INVALID_BUCKET_STATE);
+        assertThat(directory.bucket(TENANT, "other")).isEmpty();
+        done(
+                new DirectoryCommand.CreateBucket(
+                        other,
+                        TENANT,
+                        "other",
+                        "standard",
+                        Versioning.ENABLED,
+                        directory.index(),
+                        BucketLock.WITHOUT_DEFAULT,
+                        documents));
+        BucketRecord made = directory.bucket(TENANT, "other").orElseThrow();
+        assertThat(made.lock()).isEqualTo(BucketLock.WITHOUT_DEFAULT);
+        assertThat(made.settings()).containsOnly(Map.entry(BucketSetting.CORS, directory.index()));
+        assertThat(directory.bucketDocument(other, BucketSetting.CORS))
+                .contains(new BucketDocument(directory.index(), Bytes.utf8("cors")));
+        assertThat(directory.bucketDocument(other, BucketSetting.ACL)).isEmpty();
     }
 
     @Test

@@ -39,6 +39,7 @@ import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.Scheme;
 import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.ShardId;
+import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantRecord;
@@ -330,7 +331,14 @@ public final class ObjectWorld {
                             0);
         }
 
-        void bucket(String name, long id, Versioning versioning) {
+        /** Another storage class, over the same devices. */
+        public void storageClass(String name) {
+            order(new DirectoryCommand.PutStorageClass(new StorageClass(name, SCHEME, false)));
+            List<DeviceId> devices = directory.copy().placementGroups().getFirst().members();
+            order(new DirectoryCommand.CreatePg(name, SCHEME, devices));
+        }
+
+        public void bucket(String name, long id, Versioning versioning) {
             order(
                     new DirectoryCommand.CreateBucket(
                             new BucketId(id),

@@ -176,6 +176,11 @@ class UploadPathTest {
         byte[] whole = joined(one, two, three);
         assertThat(info.sizeBytes()).isEqualTo(whole.length);
         assertThat(info.sha256()).isEqualTo(hash("SHA-256", whole));
+        Objects.ListRequest all =
+                new Objects.ListRequest(VERSIONED, "", "", Bytes.EMPTY, 0, false, 100);
+        assertThat(world.objects.list(CALLER, all, world.deadline()).entries())
+                .extracting(ObjectLister.Entry::sha256)
+                .containsExactly(info.sha256());
         assertThat(info.md5()).isEqualTo(hash("MD5", whole));
         byte[] md5s =
                 joined(

@@ -2,6 +2,8 @@ package io.lethe.node.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Attributes;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -18,6 +20,8 @@ import io.lethe.node.object.Caller;
 import io.lethe.proto.v1.ClusterServiceGrpc;
 import io.lethe.proto.v1.ListDevicesRequest;
 import io.lethe.proto.v1.ListDevicesResponse;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -117,6 +121,15 @@ class AuthenticatorTest {
         }
 
         @Override
+        public Attributes getAttributes() {
+            return Attributes.newBuilder()
+                    .set(
+                            Grpc.TRANSPORT_ATTR_REMOTE_ADDR,
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 7))
+                    .build();
+        }
+
+        @Override
         public boolean isCancelled() {
             return false;
         }
@@ -211,7 +224,7 @@ class AuthenticatorTest {
     void aSignedCallReachesItsServiceWithTheCaller() {
         Call call = send(signed().headers(), MESSAGE);
         assertThat(call.handed).containsExactly(MESSAGE);
-        assertThat(call.callers).containsExactly(new Caller(TENANT, "KEY", true));
+        assertThat(call.callers).containsExactly(new Caller(TENANT, "KEY", true, "127.0.0.1"));
         assertThat(call.halfClosed).isTrue();
     }
 

@@ -22,6 +22,8 @@ import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantRecord;
 import io.lethe.node.model.UserRecord;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A change to the directory. Those marked <i>controller</i> are refused with STALE_EPOCH below the
@@ -82,6 +84,8 @@ public sealed interface DirectoryCommand {
      * STALE_EPOCH. Answer: {@link DirectoryReply.BucketCreated} or BUCKET_ALREADY_EXISTS.
      *
      * @param seenIndex directory index that the sender had seen
+     * @param lock that it has from the beginning, with versioning; or null
+     * @param documents that it has from the beginning: nobody ever sees it without them
      */
     record CreateBucket(
             BucketId bucket,
@@ -89,8 +93,25 @@ public sealed interface DirectoryCommand {
             String name,
             String storageClass,
             BucketRecord.Versioning versioning,
-            long seenIndex)
-            implements DirectoryCommand {}
+            long seenIndex,
+            @Nullable BucketLock lock,
+            Map<BucketSetting, Bytes> documents)
+            implements DirectoryCommand {
+        public CreateBucket {
+            documents = Map.copyOf(documents);
+        }
+
+        /** Without a lock or documents. */
+        public CreateBucket(
+                BucketId bucket,
+                TenantId tenant,
+                String name,
+                String storageClass,
+                BucketRecord.Versioning versioning,
+                long seenIndex) {
+            this(bucket, tenant, name, storageClass, versioning, seenIndex, null, Map.of());
+        }
+    }
 
     /**
      * First step of a bucket's deletion: no new writes are validated from here on. A bucket that is

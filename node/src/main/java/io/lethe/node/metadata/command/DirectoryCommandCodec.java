@@ -46,7 +46,8 @@ import io.lethe.node.model.PlacementGroup;
  * 10 PutUser             user
  * 11 PutAccessKey        access key
  * 12 CreateBucket        bucket i64, tenant id, name text, class text, versioning u8,
- *                        seen index varint
+ *                        seen index varint, lock or none, list of (setting u8, document blob
+ *                        (524,288)) (64)
  * 13 MarkBucketDeleting  bucket i64
  * 14 FinishBucketDelete  bucket i64, mark index varint, remove flag
  * 15 SetVersioning       bucket i64, versioning u8, seen index varint
@@ -114,6 +115,8 @@ final class DirectoryCommandCodec {
             case CreateBucket c -> {
                 out.bucket(c.bucket()).id(c.tenant().id()).text(c.name());
                 out.text(c.storageClass()).choice(c.versioning()).number(c.seenIndex());
+                out.nullable(c.lock(), FieldWriter::lock);
+                RecordCodec.documents(out, c.documents());
             }
             case MarkBucketDeleting c -> out.bucket(c.bucket());
             case FinishBucketDelete c ->
@@ -169,7 +172,9 @@ final class DirectoryCommandCodec {
                             in.text(),
                             in.text(),
                             in.choice(Versioning.values()),
-                            in.number());
+                            in.number(),
+                            in.nullable(FieldReader::lock),
+                            RecordCodec.documents(in));
             case 13 -> new MarkBucketDeleting(in.bucket());
             case 14 -> new FinishBucketDelete(in.bucket(), in.number(), in.flag());
             case 15 -> new SetVersioning(in.bucket(), in.choice(Versioning.values()), in.number());

@@ -25,11 +25,11 @@ import io.lethe.node.model.TenantId;
  *          43 WaitingPage  list of (sink text, owner id, waiting varint, dropped varint) (1,000),
  *                        nullable next rowKey
  *
- * note:   bucket name text, owner id, principal text, list of (happened u8 (0 created, 1 removed,
- *         2 marked), event text, sink text, configuration text) (200)
+ * note:   bucket name text, owner id, principal text, address text, list of (happened u8 (0
+ *         created, 1 removed, 2 marked), event text, sink text, configuration text) (200)
  * event:  owner id, sequence i64, fields of an event
  * fields: event text, configuration text, bucket name text, key, version i64, null flag, size i64,
- *         etag text, at varint, principal text, request id
+ *         etag text, at varint, principal text, address text, request id
  * </pre>
  */
 public final class EventCodec {
@@ -80,6 +80,7 @@ public final class EventCodec {
 
     private static void note(FieldWriter out, EventNote note) {
         out.text(note.bucketName()).id(note.owner().id()).text(note.principal());
+        out.text(note.address());
         out.list(
                 note.wanted(),
                 EventNote.MOST_WANTED,
@@ -94,6 +95,7 @@ public final class EventCodec {
         return new EventNote(
                 in.text(),
                 in.tenant(),
+                in.text(),
                 in.text(),
                 in.list(
                         EventNote.MOST_WANTED,
@@ -177,7 +179,8 @@ public final class EventCodec {
     public static void row(FieldWriter out, EventRow row) {
         out.text(row.event()).text(row.configuration()).text(row.bucketName()).key(row.key());
         out.int64(row.version()).flag(row.nullVersion()).int64(row.sizeBytes()).text(row.etag());
-        out.number(row.atMillis()).text(row.principal()).id(row.request().id());
+        out.number(row.atMillis()).text(row.principal()).text(row.address());
+        out.id(row.request().id());
     }
 
     public static EventRow row(FieldReader in, TenantId owner, long sequence) {
@@ -193,6 +196,7 @@ public final class EventCodec {
                 in.int64(),
                 in.text(),
                 in.number(),
+                in.text(),
                 in.text(),
                 in.write());
     }

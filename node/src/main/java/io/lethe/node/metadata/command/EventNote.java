@@ -11,11 +11,16 @@ import java.util.List;
  * @param bucketName at the time of the change
  * @param owner whose the bucket is: what waits for a sink is counted for each owner
  * @param principal who made it
+ * @param address from where it was asked for, at most {@link #MOST_ADDRESS_CHARS}; empty: unknown
  * @param wanted for each event that may come of it; only those that did happen are told
  */
-public record EventNote(String bucketName, TenantId owner, String principal, List<Wanted> wanted) {
+public record EventNote(
+        String bucketName, TenantId owner, String principal, String address, List<Wanted> wanted) {
     /** As many as a bucket's configuration has. */
     public static final int MOST_WANTED = 200;
+
+    /** An address of IPv6 with an IPv4 in it. */
+    public static final int MOST_ADDRESS_CHARS = 45;
 
     /** What may come of a change. */
     public enum Happened {
@@ -42,8 +47,14 @@ public record EventNote(String bucketName, TenantId owner, String principal, Lis
         }
     }
 
+    /** From nowhere that is known. */
+    public EventNote(String bucketName, TenantId owner, String principal, List<Wanted> wanted) {
+        this(bucketName, owner, principal, "", wanted);
+    }
+
     public EventNote {
         wanted = List.copyOf(wanted);
+        var _ = Check.range("characters of an address", address.length(), 0, MOST_ADDRESS_CHARS);
         var _ = Check.range("wanted events", wanted.size(), 0, MOST_WANTED);
     }
 }

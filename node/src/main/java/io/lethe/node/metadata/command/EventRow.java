@@ -14,6 +14,7 @@ import io.lethe.node.model.WriteId;
  * @param version the order of the version that it is about
  * @param sizeBytes and {@code etag}, of a version that was made; -1 and empty otherwise
  * @param atMillis when it happened
+ * @param address from where it was asked for; empty: unknown
  * @param request by which it happened
  */
 public record EventRow(
@@ -29,6 +30,7 @@ public record EventRow(
         String etag,
         long atMillis,
         String principal,
+        String address,
         WriteId request) {
     public static final long NO_SIZE = -1;
 }

@@ -166,6 +166,8 @@ public final class FieldReader {
                 blob(VersionBody.MOST_INFO_BYTES),
                 shard(),
                 wrapped(),
+                text(),
+                flag(),
                 placement());
     }
 

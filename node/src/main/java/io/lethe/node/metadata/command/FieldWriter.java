@@ -146,14 +146,15 @@ public final class FieldWriter {
     }
 
     /**
-     * Size, etag, MD5 16, SHA-256 32, sealed info, shard id, wrapped key; then u8 0 and the
-     * ciphertext, or u8 1 and the list of segments, or u8 2, the upload's order i64 and the count
-     * of parts i32.
+     * Size, etag, MD5 16, SHA-256 32, sealed info, shard id, wrapped key, class text, customer's
+     * key flag; then u8 0 and the ciphertext, or u8 1 and the list of segments, or u8 2, the
+     * upload's order i64 and the count of parts i32.
      */
     public FieldWriter body(VersionBody body) {
         number(body.sizeBytes()).text(body.etag()).raw(body.md5()).raw(body.sha256());
         blob("sealed info", body.sealedInfo(), VersionBody.MOST_INFO_BYTES);
         id(body.shard().id()).wrapped(body.wrappedKey());
+        text(body.storageClass()).flag(body.customerKey());
         return switch (body.placement()) {
             case Placement.Inline inline ->
                     u8(0).blob("inline", inline.ciphertext(), VersionBody.MOST_INLINE_BYTES);

@@ -335,6 +335,7 @@ public sealed interface PartitionCommand {
      * @param parts ascending by number, at least one
      * @param md5 of the whole plaintext, as is {@code sha256}
      * @param sealedInfo takes the place of the upload's
+     * @param customerKey as {@link VersionBody#customerKey}
      * @param byDefault the bucket's lock, where the upload asked for no retention; null: none
      */
     record CompleteUpload(
@@ -347,9 +348,10 @@ public sealed interface PartitionCommand {
             Bytes md5,
             Bytes sha256,
             Bytes sealedInfo,
+            boolean customerKey,
             @Nullable BucketLock byDefault)
             implements OfUpload {
-        /** Without a default. */
+        /** Under no customer's key, and without a default. */
         public CompleteUpload(
                 UploadRef upload,
                 TenantId tenant,
@@ -360,7 +362,18 @@ public sealed interface PartitionCommand {
                 Bytes md5,
                 Bytes sha256,
                 Bytes sealedInfo) {
-            this(upload, tenant, versioning, condition, parts, etag, md5, sha256, sealedInfo, null);
+            this(
+                    upload,
+                    tenant,
+                    versioning,
+                    condition,
+                    parts,
+                    etag,
+                    md5,
+                    sha256,
+                    sealedInfo,
+                    false,
+                    null);
         }
 
         public CompleteUpload {

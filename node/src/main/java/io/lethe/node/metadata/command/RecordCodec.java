@@ -1,7 +1,9 @@
 package io.lethe.node.metadata.command;
 
+import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
 import io.lethe.node.model.AccessKeyRecord;
+import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.DeviceId;
@@ -216,6 +218,28 @@ public final class RecordCodec {
     public static AccessKeyRecord accessKey(FieldReader in) {
         return new AccessKeyRecord(
                 in.text(), in.tenant(), in.id(), in.blob(MOST_SEALED_BYTES), in.flag());
+    }
+
+    /** In the order of the settings. */
+    static void documents(FieldWriter out, Map<BucketSetting, Bytes> documents) {
+        out.list(
+                List.copyOf(new TreeMap<>(documents).entrySet()),
+                MOST_SETTINGS,
+                (to, one) ->
+                        to.choice(one.getKey())
+                                .blob("document", one.getValue(), BucketDocument.MOST_BYTES));
+    }
+
+    static Map<BucketSetting, Bytes> documents(FieldReader in) {
+        return in
+                .list(
+                        MOST_SETTINGS,
+                        one ->
+                                Map.entry(
+                                        one.choice(BucketSetting.values()),
+                                        one.blob(BucketDocument.MOST_BYTES)))
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (_, b) -> b));
     }
 
     public static void bucket(FieldWriter out, BucketRecord bucket) {

@@ -20,7 +20,8 @@ import io.lethe.node.model.Protection;
  *                    info blob, shard id, wrapped
  * 22 PutPart         write id, upload, number i32, part body
  * 23 CompleteUpload  upload, tenant id, versioning u8, condition, list of (number i32, order i64)
- *                    (10,000), etag text, MD5 16, SHA-256 32, sealed info blob
+ *                    (10,000), etag text, MD5 16, SHA-256 32, sealed info blob, customer's key
+ *                    flag
  * 24 AbortUpload     upload
  * 25 SweepParts      limit i32, kept millis varint
  * 26 SaveHash        upload, number i32, order i64, before blob (512), midstate blob (512)
@@ -77,6 +78,7 @@ final class UploadCommandCodec {
         out.list(c.parts(), PartRow.MOST_PARTS, UploadCommandCodec::name);
         out.text(c.etag()).raw(c.md5()).raw(c.sha256());
         out.blob("sealed info", c.sealedInfo(), VersionBody.MOST_INFO_BYTES);
+        out.flag(c.customerKey());
         BucketLock lock = c.byDefault();
         if (lock != null) {
             out.lock(lock);
@@ -136,6 +138,7 @@ final class UploadCommandCodec {
                 in.raw(16),
                 in.raw(32),
                 in.blob(VersionBody.MOST_INFO_BYTES),
+                in.flag(),
                 hasDefault ? in.lock() : null);
     }
 }

@@ -17,6 +17,8 @@ import java.util.List;
  *     #MOST_INFO_BYTES}
  * @param shard the shard whose key wraps the data key
  * @param wrappedKey the data key under the shard key
+ * @param storageClass as it was asked for; empty: the bucket's
+ * @param customerKey whether it is under a customer's key: its digests must not be told then
  */
 public record VersionBody(
         long sizeBytes,
@@ -26,6 +28,8 @@ public record VersionBody(
         Bytes sealedInfo,
         ShardId shard,
         Bytes wrappedKey,
+        String storageClass,
+        boolean customerKey,
         Placement placement) {
     /** 2 KiB user metadata + 50 tags of 128 + 256 characters in UTF-8 + content headers, sealed. */
     public static final int MOST_INFO_BYTES = 96 * 1024;
@@ -66,6 +70,19 @@ public record VersionBody(
         }
     }
 
+    /** In the bucket's storage class, under no customer's key. */
+    public VersionBody(
+            long sizeBytes,
+            String etag,
+            Bytes md5,
+            Bytes sha256,
+            Bytes sealedInfo,
+            ShardId shard,
+            Bytes wrappedKey,
+            Placement placement) {
+        this(sizeBytes, etag, md5, sha256, sealedInfo, shard, wrappedKey, "", false, placement);
+    }
+
     public VersionBody {
         Check.range("md5 bytes", md5.length(), 16, 16);
         Check.range("sha256 bytes", sha256.length(), 32, 32);
@@ -73,6 +90,20 @@ public record VersionBody(
     }
 
     public VersionBody withInfo(Bytes info) {
-        return new VersionBody(sizeBytes, etag, md5, sha256, info, shard, wrappedKey, placement);
+        return with(info, shard, wrappedKey, placement);
+    }
+
+    /** With its data key wrapped by another shard. */
+    public VersionBody under(ShardId next, Bytes wrapped) {
+        return with(sealedInfo, next, wrapped, placement);
+    }
+
+    public VersionBody withPlacement(Placement other) {
+        return with(sealedInfo, shard, wrappedKey, other);
+    }
+
+    private VersionBody with(Bytes info, ShardId by, Bytes wrapped, Placement where) {
+        return new VersionBody(
+                sizeBytes, etag, md5, sha256, info, by, wrapped, storageClass, customerKey, where);
     }
 }

@@ -4,6 +4,7 @@ import static io.lethe.node.metadata.state.DirectoryDraft.DONE;
 import static io.lethe.node.metadata.state.DirectoryDraft.invalid;
 import static io.lethe.node.metadata.state.DirectoryDraft.refused;
 
+import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.DirectoryCommand.CreateBucket;
 import io.lethe.node.metadata.command.DirectoryCommand.FinishBucketDelete;
 import io.lethe.node.metadata.command.DirectoryCommand.MarkBucketDeleting;
@@ -62,6 +63,20 @@ final class Buckets {
         if (taken != null) {
             return refused(ErrorCode.BUCKET_ALREADY_EXISTS, taken(draft, taken, c.name()));
         }
+        if (c.lock() != null && c.versioning() != Versioning.ENABLED) {
+            return lockWithoutVersions();
+        }
+        Map<BucketSetting, Long> settings = new EnumMap<>(BucketSetting.class);
+        for (Map.Entry<BucketSetting, Bytes> one : c.documents().entrySet()) {
+            if (!one.getValue().isEmpty()) {
+                settings.put(one.getKey(), draft.head.index);
+                var _ =
+                        draft.put(
+                                Table.BUCKET_SETTINGS,
+                                new SettingKey(c.bucket(), one.getKey()),
+                                new BucketDocument(draft.head.index, one.getValue()));
+            }
+        }
         BucketRecord bucket =
                 new BucketRecord(
                         c.bucket(),
@@ -73,8 +88,8 @@ final class Buckets {
                         0,
                         draft.head.index,
                         draft.head.stateMillis,
-                        null,
-                        Map.of());
+                        c.lock(),
+                        settings);
         var _ = draft.put(Table.BUCKET_NAMES, name, c.bucket());
         var _ = draft.put(Table.BUCKETS, c.bucket(), bucket);
         return new DirectoryReply.BucketCreated(bucket);
@@ -169,15 +184,18 @@ final class Buckets {
             return unknown(c.bucket());
         }
         if (bucket.versioning() != Versioning.ENABLED) {
-            return refused(
-                    ErrorCode.INVALID_BUCKET_STATE,
-                    "Versioning must be 'Enabled' on the bucket to apply a Object Lock"
-                            + " configuration");
+            return lockWithoutVersions();
         }
         if (c.seenIndex() < bucket.versioningIndex() && !c.lock().equals(bucket.lock())) {
             return stale(bucket);
         }
         return draft.put(Table.BUCKETS, bucket.id(), bucket.withLock(c.lock(), draft.head.index));
+    }
+
+    private static DirectoryReply lockWithoutVersions() {
+        return refused(
+                ErrorCode.INVALID_BUCKET_STATE,
+                "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration");
     }
 
     static DirectoryReply setSetting(DirectoryDraft draft, SetBucketSetting c) {

@@ -100,7 +100,11 @@ final class Commits {
 
     /** The reply where the write's row decides; null where the commit may go on. */
     private static @Nullable PartitionReply known(Draft draft, Commit c) {
-        return switch (WriteTable.get(draft, c.write())) {
+        WriteRow before = WriteTable.get(draft, c.write());
+        if (before != null && !before.isOf(c.bucket(), c.key())) {
+            return Writes.otherObject(c.write());
+        }
+        return switch (before) {
             case WriteRow.Done done -> done.result();
             case WriteRow.Closed _ -> Writes.closed(c.write());
             case WriteRow.Removed _,
@@ -110,11 +114,7 @@ final class Commits {
                     WriteRow.Changed _ ->
                     Writes.otherUse(c.write());
             case WriteRow.Open row ->
-                    row.bucket().equals(c.bucket())
-                                    && row.key().equals(c.key())
-                                    && row.tenant().equals(c.tenant())
-                            ? null
-                            : Writes.otherUse(c.write());
+                    row.tenant().equals(c.tenant()) ? null : Writes.otherUse(c.write());
             case null -> segments(c.body()).isEmpty() ? null : Writes.closed(c.write());
         };
     }

@@ -18,6 +18,9 @@ final class Deletes {
 
     static PartitionReply delete(Draft draft, Delete c) {
         WriteRow before = WriteTable.get(draft, c.request());
+        if (before != null && !before.isOf(c.bucket(), c.key())) {
+            return Writes.otherObject(c.request());
+        }
         if (before instanceof WriteRow.Removed removed) {
             return removed.result();
         }
@@ -42,7 +45,7 @@ final class Deletes {
                             remove(versions, current);
                     case Which.Current _ -> mark(draft, versions, c);
                 };
-        WriteTable.end(draft, c.request(), new WriteRow.Removed(result));
+        WriteTable.end(draft, c.request(), new WriteRow.Removed(c.bucket(), c.key(), result));
         return result;
     }
 

@@ -3,7 +3,6 @@ package io.lethe.node.metadata.state;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.UploadRow;
 import io.lethe.node.metadata.command.VersionBody;
-import io.lethe.node.metadata.command.VersionBody.Placement;
 import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.ShardId;
@@ -78,19 +77,7 @@ record HeldKey(
         VersionRow row = version(draft, place, RowKeys.parse(place, 0));
         VersionBody body = row == null ? null : row.body();
         if (row != null && body != null) {
-            Placement placement = body.placement();
-            new KeyVersions(draft, bucket, key)
-                    .update(
-                            row.withBody(
-                                    new VersionBody(
-                                            body.sizeBytes(),
-                                            body.etag(),
-                                            body.md5(),
-                                            body.sha256(),
-                                            body.sealedInfo(),
-                                            to,
-                                            wrapped,
-                                            placement)));
+            new KeyVersions(draft, bucket, key).update(row.withBody(body.under(to, wrapped)));
         }
     }
 }

@@ -59,7 +59,7 @@ final class Locks {
     }
 
     static PartitionReply set(Draft draft, SetLock c) {
-        PartitionReply known = VersionUpdates.known(draft, c.request());
+        PartitionReply known = VersionUpdates.known(draft, c.request(), c.bucket(), c.key());
         if (known != null) {
             return known;
         }
@@ -93,6 +93,6 @@ final class Locks {
     private static PartitionReply update(
             Draft draft, SetLock c, KeyVersions versions, VersionRow row) {
         versions.update(row);
-        return VersionUpdates.done(draft, c.request());
+        return VersionUpdates.done(draft, c.request(), c.bucket(), c.key());
     }
 }

@@ -137,6 +137,7 @@ final class Outbox {
                                 body == null ? "" : body.etag(),
                                 draft.millis(),
                                 note.principal(),
+                                note.address(),
                                 request(noted.command()));
                 enter(draft, note, Happened.CREATED, event);
             }
@@ -158,6 +159,7 @@ final class Outbox {
                                 "",
                                 draft.millis(),
                                 note.principal(),
+                                note.address(),
                                 c.request());
                 enter(draft, note, marked ? Happened.MARKED : Happened.REMOVED, event);
             }
@@ -203,6 +205,7 @@ final class Outbox {
                 row.etag(),
                 row.atMillis(),
                 row.principal(),
+                row.address(),
                 row.request());
     }
 

@@ -45,17 +45,15 @@ final class Parts {
     /** The reply where the write's row decides; null where the part may be put. */
     private static @Nullable PartitionReply known(
             Draft draft, PutPart c, @Nullable UploadRow upload) {
-        UploadRef ref = c.upload();
-        return switch (WriteTable.get(draft, c.write())) {
-            case WriteRow.Part(var bucket, Bytes key, long order, long created) ->
-                    bucket.equals(ref.bucket()) && key.equals(ref.key())
-                            ? new PartPut(order, created)
-                            : Writes.otherUse(c.write());
+        WriteRow before = WriteTable.get(draft, c.write());
+        if (before != null && !before.isOf(c.upload().bucket(), c.upload().key())) {
+            return Writes.otherObject(c.write());
+        }
+        return switch (before) {
+            case WriteRow.Part done -> new PartPut(done.order(), done.createdMillis());
             case WriteRow.Closed _ -> Writes.closed(c.write());
             case WriteRow.Open row ->
-                    row.bucket().equals(ref.bucket())
-                                    && row.key().equals(ref.key())
-                                    && (upload == null || row.tenant().equals(upload.tenant()))
+                    upload == null || row.tenant().equals(upload.tenant())
                             ? null
                             : Writes.otherUse(c.write());
             case null -> c.body().segments().isEmpty() ? null : Writes.closed(c.write());

@@ -60,19 +60,7 @@ final class RowValues {
         if (body == null || !(body.placement() instanceof Placement.Inline)) {
             return row;
         }
-        return row.withBody(withPlacement(body, new Placement.Inline(ciphertext)));
-    }
-
-    static VersionBody withPlacement(VersionBody body, Placement placement) {
-        return new VersionBody(
-                body.sizeBytes(),
-                body.etag(),
-                body.md5(),
-                body.sha256(),
-                body.sealedInfo(),
-                body.shard(),
-                body.wrappedKey(),
-                placement);
+        return row.withBody(body.withPlacement(new Placement.Inline(ciphertext)));
     }
 
     static Bytes int64(long value) {

@@ -43,9 +43,7 @@ interface Segmented {
 
             @Override
             public void update(List<SegmentRef> segments) {
-                versions.update(
-                        row.withBody(
-                                RowValues.withPlacement(body, new Placement.Segments(segments))));
+                versions.update(row.withBody(body.withPlacement(new Placement.Segments(segments))));
             }
         };
     }

@@ -49,16 +49,16 @@ final class Segments {
 
     static PartitionReply replace(Draft draft, ReplaceSegment c) {
         WriteRow write = WriteTable.get(draft, c.write());
+        if (write != null && !write.isOf(c.bucket(), c.key())) {
+            return Writes.otherObject(c.write());
+        }
         if (write instanceof WriteRow.Replaced) {
             return Replies.DONE;
         }
-        if (!(write instanceof WriteRow.Open open)) {
+        if (!(write instanceof WriteRow.Open)) {
             return write == null || write instanceof WriteRow.Closed
                     ? Writes.closed(c.write())
                     : Writes.otherUse(c.write());
-        }
-        if (!open.bucket().equals(c.bucket()) || !open.key().equals(c.key())) {
-            return Writes.otherUse(c.write());
         }
         Segmented owner = Segmented.find(draft, c.bucket(), c.key(), c.order());
         SegmentRef old = owner == null ? null : owner.segment(c.old());

@@ -34,12 +34,13 @@ final class Uploads {
     private Uploads() {}
 
     static PartitionReply create(Draft draft, CreateUpload c) {
-        switch (WriteTable.get(draft, c.write())) {
+        WriteRow before = WriteTable.get(draft, c.write());
+        if (before != null && !before.isOf(c.bucket(), c.key())) {
+            return Writes.otherObject(c.write());
+        }
+        switch (before) {
             case null -> {}
-            case WriteRow.Upload row
-                    when row.bucket().equals(c.bucket())
-                            && row.key().equals(c.key())
-                            && row.tenant().equals(c.tenant()) -> {
+            case WriteRow.Upload row when row.tenant().equals(c.tenant()) -> {
                 UploadRow known = UploadTable.at(draft, row.bucket(), row.key(), row.order());
                 Check.that(known != null, "upload " + c.write() + " has no row");
                 long created = known == null ? 0 : known.createdMillis();
@@ -121,10 +122,10 @@ final class Uploads {
     static PartitionReply complete(Draft draft, CompleteUpload c) {
         UploadRef ref = c.upload();
         WriteRow write = WriteTable.get(draft, ref.write());
-        if (write instanceof WriteRow.Done(var bucket, Bytes key, Committed result)) {
-            return bucket.equals(ref.bucket()) && key.equals(ref.key())
-                    ? result
-                    : Writes.otherUse(ref.write());
+        if (write instanceof WriteRow.Done done) {
+            return done.isOf(ref.bucket(), ref.key())
+                    ? done.result()
+                    : Writes.otherObject(ref.write());
         }
         UploadRow upload = UploadTable.get(draft, ref);
         if (upload == null || !isOf(write, ref) || !upload.tenant().equals(c.tenant())) {
@@ -202,6 +203,8 @@ final class Uploads {
                         c.sealedInfo(),
                         upload.shard(),
                         upload.wrappedKey(),
+                        upload.storageClass(),
+                        c.customerKey(),
                         new Placement.Parts(upload.order(), slots.size()));
         var _ =
                 versions.add(

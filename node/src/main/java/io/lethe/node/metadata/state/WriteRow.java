@@ -14,17 +14,17 @@ import io.lethe.node.model.TenantId;
  *
  * <p>Value: format u8 = 1 ‖ type u8 ‖ fields: 1 open: bucket i64, key, tenant id, expires varint; 2
  * committed: bucket i64, key, order i64, null flag, created varint, shard-full flag; 3 closed:
- * listed flag; 4 deleted: order i64, null flag, marker flag; 5 replaced: bucket i64, key, order
- * i64; 6 upload: bucket i64, key, tenant id, order i64; 7 part: bucket i64, key, order i64, created
- * varint; 8 changed: nothing.
+ * listed flag; 4 deleted: bucket i64, key, order i64, null flag, marker flag; 5 replaced: bucket
+ * i64, key, order i64; 6 upload: bucket i64, key, tenant id, order i64; 7 part: bucket i64, key,
+ * order i64, created varint; 8 changed: bucket i64, key.
  */
 sealed interface WriteRow {
     /** Chunks may be written under it, and it may be committed. */
     record Open(BucketId bucket, Bytes key, TenantId tenant, long expiresMillis)
-            implements WriteRow {}
+            implements WriteRow, OfObject {}
 
     /** A version of this key was made visible by it. */
-    record Done(BucketId bucket, Bytes key, Committed result) implements WriteRow {}
+    record Done(BucketId bucket, Bytes key, Committed result) implements WriteRow, OfObject {}
 
     /**
      * No commit succeeds any more.
@@ -33,20 +33,35 @@ sealed interface WriteRow {
      */
     record Closed(boolean listed) implements WriteRow {}
 
-    /** A request that deleted. */
-    record Removed(Deleted result) implements WriteRow {}
+    /** A request that deleted something of this key, or found nothing. */
+    record Removed(BucketId bucket, Bytes key, Deleted result) implements WriteRow, OfObject {}
 
     /** Its segment took the place of another in a version that is kept. */
-    record Replaced(BucketId bucket, Bytes key, long order) implements WriteRow {}
+    record Replaced(BucketId bucket, Bytes key, long order) implements WriteRow, OfObject {}
 
     /** A multipart upload that is under way, without a lease. */
-    record Upload(BucketId bucket, Bytes key, TenantId tenant, long order) implements WriteRow {}
+    record Upload(BucketId bucket, Bytes key, TenantId tenant, long order)
+            implements WriteRow, OfObject {}
 
     /** Its segments became a part of an upload, which has this order. */
-    record Part(BucketId bucket, Bytes key, long order, long createdMillis) implements WriteRow {}
+    record Part(BucketId bucket, Bytes key, long order, long createdMillis)
+            implements WriteRow, OfObject {}
 
-    /** A request that changed a version where it lies. */
-    record Changed() implements WriteRow {}
+    /** A request that changed a version of this key where it lies. */
+    record Changed(BucketId bucket, Bytes key) implements WriteRow, OfObject {}
+
+    /** One that says which object the id was used for. */
+    interface OfObject {
+        BucketId bucket();
+
+        Bytes key();
+    }
+
+    /** Whether the id may have been used for this object: of one that is closed nobody knows. */
+    default boolean isOf(BucketId bucket, Bytes key) {
+        return !(this instanceof OfObject known)
+                || (bucket.equals(known.bucket()) && key.equals(known.key()));
+    }
 
     default Bytes encode() {
         FieldWriter out = RowValues.begin();
@@ -66,8 +81,13 @@ sealed interface WriteRow {
                             .number(c.createdMillis())
                             .flag(c.shardFull());
             case Closed w -> out.u8(3).flag(w.listed());
-            case Removed(Deleted d) ->
-                    out.u8(4).int64(d.order()).flag(d.nullVersion()).flag(d.marker());
+            case Removed(BucketId bucket, Bytes key, Deleted d) ->
+                    out.u8(4)
+                            .bucket(bucket)
+                            .key(key)
+                            .int64(d.order())
+                            .flag(d.nullVersion())
+                            .flag(d.marker());
             case Replaced w -> out.u8(5).bucket(w.bucket()).key(w.key()).int64(w.order());
             case Upload w ->
                     out.u8(6).bucket(w.bucket()).key(w.key()).id(w.tenant().id()).int64(w.order());
@@ -77,7 +97,7 @@ sealed interface WriteRow {
                             .key(w.key())
                             .int64(w.order())
                             .number(w.createdMillis());
-            case Changed _ -> out.u8(8);
+            case Changed w -> out.u8(8).bucket(w.bucket()).key(w.key());
         }
         return out.toBytes();
     }
@@ -96,11 +116,13 @@ sealed interface WriteRow {
                             in.key(),
                             new Committed(in.int64(), in.flag(), in.number(), in.flag()));
             case 3 -> new Closed(in.flag());
-            case 4 -> new Removed(new Deleted(in.int64(), in.flag(), in.flag()));
+            case 4 ->
+                    new Removed(
+                            in.bucket(), in.key(), new Deleted(in.int64(), in.flag(), in.flag()));
             case 5 -> new Replaced(in.bucket(), in.key(), in.int64());
             case 6 -> new Upload(in.bucket(), in.key(), in.tenant(), in.int64());
             case 7 -> new Part(in.bucket(), in.key(), in.int64(), in.number());
-            case 8 -> new Changed();
+            case 8 -> new Changed(in.bucket(), in.key());
             default -> throw FieldReader.unknown("write row", type);
         };
     }

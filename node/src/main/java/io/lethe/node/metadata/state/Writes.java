@@ -37,6 +37,9 @@ final class Writes {
             return Replies.invalid(leaseMessage(c.leaseMillis()));
         }
         WriteRow before = WriteTable.get(draft, c.write());
+        if (before != null && !before.isOf(c.bucket(), c.key())) {
+            return otherObject(c.write());
+        }
         return switch (before) {
             case WriteRow.Done done -> done.result();
             case WriteRow.Closed _ -> closed(c.write());
@@ -46,11 +49,7 @@ final class Writes {
                     WriteRow.Part _,
                     WriteRow.Changed _ ->
                     otherUse(c.write());
-            case WriteRow.Open row
-                    when !row.bucket().equals(c.bucket())
-                            || !row.key().equals(c.key())
-                            || !row.tenant().equals(c.tenant()) ->
-                    otherUse(c.write());
+            case WriteRow.Open row when !row.tenant().equals(c.tenant()) -> otherUse(c.write());
             case null, default -> opened(draft, c);
         };
     }
@@ -87,6 +86,12 @@ final class Writes {
     static PartitionReply otherUse(WriteId id) {
         return Replies.invalid(
                 "id " + id + " was used for another request already; ids are random, for one use");
+    }
+
+    /** As {@link #otherUse}: what was done under the id says nothing of this object. */
+    static PartitionReply otherObject(WriteId id) {
+        return Replies.invalid(
+                "id " + id + " was used for another object already; ids are random, for one use");
     }
 
     static PartitionReply renew(Draft draft, RenewWrites c) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallAccess {
     private final Guard guard;
-    private final Guard.Asked asked;
+    private Guard.Asked asked;
     private Target target;
     private final @Nullable CopySource copied;
     private @Nullable Target source;
@@ -37,6 +37,15 @@ public final class CallAccess {
         this.target = target;
         this.copied = copied;
         this.source = source;
+    }
+
+    /** The request's body has been read where it counts. */
+    void knows(Guard.Asked more) {
+        asked = more;
+    }
+
+    Target target() {
+        return target;
     }
 
     public Principal principal() {
@@ -79,7 +88,8 @@ public final class CallAccess {
     }
 
     private Caller caller(TenantId tenant) {
-        return new Caller(tenant, principal().accessKeyId(), principal().operator());
+        return new Caller(
+                tenant, principal().accessKeyId(), principal().operator(), asked.keys().address());
     }
 
     /** What a request that copies reads, on its owner's behalf. */

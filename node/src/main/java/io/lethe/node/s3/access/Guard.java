@@ -102,13 +102,29 @@ public final class Guard {
         if (source != null) {
             asked = asked.with(asked.keys().copying(source));
         }
-        String action = asked.rights().action();
-        String prefix = BodyKeys.prefix(action);
+        String prefix = BodyKeys.prefix(asked.rights().action());
+        asked = asked.with(asked.keys().awaiting(prefix));
+        CallAccess access = new CallAccess(this, asked, target, copied.orElse(null), source);
+        access.checkOwner(request.header("x-amz-expected-bucket-owner"), target);
+        access.checkOwner(request.header("x-amz-source-expected-bucket-owner"), source);
+        access.check(wanted(asked, target, source, copied.orElse(null)));
+        if (!prefix.isEmpty()) {
+            // Whoever is denied whatever the body says has been by now, and need not send it.
+            admitWithBody(access, asked, prefix);
+        }
+        return access;
+    }
+
+    private void admitWithBody(CallAccess access, Asked before, String prefix)
+            throws InterruptedException {
+        Asked asked = before.with(before.keys().awaiting(""));
         S3Exception malformed = null;
-        if (!prefix.isEmpty() && decisions.uses(asked.principal(), target, prefix)) {
+        boolean counts = decisions.uses(asked.principal(), access.target(), prefix);
+        if (counts) {
             RequestKeys keys = asked.keys();
             Map<String, List<String>> said = Map.of();
             try {
+                String action = asked.rights().action();
                 said = BodyKeys.of(action, asked.body().whole(), keys.nowMillis());
             } catch (S3Exception e) {
                 // Only who is let through may learn by it that a policy asked.
@@ -116,14 +132,13 @@ public final class Guard {
             }
             asked = asked.with(keys.with(said));
         }
-        CallAccess access = new CallAccess(this, asked, target, copied.orElse(null), source);
-        access.checkOwner(request.header("x-amz-expected-bucket-owner"), target);
-        access.checkOwner(request.header("x-amz-source-expected-bucket-owner"), source);
-        access.check(wanted(asked, target, source, copied.orElse(null)));
+        access.knows(asked);
+        if (counts) {
+            access.check(wanted(asked, access.target(), null, null));
+        }
         if (malformed != null) {
             throw malformed;
         }
-        return access;
     }
 
     /** One thing that a request wants. */

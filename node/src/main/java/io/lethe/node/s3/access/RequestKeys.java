@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param nowMillis when the request came
  * @param ofBody keys that the body gives, as far as a policy asks for them
  * @param copied the bucket that the request copies from
+ * @param awaited how the keys begin that the body will give, once it is read; empty: none
  */
 public record RequestKeys(
         S3Request request,
@@ -33,7 +34,8 @@ public record RequestKeys(
         String region,
         long nowMillis,
         @Nullable Map<String, List<String>> ofBody,
-        @Nullable Target copied) {
+        @Nullable Target copied,
+        String awaited) {
     static final String EXISTING_TAG = "s3:ExistingObjectTag/";
     static final String BUCKET_TAG = "s3:BucketTag/";
 
@@ -83,7 +85,7 @@ public record RequestKeys(
             String tlsVersion,
             String region,
             long nowMillis) {
-        this(request, how, remote, tlsVersion, region, nowMillis, null, null);
+        this(request, how, remote, tlsVersion, region, nowMillis, null, null, "");
     }
 
     /**
@@ -98,8 +100,9 @@ public record RequestKeys(
             Map<String, String> bucketTags) {}
 
     RequestContext of(Principal principal, Guard.Wanted wanted, Looked looked) {
-        RequestContext.Builder keys = RequestContext.builder().caller(principal.identity());
-        keys.put("aws:SourceIp", address(remote));
+        RequestContext.Builder keys =
+                RequestContext.builder().caller(principal.identity()).unknown(awaited);
+        keys.put("aws:SourceIp", address());
         keys.put("aws:SecureTransport", Boolean.toString(!tlsVersion.isEmpty()));
         if (!tlsVersion.isEmpty()) {
             keys.put("s3:TlsVersion", tlsVersion);
@@ -164,15 +167,24 @@ public record RequestKeys(
 
     /** With what a body says. */
     RequestKeys with(Map<String, List<String>> more) {
-        return new RequestKeys(request, how, remote, tlsVersion, region, nowMillis, more, copied);
+        return new RequestKeys(
+                request, how, remote, tlsVersion, region, nowMillis, more, copied, "");
     }
 
     /** With the bucket that the request copies from. */
     RequestKeys copying(Target from) {
-        return new RequestKeys(request, how, remote, tlsVersion, region, nowMillis, ofBody, from);
+        return new RequestKeys(
+                request, how, remote, tlsVersion, region, nowMillis, ofBody, from, awaited);
     }
 
-    private static String address(InetAddress remote) {
+    /** Before the body is read that will give keys that begin so. */
+    RequestKeys awaiting(String prefix) {
+        return new RequestKeys(
+                request, how, remote, tlsVersion, region, nowMillis, ofBody, copied, prefix);
+    }
+
+    /** From where the request came, without a zone. */
+    String address() {
         String text = remote.getHostAddress();
         int zone = text.indexOf('%');
         return zone < 0 ? text : text.substring(0, zone);

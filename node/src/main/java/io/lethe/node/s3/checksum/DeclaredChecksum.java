@@ -47,9 +47,11 @@ public sealed interface DeclaredChecksum {
      */
     static DeclaredChecksum of(S3Request request) {
         List<DeclaredChecksum> found = new ArrayList<>();
-        for (ChecksumAlgorithm algorithm : ChecksumAlgorithm.values()) {
-            for (String value : request.headerValues(algorithm.header())) {
-                found.add(new InHeader(value(algorithm, value.strip())));
+        if (!completes(request)) {
+            for (ChecksumAlgorithm algorithm : ChecksumAlgorithm.values()) {
+                for (String value : request.headerValues(algorithm.header())) {
+                    found.add(new InHeader(value(algorithm, value.strip())));
+                }
             }
         }
         for (String name : request.joinedHeader("x-amz-trailer").orElse("").split(",", -1)) {
@@ -62,13 +64,48 @@ public sealed interface DeclaredChecksum {
             }
         }
         if (found.size() > 1) {
-            throw S3Error.INVALID_REQUEST.because(
-                    "Expecting a single x-amz-checksum- header. Multiple checksum Types are not"
-                            + " allowed.");
+            throw several();
         }
         DeclaredChecksum declared = found.isEmpty() ? new None() : found.getFirst();
         checkAlgorithm(request, declared);
         return declared;
+    }
+
+    /** Whether a request completes an upload: its headers speak of the object, not of its body. */
+    private static boolean completes(S3Request request) {
+        return request.method().equals("POST") && request.hasParameter("uploadId");
+    }
+
+    /**
+     * What a request that completes an upload says of the object.
+     *
+     * @throws S3Exception InvalidRequest
+     */
+    static Optional<ChecksumValue> ofObject(S3Request request) {
+        Optional<ChecksumValue> found = Optional.empty();
+        for (ChecksumAlgorithm algorithm : ChecksumAlgorithm.values()) {
+            for (String text : request.headerValues(algorithm.header())) {
+                if (found.isPresent()) {
+                    throw several();
+                }
+                found = ChecksumValue.parse(algorithm, text.strip());
+                if (found.isEmpty()) {
+                    throw invalid(algorithm);
+                }
+            }
+        }
+        return found;
+    }
+
+    private static S3Exception several() {
+        return S3Error.INVALID_REQUEST.because(
+                "Expecting a single x-amz-checksum- header. Multiple checksum Types are not"
+                        + " allowed.");
+    }
+
+    private static S3Exception invalid(ChecksumAlgorithm algorithm) {
+        return S3Error.INVALID_REQUEST.because(
+                "Value for " + algorithm.header() + " header is invalid.");
     }
 
     private static S3Exception unknownTrailer() {
@@ -79,10 +116,7 @@ public sealed interface DeclaredChecksum {
     private static ChecksumValue value(ChecksumAlgorithm algorithm, String text) {
         return ChecksumValue.parse(algorithm, text)
                 .filter(value -> value.parts() == 0)
-                .orElseThrow(
-                        () ->
-                                S3Error.INVALID_REQUEST.because(
-                                        "Value for " + algorithm.header() + " header is invalid."));
+                .orElseThrow(() -> invalid(algorithm));
     }
 
     private static void checkAlgorithm(S3Request request, DeclaredChecksum declared) {

@@ -10,9 +10,8 @@ import java.util.HexFormat;
  * Writes events as S3 does: eventVersion 2.1, and 2.3 of lifecycle expirations. A key is
  * percent-encoded as in a form; the sequencer is ascending among the events of a key. The bucket's
  * owner is its account number, by which a receiver tells tenants apart: names of buckets are unique
- * within one only. What a lifecycle did is done by {@code s3.amazonaws.com}, as in S3. What S3 says
- * and Lethe does not know where an event is made (the sender's address) is left out. Static and
- * pure.
+ * within one only. What a lifecycle did is done by {@code s3.amazonaws.com}, as in S3, and comes
+ * from nowhere. Static and pure.
  */
 final class EventJson {
     private EventJson() {}
@@ -32,6 +31,9 @@ final class EventJson {
         text(out.append(','), "eventName", event);
         text(out.append(",\"userIdentity\":{"), "principalId", principal);
         text(out.append("},\"requestParameters\":{"), "principalId", principal);
+        if (!row.address().isEmpty()) {
+            text(out.append(','), "sourceIPAddress", row.address());
+        }
         text(out.append("},\"responseElements\":{"), "x-amz-request-id", row.request().toString());
         text(out.append("},\"s3\":{"), "s3SchemaVersion", "1.0");
         text(out.append(','), "configurationId", row.configuration());

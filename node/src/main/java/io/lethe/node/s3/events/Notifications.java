@@ -64,7 +64,12 @@ public final class Notifications implements EventNotes {
         }
         return wanted.isEmpty()
                 ? null
-                : new EventNote(bucket.name(), bucket.tenant(), caller.accessKeyId(), wanted);
+                : new EventNote(
+                        bucket.name(),
+                        bucket.tenant(),
+                        caller.accessKeyId(),
+                        caller.address(),
+                        wanted);
     }
 
     private static void removed(

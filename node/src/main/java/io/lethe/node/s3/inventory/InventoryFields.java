@@ -3,6 +3,7 @@ package io.lethe.node.s3.inventory;
 import io.lethe.node.object.ObjectLister.Entry;
 import io.lethe.node.s3.HttpDates;
 import io.lethe.node.s3.PercentCoding;
+import io.lethe.node.s3.StorageClasses;
 import io.lethe.node.s3.xml.InventoryConfiguration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,11 +55,11 @@ public final class InventoryFields {
             case "IsDeleteMarker" -> String.valueOf(entry.deleteMarker());
             case "Size" -> object ? String.valueOf(entry.sizeBytes()) : "";
             case "LastModifiedDate" -> HttpDates.iso(entry.modifiedMillis());
-            case "StorageClass" -> object ? "STANDARD" : "";
+            case "StorageClass" -> object ? StorageClasses.name(entry.storageClass()) : "";
             case "ETag" -> object ? entry.etag() : "";
             case "IsMultipartUploaded" ->
                     object ? String.valueOf(entry.etag().indexOf('-') >= 0) : "";
-            case "EncryptionStatus" -> object ? "SSE-S3" : "";
+            case "EncryptionStatus" -> !object ? "" : entry.sha256().isEmpty() ? "SSE-C" : "SSE-S3";
             default -> "";
         };
     }

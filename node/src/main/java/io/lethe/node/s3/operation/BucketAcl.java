@@ -30,6 +30,11 @@ final class BucketAcl {
         call.empty(200);
     }
 
+    /** Whether an ACL gives others something, and so has a document. */
+    static boolean isKept(CannedAcl wanted) {
+        return Acls.isPublic(wanted) || wanted == CannedAcl.LOG_DELIVERY_WRITE;
+    }
+
     /**
      * @throws io.lethe.node.s3.S3Exception AccessDenied for a public one where those are blocked
      */
@@ -38,7 +43,7 @@ final class BucketAcl {
         if (open) {
             Acls.checkPublic(call);
         }
-        boolean kept = open || wanted == CannedAcl.LOG_DELIVERY_WRITE;
+        boolean kept = isKept(wanted);
         if (kept || BucketDocuments.look(call, BucketSetting.ACL).isPresent()) {
             BucketDocuments.set(
                     call,

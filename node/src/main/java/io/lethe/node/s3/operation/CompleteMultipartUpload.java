@@ -15,6 +15,7 @@ import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.S3Exception;
 import io.lethe.node.s3.checksum.ChecksumAlgorithm;
 import io.lethe.node.s3.checksum.ChecksumValue;
+import io.lethe.node.s3.checksum.DeclaredChecksum;
 import io.lethe.node.s3.xml.CompleteUpload;
 import io.lethe.node.s3.xml.ErrorDocument;
 import io.lethe.node.s3.xml.XmlWriter;
@@ -114,11 +115,16 @@ final class CompleteMultipartUpload implements Operation {
     /**
      * The upload's attributes with the checksum of the whole; null where none was asked for, or
      * where the upload is complete already, and a repeat gets the same answer.
+     *
+     * @throws S3Exception InvalidPart; InvalidRequest, BadDigest where the object would not be what
+     *     the request says
      */
     private static @Nullable Attributes withChecksum(S3Call call, CompleteUpload wanted)
             throws InterruptedException {
         Uploads uploads = call.ports().objects().uploads();
         String id = MultipartUploads.id(call);
+        Optional<ChecksumValue> said = DeclaredChecksum.ofObject(call.request());
+        Optional<String> size = call.request().header("x-amz-mp-object-size");
         Uploads.UploadInfo upload;
         try {
             upload =
@@ -131,24 +137,49 @@ final class CompleteMultipartUpload implements Operation {
             throw e;
         }
         Optional<UploadChecksums.Wanted> asked = UploadChecksums.decode(upload.checksum());
-        if (asked.isEmpty()) {
+        if (asked.isEmpty() && said.isEmpty() && size.isEmpty()) {
             return null;
         }
         Map<Integer, PartInfo> stored = stored(call, uploads, id);
         List<PartInfo> parts = new ArrayList<>();
         for (CompleteUpload.Part part : wanted.parts()) {
             PartInfo one = stored.get(part.number());
-            if (one == null) {
+            if (one == null || !one.etag().equalsIgnoreCase(part.eTag())) {
                 throw S3Error.INVALID_PART.exception();
             }
             parts.add(one);
         }
-        return UploadChecksums.whole(asked.get(), parts)
-                .map(
-                        whole ->
+        size.ifPresent(text -> checkSize(text, parts));
+        Optional<ChecksumValue> whole = asked.flatMap(how -> UploadChecksums.whole(how, parts));
+        said.ifPresent(value -> checkSum(value, whole));
+        return whole.map(
+                        value ->
                                 upload.attributes()
-                                        .with(Map.of(whole.algorithm().header(), whole.text())))
+                                        .with(Map.of(value.algorithm().header(), value.text())))
                 .orElse(null);
+    }
+
+    private static void checkSize(String said, List<PartInfo> parts) {
+        long size = parts.stream().mapToLong(PartInfo::sizeBytes).sum();
+        if (!said.equals(Long.toString(size))) {
+            throw S3Error.INVALID_REQUEST.because(
+                    "The provided 'x-amz-mp-object-size' header does not match what was computed.");
+        }
+    }
+
+    private static void checkSum(ChecksumValue said, Optional<ChecksumValue> whole) {
+        if (whole.isEmpty() || whole.get().algorithm() != said.algorithm()) {
+            throw S3Error.INVALID_REQUEST.because(
+                    "The upload or its parts have no "
+                            + said.algorithm().word()
+                            + " checksum to compare that of the request with.");
+        }
+        if (!whole.get().same(said)) {
+            throw S3Error.BAD_DIGEST.because(
+                    "The "
+                            + said.algorithm().word()
+                            + " you specified did not match the calculated checksum.");
+        }
     }
 
     private static Map<Integer, PartInfo> stored(S3Call call, Uploads uploads, String id)

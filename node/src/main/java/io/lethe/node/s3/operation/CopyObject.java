@@ -10,10 +10,20 @@ import io.lethe.node.s3.CopySource;
 import io.lethe.node.s3.Preconditions;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
+import io.lethe.node.s3.StorageClasses;
 import io.lethe.node.s3.xml.XmlWriter;
+import java.util.List;
+import java.util.Set;
 
 /** PUT of an object from another: new segments under new keys. */
 final class CopyObject implements Operation {
+    /** Of each object by itself: S3 never copies it. */
+    private static final String REDIRECT = "x-amz-website-redirect-location";
+
+    /** What a copy may change of an object that it is a copy of. */
+    private static final List<String> NEWS =
+            List.of("x-amz-storage-class", REDIRECT, "x-amz-server-side-encryption");
+
     @Override
     public void run(S3Call call) throws InterruptedException {
         String acl = Acls.ofNew(call);
@@ -23,10 +33,15 @@ final class CopyObject implements Operation {
         Objects.Kept kept =
                 new Objects.Kept(
                         keeps(call, "x-amz-metadata-directive"),
-                        keeps(call, "x-amz-tagging-directive"));
+                        keeps(call, "x-amz-tagging-directive"),
+                        Set.of(REDIRECT));
         boolean same = call.access().copiesItself();
         KeyBytes customer = EncryptionHeaders.customerKey(call.request());
-        boolean nothingNew = kept.equals(Objects.Kept.ALL) && customer == null;
+        boolean nothingNew =
+                kept.metadata()
+                        && kept.tags()
+                        && customer == null
+                        && NEWS.stream().allMatch(name -> call.request().header(name).isEmpty());
         if (same && nothingNew && version.isEmpty()) {
             throw S3Error.INVALID_REQUEST.because(
                     "This copy request is illegal because it is trying to copy an object to"

@@ -9,14 +9,18 @@ import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;
+import io.lethe.node.object.Buckets;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.xml.CannedAcl;
 import io.lethe.node.s3.xml.CreateBucketConfiguration;
+import io.lethe.node.s3.xml.OwnershipControls;
 import io.lethe.node.s3.xml.OwnershipControls.Ownership;
 import io.lethe.node.s3.xml.Tagging;
 import io.lethe.node.s3.xml.XmlWriter;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -56,52 +60,46 @@ final class CreateBucket implements Operation {
                         .header("x-amz-bucket-object-lock-enabled")
                         .filter("true"::equalsIgnoreCase)
                         .isPresent();
-        Optional<BucketRecord> fresh = create(call, locks);
-        if (fresh.isEmpty()) {
-            boolean plain = Acls.isOwners(acl) && ownership.isEmpty() && wanted.tags().isEmpty();
-            again(call, locks, plain);
-            return;
-        }
-        if (locks && fresh.get().lock() == null) {
-            call.ports()
-                    .buckets()
-                    .setLock(
-                            call.caller(),
-                            call.bucket(),
-                            BucketLock.WITHOUT_DEFAULT,
-                            call.deadlineNanos());
-        }
-        if (ownership.isPresent()) {
-            BucketOwnership.set(call, ownership.get());
-        }
-        if (!Acls.isOwners(acl)) {
-            BucketAcl.set(call, acl);
+        Map<BucketSetting, Bytes> documents = new EnumMap<>(BucketSetting.class);
+        ownership.ifPresent(
+                word ->
+                        documents.put(
+                                BucketSetting.OWNERSHIP_CONTROLS,
+                                Bytes.wrap(new OwnershipControls(word).write())));
+        if (BucketAcl.isKept(acl)) {
+            documents.put(BucketSetting.ACL, Bytes.wrap(Acls.document(call, acl)));
         }
         if (!wanted.tags().isEmpty()) {
-            BucketDocuments.set(call, BucketSetting.TAGGING, tagging(wanted.tags()));
+            documents.put(BucketSetting.TAGGING, tagging(wanted.tags()));
         }
-        call.header("location", "/" + call.bucket()).empty(200);
+        if (create(call, locks, documents)) {
+            call.header("location", "/" + call.bucket()).empty(200);
+        } else {
+            again(call, locks, Acls.isOwners(acl) && documents.isEmpty());
+        }
     }
 
-    /** Empty where the name is taken. */
-    private static Optional<BucketRecord> create(S3Call call, boolean locks)
+    /** Returns false where the name is taken. */
+    private static boolean create(S3Call call, boolean locks, Map<BucketSetting, Bytes> documents)
             throws InterruptedException {
         Encoder id = new Encoder(Id128.BYTES);
         Id128.random(call.random()).encode(id);
+        Buckets.NewBucket wanted =
+                new Buckets.NewBucket(
+                        call.bucket(),
+                        "",
+                        locks ? Versioning.ENABLED : Versioning.OFF,
+                        locks ? BucketLock.WITHOUT_DEFAULT : null,
+                        documents);
         try {
-            return Optional.of(
+            var _ =
                     call.ports()
                             .buckets()
-                            .create(
-                                    call.caller(),
-                                    call.bucket(),
-                                    "",
-                                    locks ? Versioning.ENABLED : Versioning.OFF,
-                                    id.toArray(),
-                                    call.deadlineNanos()));
+                            .create(call.caller(), wanted, id.toArray(), call.deadlineNanos());
+            return true;
         } catch (StoreException e) {
             if (e.code() == ErrorCode.BUCKET_ALREADY_EXISTS) {
-                return Optional.empty();
+                return false;
             }
             throw e;
         }

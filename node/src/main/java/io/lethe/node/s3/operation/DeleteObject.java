@@ -11,6 +11,7 @@ import io.lethe.node.s3.S3Call;
 final class DeleteObject implements Operation {
     @Override
     public void run(S3Call call) throws InterruptedException {
+        Refusals.checkDelete(call);
         String wanted = ObjectAnswers.wantedVersion(call);
         Objects.Deletion done =
                 call.ports()

@@ -7,6 +7,7 @@ import io.lethe.node.object.Uploads.PartInfo;
 import io.lethe.node.s3.HttpDates;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
+import io.lethe.node.s3.StorageClasses;
 import io.lethe.node.s3.checksum.ChecksumAlgorithm;
 import io.lethe.node.s3.checksum.ChecksumValue;
 import io.lethe.node.s3.xml.XmlWriter;
@@ -56,7 +57,7 @@ final class GetObjectAttributes implements Operation {
             parts(call, info, checksum.isPresent(), out);
         }
         if (asked.contains(Attribute.STORAGE_CLASS)) {
-            out.text("StorageClass", "STANDARD");
+            out.text("StorageClass", StorageClasses.name(info));
         }
         if (asked.contains(Attribute.OBJECT_SIZE)) {
             out.number("ObjectSize", info.sizeBytes());

@@ -7,6 +7,7 @@ import io.lethe.node.object.VersionIds;
 import io.lethe.node.s3.KeyEncoding;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Request;
+import io.lethe.node.s3.StorageClasses;
 import io.lethe.node.s3.xml.XmlWriter;
 import java.util.List;
 
@@ -101,7 +102,7 @@ final class ListObjectVersions implements Operation {
         if (!entry.deleteMarker()) {
             out.text("ETag", '"' + entry.etag() + '"')
                     .number("Size", entry.sizeBytes())
-                    .text("StorageClass", "STANDARD");
+                    .text("StorageClass", StorageClasses.name(entry.storageClass()));
         }
         Owners.write(out, "Owner", call);
         out.close();

@@ -7,6 +7,7 @@ import io.lethe.node.s3.KeyEncoding;
 import io.lethe.node.s3.PageToken;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Request;
+import io.lethe.node.s3.StorageClasses;
 import io.lethe.node.s3.xml.XmlWriter;
 
 /** GET of a bucket: current objects in key order, version 1 and 2 of the operation. */
@@ -87,7 +88,7 @@ final class ListObjects implements Operation {
         if (owner) {
             Owners.write(out, "Owner", call);
         }
-        out.text("StorageClass", "STANDARD").close();
+        out.text("StorageClass", StorageClasses.name(entry.storageClass())).close();
     }
 
     private static ObjectLister.Page page(

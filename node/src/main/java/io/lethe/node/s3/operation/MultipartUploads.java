@@ -11,6 +11,7 @@ import io.lethe.node.object.Uploads.UploadInfo;
 import io.lethe.node.s3.KeyEncoding;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Request;
+import io.lethe.node.s3.StorageClasses;
 import io.lethe.node.s3.xml.XmlWriter;
 
 /** Begins, lists and gives up multipart uploads, and lists their parts. */
@@ -110,7 +111,9 @@ final class MultipartUploads {
                     .text("UploadId", upload.uploadId());
             Owners.write(out, "Initiator", call);
             Owners.write(out, "Owner", call);
-            out.text("StorageClass", "STANDARD").date("Initiated", upload.createdMillis()).close();
+            out.text("StorageClass", StorageClasses.name(upload.storageClass()))
+                    .date("Initiated", upload.createdMillis())
+                    .close();
         }
         for (String common : page.prefixes()) {
             out.open("CommonPrefixes").text("Prefix", encode.apply(common)).close();
@@ -141,7 +144,8 @@ final class MultipartUploads {
                 .text("UploadId", upload.uploadId());
         Owners.write(out, "Initiator", call);
         Owners.write(out, "Owner", call);
-        out.text("StorageClass", "STANDARD").number("PartNumberMarker", after);
+        out.text("StorageClass", StorageClasses.name(upload.storageClass()))
+                .number("PartNumberMarker", after);
         if (page.next() != 0) {
             out.number("NextPartNumberMarker", page.next());
         }

@@ -6,10 +6,15 @@ import io.lethe.node.object.ObjectInfo;
 import io.lethe.node.object.ObjectReader;
 import io.lethe.node.object.ReadRange;
 import io.lethe.node.object.VersionIds;
+import io.lethe.node.s3.HeaderText;
+import io.lethe.node.s3.HttpDates;
 import io.lethe.node.s3.Preconditions;
 import io.lethe.node.s3.RangeHeader;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
+import io.lethe.node.s3.S3Exception;
+import java.util.List;
+import java.util.Optional;
 
 /** Looks a version up as several operations do. */
 final class ObjectAnswers {
@@ -35,8 +40,24 @@ final class ObjectAnswers {
         switch (Preconditions.of(call.request()).evaluate(info.etag(), info.createdMillis())) {
             case PROCEED -> {}
             case FAILED -> throw S3Error.PRECONDITION_FAILED.exception();
-            case NOT_MODIFIED -> throw S3Error.NOT_MODIFIED.exception();
+            case NOT_MODIFIED -> throw notModified(info);
         }
+    }
+
+    /** With what a cache goes by (RFC 9110, 15.4.5), and the time as S3. */
+    private static S3Exception notModified(ObjectInfo info) {
+        S3Exception answer =
+                S3Error.NOT_MODIFIED
+                        .exception()
+                        .withHeader("etag", '"' + info.etag() + '"')
+                        .withHeader("last-modified", HttpDates.format(info.createdMillis()));
+        for (String name : List.of("cache-control", "expires")) {
+            Optional<String> said =
+                    Optional.ofNullable(info.attributes().headers().get(name))
+                            .flatMap(HeaderText::value);
+            answer = said.isPresent() ? answer.withHeader(name, said.get()) : answer;
+        }
+        return answer;
     }
 
     /** By {@code partNumber}, or by the {@code Range} header. */

@@ -4,14 +4,17 @@ import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.object.Attributes;
 import io.lethe.node.object.ObjectInfo;
 import io.lethe.node.object.VersionIds;
+import io.lethe.node.s3.HeaderText;
 import io.lethe.node.s3.HttpDates;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.S3Request;
+import io.lethe.node.s3.StorageClasses;
 import io.lethe.node.s3.TaggingHeader;
 import io.lethe.node.s3.UserMetadata;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -123,25 +126,33 @@ final class ObjectHeaders {
                         call.request()
                                 .parameter(parameter)
                                 .ifPresent(value -> said.put(header, value.strip())));
-        said.forEach((name, value) -> call.header(name, latin(value)));
-        info.attributes()
-                .metadata()
-                .forEach((name, value) -> call.header(UserMetadata.PREFIX + name, latin(value)));
+        said.forEach(
+                (name, value) ->
+                        HeaderText.value(value).ifPresent(text -> call.header(name, text)));
+        metadata(call, info);
         call.header(
                 "x-amz-mp-parts-count",
                 info.partsCount(),
                 info.partsCount() > 0 && call.request().hasParameter("partNumber"));
         int tags = info.attributes().tags().size();
         call.header("x-amz-tagging-count", tags, tags > 0);
+        call.header("x-amz-storage-class", StorageClasses.name(info), info.otherClass());
         LockHeaders.write(call, info);
         EncryptionHeaders.answer(call, info);
     }
 
-    /** Header values travel as one character for each byte. */
-    private static String latin(String value) {
-        return new String(
-                value.getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                java.nio.charset.StandardCharsets.ISO_8859_1);
+    /** What another door stored and is no header is counted, as by S3. */
+    private static void metadata(S3Call call, ObjectInfo info) {
+        int missing = 0;
+        for (Map.Entry<String, String> one : info.attributes().metadata().entrySet()) {
+            Optional<String> value = HeaderText.value(one.getValue());
+            if (value.isPresent() && HeaderText.isName(one.getKey())) {
+                call.header(UserMetadata.PREFIX + one.getKey(), value.get());
+            } else {
+                missing++;
+            }
+        }
+        call.header("x-amz-missing-meta", missing, missing > 0);
     }
 
     /** Adds the version id where there are versions: the bucket has some, or had. */

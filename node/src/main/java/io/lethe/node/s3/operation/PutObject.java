@@ -10,6 +10,7 @@ import io.lethe.node.object.Objects;
 import io.lethe.node.object.PutRequest;
 import io.lethe.node.s3.Preconditions;
 import io.lethe.node.s3.S3Call;
+import io.lethe.node.s3.StorageClasses;
 import io.lethe.node.s3.checksum.ChecksumValue;
 import io.lethe.node.s3.checksum.ContentMd5;
 

@@ -1,6 +1,7 @@
 package io.lethe.node.tenant.policy;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One key of one operator of a statement's Condition. Immutable; safe for any thread.
@@ -38,6 +39,11 @@ record Condition(
             case ALL -> isNothing(given) || all(given, context);
             case ANY -> any(given, context);
         };
+    }
+
+    /** Its own key and those of variables in its values, in lower case. */
+    List<String> keys() {
+        return Stream.concat(Stream.of(key), values.keys().stream()).toList();
     }
 
     private boolean isNegatedAlone() {

@@ -8,15 +8,20 @@ import java.util.Map;
 /**
  * The condition keys of one request: {@code aws:SourceIp}, {@code s3:prefix} and so on, each with
  * its values. A key that is not there is absent, which conditions tell from empty. Names don't care
- * about case. Immutable; safe for any thread.
+ * about case.
+ *
+ * <p>Some keys may be not known yet. Then statements are read in the request's favour: whatever is
+ * denied is denied by all values of those keys. Immutable; safe for any thread.
  */
 public final class RequestContext {
-    private static final RequestContext EMPTY = new RequestContext(Map.of());
+    private static final RequestContext EMPTY = new RequestContext(Map.of(), "");
 
     private final Map<String, List<String>> values;
+    private final String unknown;
 
-    private RequestContext(Map<String, List<String>> values) {
+    private RequestContext(Map<String, List<String>> values, String unknown) {
         this.values = values;
+        this.unknown = unknown;
     }
 
     public static RequestContext empty() {
@@ -32,9 +37,20 @@ public final class RequestContext {
         return values.getOrDefault(lowerCaseKey, List.of());
     }
 
+    /** Whether there are keys that are not known yet. */
+    boolean hasUnknown() {
+        return !unknown.isEmpty();
+    }
+
+    /** Whether any of these keys, in lower case, is not known yet. */
+    boolean isUnknown(List<String> lowerCaseKeys) {
+        return hasUnknown() && lowerCaseKeys.stream().anyMatch(key -> key.startsWith(unknown));
+    }
+
     /** Collects keys for one request; for one thread. */
     public static final class Builder {
         private final Map<String, List<String>> values = new HashMap<>();
+        private String unknown = "";
 
         private Builder() {}
 
@@ -49,6 +65,12 @@ public final class RequestContext {
             return this;
         }
 
+        /** Says that all keys that begin so are not known yet. */
+        public Builder unknown(String prefix) {
+            unknown = prefix.toLowerCase(Locale.ROOT);
+            return this;
+        }
+
         /** Sets the keys that say who calls: {@code aws:username}, {@code aws:userid} and so on. */
         public Builder caller(Caller caller) {
             caller.keys().forEach(this::put);
@@ -56,7 +78,7 @@ public final class RequestContext {
         }
 
         public RequestContext build() {
-            return new RequestContext(Map.copyOf(values));
+            return new RequestContext(Map.copyOf(values), unknown);
         }
     }
 }

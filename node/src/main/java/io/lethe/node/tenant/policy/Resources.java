@@ -18,21 +18,29 @@ record Resources(List<Template> patterns, boolean negated) {
      * which it is asked for counts, which nothing else has.
      */
     boolean matches(AccessRequest request, Effect effect) {
-        boolean named = isAmong(request.resource(), request.context());
-        if ((effect == Effect.DENY) != negated) {
+        boolean takes = (effect == Effect.DENY) != negated;
+        boolean named = isAmong(request.resource(), request.context(), takes);
+        if (takes) {
             for (String other : request.otherNames()) {
-                named = named || isAmong(other, request.context());
+                named = named || isAmong(other, request.context(), true);
             }
         }
         return named != negated;
     }
 
-    private boolean isAmong(String resource, RequestContext context) {
+    private boolean isAmong(String resource, RequestContext context, boolean takes) {
         for (Template pattern : patterns) {
-            if (pattern.matches(resource, context)) {
+            if (matches(pattern, resource, context, takes)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** What is not known yet is read in the request's favour. */
+    private static boolean matches(
+            Template pattern, String resource, RequestContext context, boolean takes) {
+        boolean open = context.hasUnknown() && context.isUnknown(pattern.keys());
+        return open ? !takes && pattern.mayMatch(resource) : pattern.matches(resource, context);
     }
 }

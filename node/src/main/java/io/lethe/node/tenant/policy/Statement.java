@@ -33,10 +33,16 @@ record Statement(
             return Principals.Match.NONE;
         }
         for (Condition condition : conditions) {
-            if (!condition.holds(request.context())) {
+            if (!holds(condition, request.context())) {
                 return Principals.Match.NONE;
             }
         }
         return match;
+    }
+
+    /** What is not known yet is read in the request's favour. */
+    private boolean holds(Condition condition, RequestContext context) {
+        boolean open = context.hasUnknown() && context.isUnknown(condition.keys());
+        return open ? effect == Effect.ALLOW : condition.holds(context);
     }
 }

@@ -15,6 +15,7 @@ public final class RandomEvents {
                 random.text(),
                 random.tenant(),
                 random.text(),
+                address(),
                 random.list(
                         3,
                         () ->
@@ -39,7 +40,12 @@ public final class RandomEvents {
                 random.text(),
                 random.number(),
                 random.text(),
+                address(),
                 random.write());
+    }
+
+    private String address() {
+        return random.coin() ? "" : "10.0.0." + random.below(256);
     }
 
     private PartitionAnswer.Waiting waiting() {

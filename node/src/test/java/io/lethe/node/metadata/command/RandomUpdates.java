@@ -99,6 +99,7 @@ public final class RandomUpdates {
                         random.bytes(16, 16),
                         random.bytes(32, 32),
                         random.bytes(0, 50),
+                        random.coin(),
                         lock()));
     }
 

@@ -97,6 +97,8 @@ public final class RandomUploads {
                         random.bytes(0, 50),
                         random.shard(),
                         random.bytes(0, 60),
+                        random.text(),
+                        random.coin(),
                         new Placement.Parts(random.number(), 1 + random.below(10_000))));
     }
 

@@ -166,6 +166,8 @@ public final class RandomValues {
                 bytes(0, 50),
                 shard(),
                 bytes(0, 60),
+                text(),
+                coin(),
                 coin()
                         ? new Placement.Inline(bytes(0, 40))
                         : new Placement.Segments(some(4, this::segment)));
@@ -324,7 +326,18 @@ public final class RandomValues {
                 new DirectoryCommand.PutAccessKey(
                         new AccessKeyRecord(text(), tenant(), id(), bytes(0, 60), coin())),
                 new DirectoryCommand.CreateBucket(
-                        bucketId(), tenant(), text(), text(), versioning(), number()),
+                        bucketId(),
+                        tenant(),
+                        text(),
+                        text(),
+                        versioning(),
+                        number(),
+                        maybe(() -> new BucketLock(BucketLock.Mode.GOVERNANCE, 1 + below(99), 0)),
+                        Map.of(
+                                BucketSetting.TAGGING,
+                                bytes(0, 60),
+                                BucketSetting.ACL,
+                                bytes(0, 60))),
                 new DirectoryCommand.MarkBucketDeleting(bucketId()),
                 new DirectoryCommand.FinishBucketDelete(bucketId(), number(), coin()),
                 new DirectoryCommand.SetVersioning(bucketId(), versioning(), number()),

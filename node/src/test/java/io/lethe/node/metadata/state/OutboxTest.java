@@ -243,6 +243,7 @@ final class OutboxTest {
                 Bytes.hex(
                         "011473333a4f626a656374437265617465643a50757401630162036b6579"
                                 + "0000000000000007010000000000000003016580a0f1c2b13402414b"
+                                + "0831302e302e302e37"
                                 + "00000000000000010000000000000002");
         partition.rows.family(Family.OUTBOX).put(key, row);
         partition
@@ -264,6 +265,7 @@ final class OutboxTest {
                                 "e",
                                 1_800_000_000_000L,
                                 "AK",
+                                "10.0.0.7",
                                 new WriteId(new Id128(1, 2))));
         assertThat(page("s").waiting()).isEqualTo(5);
         assertThat(page("s").dropped()).isEqualTo(300);

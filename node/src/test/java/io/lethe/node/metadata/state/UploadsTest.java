@@ -533,6 +533,7 @@ class UploadsTest {
                                     completion.md5(),
                                     completion.sha256(),
                                     completion.sealedInfo(),
+                                    false,
                                     days));
             Protection expected =
                     wanted.equals(asked)

@@ -4,7 +4,9 @@ import static io.lethe.node.metadata.state.TestPartition.BUCKET;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.command.PartitionCommand.LockChange;
 import io.lethe.node.metadata.command.PartitionCommand.SetInfo;
+import io.lethe.node.metadata.command.PartitionCommand.SetLock;
 import io.lethe.node.metadata.command.PartitionCommand.Which;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.PartitionReply.Committed;
@@ -78,6 +80,33 @@ class VersionUpdatesTest {
         partition.done(command);
         partition.done(command);
         assertThat(info(order)).isEqualTo(Bytes.utf8("one"));
+    }
+
+    @Test
+    void anIdThatWasUsedForAnotherObjectIsRefused() {
+        long order = partition.put("key", Versioning.OFF).order();
+        long other = partition.put("other", Versioning.OFF).order();
+        SetInfo first = set(order, info(order), "one");
+        partition.done(first);
+        Bytes key = Bytes.utf8("other");
+        Bytes seen =
+                Objects.requireNonNull(Objects.requireNonNull(partition.current("other")).body())
+                        .sealedInfo();
+        PartitionReply info =
+                partition.execute(
+                        new SetInfo(first.request(), BUCKET, key, other, seen, Bytes.utf8("x")));
+        PartitionReply lock =
+                partition.execute(
+                        new SetLock(
+                                first.request(),
+                                BUCKET,
+                                key,
+                                new Which.Current(),
+                                new LockChange.Hold(true),
+                                false));
+        assertThat(refusal(info)).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        assertThat(refusal(lock)).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        assertThat(info.toString()).contains("for another object");
     }
 
     @Test

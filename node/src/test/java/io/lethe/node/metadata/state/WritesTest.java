@@ -8,6 +8,7 @@ import static io.lethe.node.metadata.state.TestPartition.delete;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.command.Condition;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionAnswer.WriteState;
 import io.lethe.node.metadata.command.PartitionCommand.CloseWrite;
@@ -23,12 +24,14 @@ import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionQuery.SegmentAsk;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.PartitionReply.Committed;
+import io.lethe.node.metadata.command.PartitionReply.Deleted;
 import io.lethe.node.metadata.command.PartitionReply.Refused;
 import io.lethe.node.metadata.command.PartitionReply.Renewed;
 import io.lethe.node.metadata.command.PartitionReply.Swept;
 import io.lethe.node.metadata.command.PartitionReply.WriteEnded;
 import io.lethe.node.metadata.command.PartitionReply.WriteOpened;
 import io.lethe.node.metadata.command.Stamp;
+import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.SegmentRef;
@@ -57,6 +60,50 @@ class WritesTest {
 
     private CloseWrite close(WriteId write, SegmentRef... written) {
         return new CloseWrite(write, BUCKET, KEY, List.of(written));
+    }
+
+    private static void assertOtherObject(PartitionReply reply) {
+        assertThat(reply)
+                .isInstanceOfSatisfying(
+                        Refused.class,
+                        refused -> {
+                            assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+                            assertThat(refused.message()).contains("for another object");
+                        });
+    }
+
+    /** A client that used an id again must not take the answer for that of its new request. */
+    @Test
+    void anIdThatWasUsedForAnotherObjectIsRefused() {
+        var _ = partition.put("other", Versioning.OFF);
+        WriteId put = partition.random.write();
+        var _ = partition.execute(commit(put, "key", Versioning.OFF, partition.inline(1)));
+        WriteId open = partition.open("key");
+        WriteId gone = partition.random.write();
+        var _ = partition.execute(delete(gone, "none", Versioning.OFF, new Which.Current()));
+        for (WriteId id : List.of(put, open, gone)) {
+            assertOtherObject(
+                    partition.execute(commit(id, "other", Versioning.OFF, partition.inline(1))));
+            assertOtherObject(
+                    partition.execute(
+                            new OpenWrite(id, BUCKET, Bytes.utf8("other"), TENANT, LEASE_MILLIS)));
+            assertOtherObject(
+                    partition.execute(delete(id, "other", Versioning.OFF, new Which.Current())));
+            assertOtherObject(
+                    partition.execute(
+                            new Commit(
+                                    id,
+                                    new BucketId(43),
+                                    KEY,
+                                    TENANT,
+                                    Versioning.OFF,
+                                    new Condition.Always(),
+                                    partition.inline(1))));
+        }
+        assertThat(partition.current("other")).isNotNull();
+        assertThat(partition.execute(delete(gone, "none", Versioning.OFF, new Which.Current())))
+                .as("a repeat")
+                .isEqualTo(new Deleted(0, false, false));
     }
 
     private static void assertRefused(PartitionReply reply, ErrorCode code) {

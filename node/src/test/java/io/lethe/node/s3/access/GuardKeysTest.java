@@ -389,6 +389,37 @@ class GuardKeysTest extends GuardWorld {
         assertThat(as(user(ACME)).body(status.formatted("OFF")).may(hold, "photos", "k")).isFalse();
     }
 
+    /** Whoever is sent 100-continue sends a body: it must not be for nothing. */
+    @Test
+    void whoIsDeniedWhateverTheBodySaysNeedNotSendIt() throws Exception {
+        String when = "'Condition':{'StringEquals':{'s3:RequestObjectTag/level':'%s'}}}";
+        String body =
+                "<Tagging><TagSet><Tag><Key>level</Key><Value>open</Value></Tag></TagSet>"
+                        + "</Tagging>";
+        Rights tag = Rights.of("s3:PutObjectTagging");
+        policy(
+                "photos",
+                "{'Effect':'Allow','Principal':'*','Action':'s3:PutObjectTagging',"
+                        + "'Resource':'arn:aws:s3:::photos/open/${s3:RequestObjectTag/level}',"
+                        + when.formatted("open"),
+                "{'Effect':'Deny','Principal':'*','Action':'s3:PutObjectTagging',"
+                        + "'Resource':'arn:aws:s3:::photos/*',"
+                        + when.formatted("secret"),
+                "{'Effect':'Deny','Principal':'*','Action':'s3:PutObjectTagging',"
+                        + "'Resource':'arn:aws:s3:::photos/shut/*'}");
+        for (String bucket : List.of("acme--photos", "acme--secret", "acme--missing")) {
+            assertThat(as(Principal.ANYBODY).body(body).may(tag, bucket, "k/open")).isFalse();
+        }
+        assertThat(as(user(ACME)).body(body).may(tag, "photos", "shut/open")).isFalse();
+        assertThat(reads).isZero();
+        assertThat(as(Principal.ANYBODY).body(body).may(tag, "acme--photos", "open/open")).isTrue();
+        assertThat(as(Principal.ANYBODY).body(body).may(tag, "acme--photos", "open/k")).isFalse();
+        assertThat(reads).isPositive();
+        String secret = body.replace("open", "secret");
+        assertThat(as(user(ACME)).body(secret).may(tag, "photos", "k")).isFalse();
+        assertThat(as(user(ACME)).body(body).may(tag, "photos", "k")).isTrue();
+    }
+
     @Test
     void aSourceThatIsNotCopiedTakesNoTagsOutOfSight() throws Exception {
         policy(

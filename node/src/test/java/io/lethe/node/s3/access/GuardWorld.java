@@ -51,6 +51,9 @@ abstract class GuardWorld {
     /** How often a version was looked up. */
     int looks;
 
+    /** How often a body was read. */
+    int reads;
+
     private final Map<String, Attributes> stored = new HashMap<>();
     private final MemoryDirectory directory = new MemoryDirectory();
     private final Directory copy = directory.copy();
@@ -199,7 +202,10 @@ abstract class GuardWorld {
                                 bucket,
                                 key,
                                 rights,
-                                () -> Bytes.utf8(body).toArray(),
+                                () -> {
+                                    reads++;
+                                    return Bytes.utf8(body).toArray();
+                                },
                                 1));
             } catch (UnknownHostException e) {
                 throw new AssertionError(e);

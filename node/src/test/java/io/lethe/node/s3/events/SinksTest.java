@@ -52,6 +52,7 @@ final class SinksTest {
                 size < 0 ? "" : "tag",
                 1_800_000_000_000L,
                 "LT\"1",
+                size < 0 ? "" : "10.0.0.7",
                 new WriteId(new Id128(1, 2)));
     }
 
@@ -66,7 +67,8 @@ final class SinksTest {
                             + "\"awsRegion\":\"eu-1\",\"eventTime\":\"2027-01-15T08:00:00.000Z\","
                             + "\"eventName\":\"ObjectCreated:Put\","
                             + "\"userIdentity\":{\"principalId\":\"LT\\\"1\"},"
-                            + "\"requestParameters\":{\"principalId\":\"LT\\\"1\"},"
+                            + "\"requestParameters\":{\"principalId\":\"LT\\\"1\","
+                            + "\"sourceIPAddress\":\"10.0.0.7\"},"
                             + "\"responseElements\":{\"x-amz-request-id\":"
                             + "\"00000000000000010000000000000002\"},"
                             + "\"s3\":{\"s3SchemaVersion\":\"1.0\",\"configurationId\":\"conf\","
@@ -81,6 +83,7 @@ final class SinksTest {
                 .contains("\"2.3\"")
                 .contains("\"principalId\":\"s3.amazonaws.com\"")
                 .doesNotContain("LT")
+                .doesNotContain("sourceIPAddress")
                 .doesNotContain("size")
                 .doesNotContain("eTag");
         assertThat(EventJson.test("b", 0, "r")).contains("\"Event\":\"s3:TestEvent\"");

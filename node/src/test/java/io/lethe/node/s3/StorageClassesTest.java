@@ -1,11 +1,8 @@
-package io.lethe.node.s3.operation;
+package io.lethe.node.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.lethe.node.s3.S3Error;
-import io.lethe.node.s3.S3Exception;
-import io.lethe.node.s3.S3Request;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
