@@ -45,6 +45,14 @@ public final class InventoryWorker implements Worker {
 
     private static final int FORMAT = 1;
 
+    /** After a failure: a list may be long, and what fails late would be made again and again. */
+    static final long PAUSE_NANOS = Duration.ofMinutes(15).toNanos();
+
+    /** By an inventory as it is: once it is another, that is tried at once. */
+    private record Attempt(BucketId bucket, InventoryConfiguration inventory) {}
+
+    private record Failure(StoreException why, long untilNanos) {}
+
     private static final Logger log = LoggerFactory.getLogger(InventoryWorker.class);
 
     private final InventoryPorts ports;
@@ -53,6 +61,9 @@ public final class InventoryWorker implements Worker {
 
     /** When inventories were last written, by bucket and id; read from the partition once. */
     private final Map<BucketId, Map<String, Long>> written = new HashMap<>();
+
+    /** Of inventories that are not tried again for a while. */
+    private final Map<Attempt, Failure> failures = new HashMap<>();
 
     /** Of which partitions {@link #written} was read. */
     private final List<GroupId> read = new ArrayList<>();
@@ -89,6 +100,7 @@ public final class InventoryWorker implements Worker {
         List<GroupId> led = ports.leadership().ledPartitions();
         if (cursor == null) {
             nextNanos = now + everyNanos;
+            failures.values().removeIf(failure -> now - failure.untilNanos() >= 0);
             if (!led.containsAll(read)) {
                 // Whoever led meanwhile may have written some.
                 read.clear();
@@ -156,12 +168,19 @@ public final class InventoryWorker implements Worker {
                             .of(bucket, BucketSetting.INVENTORY, InventoryWorker::parse)
                             .orElse(List.of());
             for (InventoryConfiguration inventory : all) {
+                Attempt attempt = new Attempt(bucket.id(), inventory);
+                Failure before = failures.get(attempt);
                 try {
+                    if (before != null) {
+                        throw before.why();
+                    }
                     if (report(bucket, inventory, all, first.id())) {
                         round.reports++;
                     }
                 } catch (StoreException e) {
                     round.failed(name + ", inventory '" + inventory.id() + '\'', e);
+                    failures.putIfAbsent(
+                            attempt, new Failure(e, ports.tasks().clock().nanos() + PAUSE_NANOS));
                 }
             }
         } catch (StoreException | S3Exception e) {

@@ -51,6 +51,7 @@ final class LifecycleWalk {
             EnumSet.of(
                     ErrorCode.UNAVAILABLE,
                     ErrorCode.OVERLOADED,
+                    ErrorCode.OUT_OF_SPACE,
                     ErrorCode.DEADLINE,
                     ErrorCode.OUTCOME_UNKNOWN);
 

@@ -21,7 +21,7 @@ final class SavedWalks {
     private final LifecyclePorts ports;
     private final GroupId partition;
 
-    /** Of which buckets something is kept; empty: it can't be read. */
+    /** Of which buckets something is kept; empty: it can't be read, or was begun since. */
     private final Map<BucketId, Optional<LifecycleProgress>> known = new HashMap<>();
 
     private SavedWalks(LifecyclePorts ports, GroupId partition) {
@@ -58,8 +58,9 @@ final class SavedWalks {
         return WalkProgress.deadline(ports.tasks());
     }
 
+    /** What is kept of a walk that begins here, of which something will be. */
     Optional<LifecycleProgress> of(Place place) {
-        return known.getOrDefault(place.bucket(), Optional.empty());
+        return known.computeIfAbsent(place.bucket(), _ -> Optional.empty());
     }
 
     static void save(LifecyclePorts ports, Place place, Bytes progress)
@@ -67,7 +68,7 @@ final class SavedWalks {
         kept(ports).save(place.partition(), place.bucket(), progress);
     }
 
-    /** Removes what was there when this was read, where its bucket has no lifecycle any more. */
+    /** Removes what is kept of buckets that have no lifecycle any more. */
     void forget(Predicate<BucketId> gone) throws InterruptedException {
         for (BucketId bucket : known.keySet().stream().filter(gone).toList()) {
             save(ports, new Place(bucket, partition), Bytes.EMPTY);

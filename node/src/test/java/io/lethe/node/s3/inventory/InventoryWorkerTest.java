@@ -12,6 +12,7 @@ import io.lethe.node.metadata.command.PartitionCommand.SaveProgress;
 import io.lethe.node.metadata.command.PartitionCommand.Walk;
 import io.lethe.node.metadata.command.Stamp;
 import io.lethe.node.model.BucketId;
+import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
@@ -46,12 +47,13 @@ final class InventoryWorkerTest {
     private final ObjectWorld world = new ObjectWorld();
     private final RandomSource random = RandomSource.seeded(4);
     private List<GroupId> led = List.of(ObjectWorld.PARTITION);
+    private long passed;
     private InventoryWorker worker = worker();
 
     private InventoryWorker worker() {
         return new InventoryWorker(
                 new InventoryPorts(
-                        world.tasks,
+                        world.tasks(() -> passed, (_, _) -> {}),
                         random,
                         world.metadata.directory.copy(),
                         world.metadata,
@@ -79,6 +81,17 @@ final class InventoryWorkerTest {
         InventoryConfiguration one = inventory(id, false, false);
         return new InventoryConfiguration(
                 id, true, bucket, "", "inv", "CSV", "", false, false, one.fields());
+    }
+
+    private void create(String bucket) throws InterruptedException {
+        var _ =
+                world.buckets.create(
+                        ObjectWorld.CALLER,
+                        bucket,
+                        "standard",
+                        BucketRecord.Versioning.OFF,
+                        Bytes.utf8("%-16s".formatted(bucket)).toArray(),
+                        world.deadline());
     }
 
     private void configure(InventoryConfiguration... all) throws InterruptedException {
@@ -247,6 +260,30 @@ final class InventoryWorkerTest {
                 .anyMatch(key -> key.startsWith("inv/locked/c/"));
         assertThat(worker.step()).isInstanceOf(Step.Failed.class);
         assertThat(reports()).as("those that went well come once").hasSize(6);
+    }
+
+    @Test
+    void anInventoryThatFailsIsTriedAgainAfterAPauseAndAtOnceWhereItIsAnother()
+            throws InterruptedException {
+        led = List.of();
+        var _ = worker.step();
+        led = List.of(ObjectWorld.PARTITION);
+        configure(into("nowhere", "a"));
+        assertThat(worker.step()).isInstanceOf(Step.Failed.class);
+        create("nowhere");
+        passed += InventoryWorker.PAUSE_NANOS - 1;
+        assertThat(worker.step())
+                .as("not tried, and told")
+                .asString()
+                .contains("inventory 'a': there is no bucket");
+        configure(into(REPORTS, "a"));
+        assertThat(worker.step()).isInstanceOf(Step.Worked.class);
+        assertThat(reports()).hasSize(3);
+        configure(into("nowhere", "b"), into("nobody", "c"));
+        assertThat(worker.step()).asString().contains("1 failures").contains("'c'");
+        passed += InventoryWorker.PAUSE_NANOS;
+        create("nobody");
+        assertThat(worker.step()).isInstanceOf(Step.Worked.class);
     }
 
     @Test

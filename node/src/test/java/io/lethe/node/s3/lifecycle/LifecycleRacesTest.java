@@ -27,6 +27,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What changes between the look of a lifecycle and its deed. */
 final class LifecycleRacesTest extends LifecycleWorld {
@@ -273,6 +275,25 @@ final class LifecycleRacesTest extends LifecycleWorld {
         run();
         assertThat(list(PLAIN)).containsExactly("damaged");
         assertThat(meters.failed.sum()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"UNAVAILABLE", "OUT_OF_SPACE", "OUTCOME_UNKNOWN"})
+    void whatFailsForAWhileIsDoneInTheNextRound(ErrorCode code) throws InterruptedException {
+        rules(PLAIN, rule("", days(1)));
+        var _ = put(PLAIN, "a");
+        world.metadata.moveTo(MIDNIGHT + DAY);
+        worker =
+                worker(
+                        new RacingCommand(
+                                _ -> true,
+                                () -> {
+                                    throw new StoreException(code, "for a while");
+                                }));
+        assertThat(worker.step()).asString().contains("for a while");
+        assertThat(list(PLAIN)).containsExactly("a");
+        run();
+        assertThat(list(PLAIN)).isEmpty();
     }
 
     @Test

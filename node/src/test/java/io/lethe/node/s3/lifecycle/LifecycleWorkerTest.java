@@ -278,6 +278,17 @@ final class LifecycleWorkerTest extends LifecycleWorld {
     }
 
     @Test
+    void progressGoesWithTheRulesOfWhomeverSavedIt() throws InterruptedException {
+        rules(PLAIN, rule("", days(1)));
+        var _ = put(PLAIN, "a");
+        runAt(MIDNIGHT + DAY);
+        assertThat(saved()).hasSize(1);
+        takeBack(PLAIN);
+        run();
+        assertThat(saved()).isEmpty();
+    }
+
+    @Test
     void progressIsReadAsItWasWritten() {
         LifecycleProgress progress =
                 new LifecycleProgress(
