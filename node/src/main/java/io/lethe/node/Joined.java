@@ -62,6 +62,7 @@ final class Joined implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Joined.class);
     private static final Pacing OFTEN = Pacing.every(Duration.ofMillis(500).toNanos());
     private static final Pacing SECOND = Pacing.every(Duration.ofSeconds(1).toNanos());
+    private static final Pacing PROBE = Pacing.every(Duration.ofSeconds(5).toNanos());
     private static final Pacing UPKEEP = Pacing.every(Duration.ofSeconds(2).toNanos());
 
     /** Of buckets' documents that are kept in parsed form: some ten thousand policies. */
@@ -300,6 +301,9 @@ final class Joined implements AutoCloseable {
         for (DeviceId device : parts.devices().ids()) {
             parts.workers().start(new OrphanSweeper(ports, parts.devices(), device), UPKEEP);
         }
+        parts.devices()
+                .watches(parts.tasks(), () -> parts.coordination().nodes())
+                .forEach(watch -> parts.workers().start(watch, PROBE));
         parts.devices()
                 .scrubbers(parts.tasks(), parts.config().scrub().period())
                 .forEach(

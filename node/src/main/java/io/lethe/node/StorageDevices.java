@@ -11,16 +11,19 @@ import io.lethe.node.chunk.DeviceCalls;
 import io.lethe.node.chunk.DeviceMetrics;
 import io.lethe.node.chunk.DevicePool;
 import io.lethe.node.chunk.DeviceUpkeep;
+import io.lethe.node.chunk.DeviceWatch;
 import io.lethe.node.chunk.DiskChunkStore;
 import io.lethe.node.chunk.DiskLoad;
 import io.lethe.node.chunk.DiskPorts;
 import io.lethe.node.chunk.DiskSettings;
+import io.lethe.node.chunk.DiskTimes;
 import io.lethe.node.chunk.Scrubber;
 import io.lethe.node.chunk.WriteBuffers;
 import io.lethe.node.chunk.wire.ServedDevice;
 import io.lethe.node.cluster.Registration;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.NodeId;
 import io.lethe.node.model.PgId;
 import io.lethe.node.object.LocalDevices;
 import java.nio.file.Path;
@@ -29,7 +32,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** This node's devices, each a store behind a pool of its own. Safe for any thread. */
@@ -46,6 +51,16 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
         }
 
         @Override
+        public ChunkStore.State state() {
+            return store.status().state();
+        }
+
+        @Override
+        public void setSlow(@Nullable String why) {
+            store.setSlow(why);
+        }
+
+        @Override
         public DiskLoad load() {
             return pool.load();
         }
@@ -55,6 +70,7 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
     private static final long MOST_WRITE_BUFFER_BYTES = 64L << 20;
 
     private final Map<DeviceId, Open> devices = new HashMap<>();
+    private final Map<DeviceId, DeviceWatch> watches = new ConcurrentHashMap<>();
 
     StorageDevices(
             List<NodeConfig.Device> configured, RocksOpener rocks, Tasks tasks, Metrics metrics) {
@@ -115,9 +131,49 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
                                         case ONLINE -> Registration.DeviceState.ONLINE;
                                         case FULL -> Registration.DeviceState.FULL;
                                         case FAILED -> Registration.DeviceState.FAILED;
-                                    }));
+                                        case SLOW -> Registration.DeviceState.SLOW;
+                                    },
+                                    since(id),
+                                    times(open.store().times().medians())));
                 });
         return list;
+    }
+
+    private long since(DeviceId device) {
+        DeviceWatch watch = watches.get(device);
+        return watch == null ? 0 : watch.troubleSinceMillis();
+    }
+
+    private static Registration.Times times(DiskTimes.Medians own) {
+        return new Registration.Times(own.readMicros(), own.writeMicros(), own.syncMicros());
+    }
+
+    /**
+     * One for each device.
+     *
+     * @param nodes who is registered
+     */
+    List<DeviceWatch> watches(Tasks tasks, Supplier<Map<NodeId, Registration>> nodes) {
+        devices.forEach(
+                (id, open) ->
+                        watches.put(
+                                id,
+                                new DeviceWatch(
+                                        open,
+                                        open.store().times(),
+                                        tasks,
+                                        () -> others(nodes.get(), id),
+                                        DeviceWatch.Patience.usual())));
+        return List.copyOf(watches.values());
+    }
+
+    private static List<DiskTimes.Medians> others(Map<NodeId, Registration> nodes, DeviceId self) {
+        return nodes.values().stream()
+                .flatMap(node -> node.devices().stream())
+                .filter(device -> !device.id().equals(self))
+                .map(Registration.Device::times)
+                .map(t -> new DiskTimes.Medians(t.readMicros(), t.writeMicros(), t.syncMicros()))
+                .toList();
     }
 
     private Open open(DeviceId device) {

@@ -180,12 +180,26 @@ public interface ChunkStore extends AutoCloseable {
             long queuedSyncs,
             @Nullable String fault) {}
 
-    /** {@code FULL}: reads and deletes go on. {@code FAILED}: an I/O error; nothing is served. */
+    /**
+     * {@code FULL}: reads and deletes go on. {@code FAILED}: an I/O error; nothing is served.
+     * {@code SLOW}: far slower than others, or it refuses reads: all is served, nothing new wanted.
+     */
     enum State {
         ONLINE,
         FULL,
-        FAILED
+        FAILED,
+        SLOW
     }
+
+    /** Writes a page of no meaning and syncs it: to see how long that takes. */
+    void probe();
+
+    /**
+     * What {@link #status} says from now on; touches no disk.
+     *
+     * @param why for a person; null: it is quick enough
+     */
+    void setSlow(@Nullable String why);
 
     @Override
     void close();

@@ -45,6 +45,7 @@ final class DataFile {
     private final long nonce;
     private final DiskPorts.ChannelOpener opener;
     private final DeviceHealth health;
+    private final DiskTimes times;
     private final GroupSync sync;
     private final Opened cached = new Opened(StandardOpenOption.READ, StandardOpenOption.WRITE);
     private final Opened direct;
@@ -76,7 +77,8 @@ final class DataFile {
                         ? new Opened(StandardOpenOption.WRITE, NativeFiles.DIRECT)
                         : cached;
         this.health = health;
-        this.sync = new GroupSync(() -> channel().force(false), health, counters, queuedSyncs);
+        this.times = counters.times();
+        this.sync = new GroupSync(this::force, health, counters, queuedSyncs);
     }
 
     int number() {
@@ -165,10 +167,12 @@ final class DataFile {
     private void write(Opened opened, long position, ByteBuffer source) {
         try {
             FileChannel target = opened.channel();
+            long began = times.now();
             long at = position;
             while (source.hasRemaining()) {
                 at += target.write(source, at);
             }
+            times.since(DiskTimes.Kind.WRITE, began);
         } catch (ClosedChannelException e) {
             throw interrupted(e);
         } catch (IOException e) {
@@ -181,9 +185,14 @@ final class DataFile {
     }
 
     /** ENOSPC and EDQUOT reach Java as text only. */
-    private static boolean isFull(IOException e) {
+    static boolean isFull(IOException e) {
         String text = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
         return text != null && (text.contains("No space left") || text.contains("quota exceeded"));
+    }
+
+    /** The thread was interrupted, or the device is being closed. */
+    static boolean isInterruption(IOException e) {
+        return e instanceof ClosedChannelException;
     }
 
     private static StoreException interrupted(ClosedChannelException e) {
@@ -201,12 +210,14 @@ final class DataFile {
     void read(long position, byte[] target, int lengthBytes) throws EOFException {
         try {
             FileChannel source = channel();
+            long began = times.now();
             ByteBuffer buffer = ByteBuffer.wrap(target, 0, lengthBytes);
             while (buffer.hasRemaining()) {
                 if (source.read(buffer, position + buffer.position()) < 0) {
                     throw new EOFException(path + " ends before " + (position + lengthBytes));
                 }
             }
+            times.since(DiskTimes.Kind.READ, began);
         } catch (EOFException e) {
             throw e;
         } catch (ClosedChannelException e) {
@@ -214,6 +225,12 @@ final class DataFile {
         } catch (IOException e) {
             throw health.readFailed("reading " + path + " at " + position + " failed", e);
         }
+    }
+
+    private void force() throws IOException {
+        long began = times.now();
+        channel().force(false);
+        times.since(DiskTimes.Kind.SYNC, began);
     }
 
     /** Returns when everything written before the call is on the disk. */

@@ -19,6 +19,9 @@ final class DeviceHealth {
      */
     static final int MOST_READ_ERRORS = 16;
 
+    /** From here on nothing new is put there. */
+    static final int SICK_READ_ERRORS = 4;
+
     private final DeviceId device;
     private final AtomicReference<@Nullable String> fault = new AtomicReference<>();
     private final AtomicLong readErrors = new AtomicLong();
@@ -41,6 +44,14 @@ final class DeviceHealth {
         }
         return new StoreException(
                 ErrorCode.CORRUPT, doing + ": " + cause.getMessage() + "; repair it", cause);
+    }
+
+    /** What to say of the reads that the disk refused, where it were more than a few; or null. */
+    @Nullable String refusals() {
+        long errors = readErrors.get();
+        return errors < SICK_READ_ERRORS
+                ? null
+                : "the disk has refused " + errors + " reads since the node was started";
     }
 
     void ensureServing() {

@@ -23,6 +23,19 @@ public final class DeviceMetrics {
                 .watch(pool::queued, device);
         metrics.gauge("lethe_device_failed", "1 when the device has failed.", LABEL)
                 .watch(() -> store.status().state() == ChunkStore.State.FAILED ? 1 : 0, device);
+        metrics.gauge("lethe_device_slow", "1 when it gets nothing new for being slow.", LABEL)
+                .watch(() -> store.status().state() == ChunkStore.State.SLOW ? 1 : 0, device);
+        for (DiskTimes.Kind kind : DiskTimes.Kind.values()) {
+            metrics.gauge(
+                            "lethe_device_median_microseconds",
+                            "Of the last half minute's calls, to a power of two; 0: too few.",
+                            LABEL,
+                            "call")
+                    .watch(
+                            () -> store.times().medians().of(kind),
+                            device,
+                            kind.name().toLowerCase(Locale.ROOT));
+        }
         metrics.gauge("lethe_device_capacity_bytes", "What the device can hold.", LABEL)
                 .watch(() -> store.status().capacityBytes(), device);
         metrics.gauge("lethe_device_free_bytes", "Room for new chunks.", LABEL)

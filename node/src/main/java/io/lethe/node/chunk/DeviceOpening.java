@@ -52,7 +52,7 @@ final class DeviceOpening {
 
     private DiskChunkStore assemble(DeviceIdentity identity) throws IOException, RocksDBException {
         DeviceHealth health = new DeviceHealth(identity.id());
-        DiskCounters counters = new DiskCounters();
+        DiskCounters counters = new DiskCounters(ports.clock());
         Files.createDirectories(settings.directory().resolve("data"));
         IndexTables tables = openIndex(health);
         DurableFiles.syncFolder(settings.directory());

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * lock                held by the process that uses it
  * data/00000001.dat   data files ({@link FileFormat}, {@link ExtentFormat})
  * index/              RocksDB ({@link IndexTables})
+ * probe               one page, written now and then to see how long that takes
  * rebuild-index       there when the index was found damaged: the next start makes it anew
  * </pre>
  *
@@ -48,7 +49,10 @@ public final class DiskChunkStore implements ChunkStore {
     private final ExtentReader reader;
     private final Compactor compactor;
     private final FileInspection inspection;
+    private final DiskProbe probe;
     private final long strangers;
+
+    private volatile @Nullable String slow;
 
     /** What {@link #checkIndex} found. */
     private volatile @Nullable String indexFault;
@@ -61,6 +65,7 @@ public final class DiskChunkStore implements ChunkStore {
         this.compactor = new Compactor(parts, reader);
         this.inspection = new FileInspection(parts);
         this.strangers = strangers;
+        this.probe = new DiskProbe(parts);
     }
 
     /**
@@ -281,6 +286,22 @@ public final class DiskChunkStore implements ChunkStore {
         parts.checkpoints().clearRebuilt();
     }
 
+    /** How long its calls to the disk take. */
+    public DiskTimes times() {
+        return parts.counters().times();
+    }
+
+    @Override
+    public void setSlow(@Nullable String why) {
+        slow = why;
+    }
+
+    @Override
+    public void probe() {
+        parts.health().ensureServing();
+        probe.run();
+    }
+
     @Override
     public ScrubPlace scrubPlace() {
         parts.health().ensureServing();
@@ -318,7 +339,8 @@ public final class DiskChunkStore implements ChunkStore {
         long capacity = failed ? 0 : parts.space().capacityBytes();
         long free = failed ? 0 : parts.space().freeBytes();
         long missing = parts.files().missingFiles() + strangers;
-        State state = failed ? State.FAILED : Space.full(free) ? State.FULL : State.ONLINE;
+        State usual = Space.full(free) ? State.FULL : State.ONLINE;
+        State state = failed ? State.FAILED : slowness() != null ? State.SLOW : usual;
         return new Status(
                 state,
                 capacity,
@@ -331,6 +353,11 @@ public final class DiskChunkStore implements ChunkStore {
                 fault(missing));
     }
 
+    private @Nullable String slowness() {
+        String refusals = parts.health().refusals();
+        return refusals != null ? refusals : slow;
+    }
+
     private @Nullable String fault(long missing) {
         String failure = parts.health().fault();
         if (failure != null) {
@@ -338,6 +365,10 @@ public final class DiskChunkStore implements ChunkStore {
         }
         if (indexFault != null) {
             return indexFault;
+        }
+        String slowness = slowness();
+        if (slowness != null) {
+            return slowness;
         }
         if (missing > 0) {
             return missing + " data files are missing or not this device's; repair rebuilds them";
@@ -361,6 +392,7 @@ public final class DiskChunkStore implements ChunkStore {
                 parts.checkpoints().run();
             }
         } finally {
+            probe.close();
             parts.files().close();
             tables.close();
             identity.close();

@@ -1,17 +1,25 @@
 package io.lethe.node.chunk;
 
+import io.lethe.node.base.Clock;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** The sums of one device's {@link DiskFigure}s. Safe for any thread. */
+/** The sums of one device's {@link DiskFigure}s, and how long its calls take. Any thread. */
 final class DiskCounters {
     private final Map<DiskFigure, LongAdder> sums = new EnumMap<>(DiskFigure.class);
 
-    DiskCounters() {
+    private final DiskTimes times;
+
+    DiskCounters(Clock clock) {
+        times = new DiskTimes(clock);
         for (DiskFigure figure : DiskFigure.values()) {
             sums.put(figure, new LongAdder());
         }
+    }
+
+    DiskTimes times() {
+        return times;
     }
 
     void add(DiskFigure figure, long amount) {

@@ -14,10 +14,11 @@ import java.util.Set;
 /**
  * What a running node says of itself, under an ephemeral name. Nothing secret.
  *
- * <p>Encoding: format u8 = 1, node 16, incarnation i64, host string, data, rpc, console and s3 port
+ * <p>Encoding: format u8 = 2, node 16, incarnation i64, host string, data, rpc, console and s3 port
  * i32 each, rack string, roles u8 (bit = place in the enum), public key string, count varint, that
- * many devices (id 16, capacity i64, free i64, state u8 = place in the enum), count varint, that
- * many damaged (group varint, generation varint).
+ * many devices (id 16, capacity i64, free i64, state u8 = place in the enum, since i64, medians of
+ * reads, writes and syncs varint each), count varint, that many damaged (group varint, generation
+ * varint).
  *
  * @param incarnation raised at each start of the process
  * @param damaged groups whose replica here is lost or damaged and must be made anew
@@ -35,12 +36,28 @@ public record Registration(
         String publicKey,
         List<Device> devices,
         List<Damaged> damaged) {
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final int MOST_DEVICES = 1_000;
     private static final int MOST_GROUPS = 100_000;
 
-    /** A device as its store sees it. */
-    public record Device(DeviceId id, long capacityBytes, long freeBytes, DeviceState state) {}
+    /**
+     * A device as its store sees it.
+     *
+     * @param sinceMillis wall time since which it is slow or failed; 0: it is neither
+     * @param times how quick it is
+     */
+    public record Device(
+            DeviceId id,
+            long capacityBytes,
+            long freeBytes,
+            DeviceState state,
+            long sinceMillis,
+            Times times) {}
+
+    /** Medians in microseconds, to powers of two; 0 where too few calls were made. */
+    public record Times(long readMicros, long writeMicros, long syncMicros) {
+        public static final Times UNKNOWN = new Times(0, 0, 0);
+    }
 
     /** A replica whose store is lost or damaged here, in which of its lives. */
     public record Damaged(int group, int generation) {}
@@ -49,7 +66,8 @@ public record Registration(
     public enum DeviceState {
         ONLINE,
         FULL,
-        FAILED
+        FAILED,
+        SLOW
     }
 
     public Registration {
@@ -88,6 +106,9 @@ public record Registration(
         for (Device device : devices) {
             device.id().id().encode(out);
             out.i64(device.capacityBytes()).i64(device.freeBytes()).u8(device.state().ordinal());
+            Times times = device.times();
+            out.i64(device.sinceMillis()).varint(times.readMicros());
+            out.varint(times.writeMicros()).varint(times.syncMicros());
         }
         out.varint(damaged.size());
         damaged.forEach(one -> out.varint(one.group()).varint(one.generation()));
@@ -150,6 +171,12 @@ public record Registration(
         if (state >= DeviceState.values().length) {
             throw new Decoder.CorruptEncoding("a device in an unknown state " + state);
         }
-        return new Device(id, capacityBytes, freeBytes, DeviceState.values()[state]);
+        return new Device(
+                id,
+                capacityBytes,
+                freeBytes,
+                DeviceState.values()[state],
+                in.i64(),
+                new Times(in.varint(), in.varint(), in.varint()));
     }
 }

@@ -18,12 +18,19 @@ import java.util.Optional;
 final class NodeFollower {
     private static final int FREE_STEP = 20;
 
+    /** With fewer devices there is nothing to go to instead of a slow one. */
+    private static final int LEAST_TO_AVOID = 3;
+
+    /** One device, or a fifth of all, may be avoided for being slow. */
+    private static final int MOST_SLOW_PART = 5;
+
     private NodeFollower() {}
 
     /** What differs, as commands. */
     static List<DirectoryCommand> plan(
             Map<NodeId, Registration> here, List<NodeRecord> nodes, List<DeviceRecord> devices) {
         List<DirectoryCommand> commands = new ArrayList<>();
+        boolean few = slowAreFew(here);
         for (Registration registration : here.values()) {
             NodeRecord said = record(registration);
             Optional<NodeRecord> known =
@@ -32,7 +39,7 @@ final class NodeFollower {
                 commands.add(new DirectoryCommand.PutNode(said));
             }
             for (Registration.Device device : registration.devices()) {
-                planDevice(registration.node(), device, devices, commands);
+                planDevice(record(registration.node(), device, few), devices, commands);
             }
         }
         for (NodeRecord node : nodes) {
@@ -51,22 +58,36 @@ final class NodeFollower {
         return !known.equals(said) && known.incarnation() <= said.incarnation();
     }
 
-    private static void planDevice(
-            NodeId node,
-            Registration.Device device,
-            List<DeviceRecord> devices,
-            List<DirectoryCommand> commands) {
+    /**
+     * Where many devices are slow it is not the devices: something that they share is, or the whole
+     * cluster has too much to do. Avoiding them all would only make it worse.
+     */
+    private static boolean slowAreFew(Map<NodeId, Registration> here) {
+        List<Registration.Device> all =
+                here.values().stream().flatMap(node -> node.devices().stream()).toList();
+        long slow = all.stream().filter(d -> d.state() == Registration.DeviceState.SLOW).count();
+        return all.size() >= LEAST_TO_AVOID && slow <= Math.max(1, all.size() / MOST_SLOW_PART);
+    }
+
+    private static DeviceRecord record(
+            NodeId node, Registration.Device device, boolean slowAreFew) {
+        DeviceRecord.State usual =
+                device.freeBytes() > 0 ? DeviceRecord.State.WRITABLE : DeviceRecord.State.FULL;
         DeviceRecord.State state =
                 switch (device.state()) {
                     case ONLINE -> DeviceRecord.State.WRITABLE;
                     case FULL -> DeviceRecord.State.FULL;
                     case FAILED -> DeviceRecord.State.UNAVAILABLE;
+                    case SLOW -> slowAreFew ? DeviceRecord.State.SLOW : usual;
                 };
-        DeviceRecord said =
-                new DeviceRecord(
-                        device.id(), node, device.capacityBytes(), device.freeBytes(), state);
+        return new DeviceRecord(
+                device.id(), node, device.capacityBytes(), device.freeBytes(), state);
+    }
+
+    private static void planDevice(
+            DeviceRecord said, List<DeviceRecord> devices, List<DirectoryCommand> commands) {
         Optional<DeviceRecord> known =
-                devices.stream().filter(d -> d.id().equals(device.id())).findFirst();
+                devices.stream().filter(d -> d.id().equals(said.id())).findFirst();
         if (known.isEmpty()
                 || (known.get().state() != DeviceRecord.State.REMOVED
                         && differs(known.get(), said))) {
@@ -87,6 +108,7 @@ final class NodeFollower {
         for (DeviceRecord device : devices) {
             boolean usable =
                     device.state() == DeviceRecord.State.WRITABLE
+                            || device.state() == DeviceRecord.State.SLOW
                             || device.state() == DeviceRecord.State.FULL;
             if (device.node().equals(node) && usable) {
                 commands.add(

@@ -15,6 +15,8 @@ public record DeviceRecord(
         /** No room: reads and deletes only. */
         FULL,
         /** Failed for good or taken out: comes back only empty, under a new id. */
-        REMOVED
+        REMOVED,
+        /** Far slower than others: read and deleted from, and nothing new is put there. */
+        SLOW
     }
 }

@@ -121,6 +121,14 @@ final class StatusReport {
             writable += device.state() == DeviceRecord.State.WRITABLE ? 1 : 0;
             capacity += device.capacityBytes();
             free += device.freeBytes();
+            if (device.state() == DeviceRecord.State.SLOW) {
+                warn(
+                        status,
+                        "DEVICE_SLOW",
+                        "device " + device.id() + " is slow, see 'lethe devices'",
+                        "it gets nothing new until it is quick again; look at the disk, and"
+                                + " replace it if it stays so");
+            }
             if (device.state() == DeviceRecord.State.FULL) {
                 warn(
                         status,

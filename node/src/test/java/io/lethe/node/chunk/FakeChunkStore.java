@@ -55,6 +55,7 @@ public final class FakeChunkStore implements ChunkStore {
     private long promisedBytes;
     private int life;
     private @Nullable String fault;
+    private @Nullable String slow;
 
     public FakeChunkStore(DeviceId device, Clock clock, RandomSource random) {
         this.device = device;
@@ -359,6 +360,16 @@ public final class FakeChunkStore implements ChunkStore {
     }
 
     @Override
+    public synchronized void probe() {
+        serve();
+    }
+
+    @Override
+    public synchronized void setSlow(@Nullable String why) {
+        slow = why;
+    }
+
+    @Override
     public @Nullable String checkIndex() {
         return null;
     }
@@ -374,8 +385,9 @@ public final class FakeChunkStore implements ChunkStore {
     @Override
     public synchronized Status status() {
         State full = free() == 0 ? State.FULL : State.ONLINE;
+        State usual = slow == null ? full : State.SLOW;
         return new Status(
-                fault == null ? full : State.FAILED,
+                fault == null ? usual : State.FAILED,
                 capacityBytes,
                 free(),
                 chunks.size(),
@@ -383,7 +395,7 @@ public final class FakeChunkStore implements ChunkStore {
                 damaged.size(),
                 0,
                 0,
-                fault);
+                fault == null ? slow : fault);
     }
 
     @Override

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class GroupSyncTest {
     private final DeviceHealth health = new DeviceHealth(new DeviceId(new Id128(1, 1)));
-    private final DiskCounters counters = new DiskCounters();
+    private final DiskCounters counters = new DiskCounters(new ManualClock());
     private final AtomicInteger queued = new AtomicInteger();
 
     @Test

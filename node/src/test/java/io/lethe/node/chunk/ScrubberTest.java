@@ -75,6 +75,16 @@ class ScrubberTest {
         }
 
         @Override
+        public State state() {
+            return store.status().state();
+        }
+
+        @Override
+        public void setSlow(@Nullable String why) {
+            store.setSlow(why);
+        }
+
+        @Override
         public DiskLoad load() {
             return load;
         }

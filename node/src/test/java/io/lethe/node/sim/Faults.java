@@ -112,9 +112,10 @@ final class Faults {
         }
     }
 
+    /** For a moment, or for long enough to be noticed and avoided. */
     private void slow(SimDevice device) {
         device.slowness = 200;
-        later(8_000, () -> device.slowness = 1);
+        later(loop.chance(300) ? 60_000 : 8_000, () -> device.slowness = 1);
     }
 
     private void fill(SimDevice device) {

@@ -1,6 +1,8 @@
 package io.lethe.node.sim;
 
+import io.lethe.node.base.Clock;
 import io.lethe.node.chunk.DiskLoad;
+import io.lethe.node.chunk.DiskTimes;
 import io.lethe.node.chunk.FakeChunkStore;
 import io.lethe.node.model.DeviceId;
 
@@ -14,6 +16,7 @@ final class SimDevice {
     final FakeChunkStore store;
     final SimLoop loop;
     final DiskLoad load;
+    final DiskTimes times;
     int slowness = 1;
 
     SimDevice(DeviceId id, int node, FakeChunkStore store, SimLoop loop) {
@@ -21,14 +24,21 @@ final class SimDevice {
         this.node = node;
         this.store = store;
         this.loop = loop;
-        load = new DiskLoad(new SimTasks(loop, new SimLoop.Life("disk", node)).clock());
+        Clock clock = new SimTasks(loop, new SimLoop.Life("disk", node)).clock();
+        load = new DiskLoad(clock);
+        times = new DiskTimes(clock);
     }
 
     long readNanos() {
-        return loop.within(SYNC_NANOS / 4 * slowness);
+        return taking(DiskTimes.Kind.READ, loop.within(SYNC_NANOS / 4 * slowness));
     }
 
     long syncNanos() {
-        return loop.within(SYNC_NANOS * slowness);
+        return taking(DiskTimes.Kind.SYNC, loop.within(SYNC_NANOS * slowness));
+    }
+
+    private long taking(DiskTimes.Kind kind, long nanos) {
+        times.record(kind, nanos);
+        return nanos;
     }
 }

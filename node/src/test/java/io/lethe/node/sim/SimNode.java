@@ -7,7 +7,9 @@ import io.lethe.node.base.task.Promise;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.chunk.ChunkStore;
 import io.lethe.node.chunk.DeviceCalls;
+import io.lethe.node.chunk.DeviceWatch;
 import io.lethe.node.chunk.DiskLoad;
+import io.lethe.node.chunk.DiskTimes;
 import io.lethe.node.chunk.Scrubber;
 import io.lethe.node.cluster.Registration;
 import io.lethe.node.controller.Controller;
@@ -37,7 +39,9 @@ import io.lethe.node.s3.events.SinkWorker;
 import io.lethe.node.sim.SimLoop.Life;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -54,6 +58,10 @@ final class SimNode {
     /** Within a deletion's own deadline of 15 s now and then, so that several meet at a mark. */
     private static final Duration MARK_PATIENCE = Duration.ofSeconds(8);
 
+    /** Short, as all is in a run. */
+    private static final DeviceWatch.Patience PATIENCE =
+            new DeviceWatch.Patience(Duration.ofSeconds(5), Duration.ofSeconds(10));
+
     /** Some passes in each run. */
     private static final Duration SCRUB_PERIOD = Duration.ofSeconds(30);
 
@@ -63,6 +71,7 @@ final class SimNode {
     final int index;
     final NodeId id;
     final List<SimDevice> devices = new ArrayList<>();
+    private final Map<DeviceId, DeviceWatch> watches = new HashMap<>();
     private final SimCluster cluster;
     private long incarnation;
     private Life life;
@@ -207,6 +216,15 @@ final class SimNode {
         for (SimDevice device : devices) {
             Disks disks = new Disks(now.tasks);
             work(now, () -> new OrphanSweeper(ports, disks, device.id));
+            DeviceWatch watch =
+                    new DeviceWatch(
+                            disks.calls(device),
+                            device.times,
+                            now.tasks,
+                            () -> othersTimes(session, device),
+                            PATIENCE);
+            watches.put(device.id, watch);
+            work(now, () -> watch);
             work(now, () -> new Scrubber(disks.calls(device), now.tasks, SCRUB_PERIOD));
         }
         work(
@@ -304,6 +322,16 @@ final class SimNode {
         }
     }
 
+    private static List<DiskTimes.Medians> othersTimes(
+            SimZooKeeper.Session session, SimDevice self) {
+        return session.nodes().values().stream()
+                .flatMap(node -> node.devices().stream())
+                .filter(device -> !device.id().equals(self.id))
+                .map(Registration.Device::times)
+                .map(t -> new DiskTimes.Medians(t.readMicros(), t.writeMicros(), t.syncMicros()))
+                .toList();
+    }
+
     private Registration registration() {
         List<Registration.Device> said = new ArrayList<>();
         for (SimDevice device : devices) {
@@ -313,10 +341,19 @@ final class SimNode {
                         case ONLINE -> Registration.DeviceState.ONLINE;
                         case FULL -> Registration.DeviceState.FULL;
                         case FAILED -> Registration.DeviceState.FAILED;
+                        case SLOW -> Registration.DeviceState.SLOW;
                     };
+            DeviceWatch watch = watches.get(device.id);
+            DiskTimes.Medians own = device.times.medians();
             said.add(
                     new Registration.Device(
-                            device.id, status.capacityBytes(), status.freeBytes(), state));
+                            device.id,
+                            status.capacityBytes(),
+                            status.freeBytes(),
+                            state,
+                            watch == null ? 0 : watch.troubleSinceMillis(),
+                            new Registration.Times(
+                                    own.readMicros(), own.writeMicros(), own.syncMicros())));
         }
         return new Registration(
                 id,
@@ -421,6 +458,16 @@ final class SimNode {
                 @Override
                 public <T> Promise<T> call(Function<ChunkStore, T> work) {
                     return on(device.id, work);
+                }
+
+                @Override
+                public ChunkStore.State state() {
+                    return device.store.status().state();
+                }
+
+                @Override
+                public void setSlow(@Nullable String why) {
+                    device.store.setSlow(why);
                 }
 
                 @Override

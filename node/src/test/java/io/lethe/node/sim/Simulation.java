@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * last flush and replayed, or replaced by another's snapshot; leaders lost at any proposal, whose
  * outcome stays unknown and which applies or not; replicas and directory copies that lag;
  * controllers that do not know that they were succeeded; the coordination service away; one rotting
- * device; slow and full devices; clocks up to a second apart; senders that dawdle; deletions of a
- * bucket by several at once, cut short by deadlines and crashes.
+ * device; slow (for up to a minute) and full devices; clocks up to a second apart; senders that
+ * dawdle; deletions of a bucket by several at once, cut short by deadlines and crashes.
  *
  * <p>Not simulated: damage to a log or a table (replicas refuse to start on it), membership changes
  * and splits, a device lost for good, torn extents (the chunk store's own crash tests do that), key

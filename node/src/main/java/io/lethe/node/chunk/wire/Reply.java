@@ -22,8 +22,8 @@ import java.util.List;
  *   WRITE_FINISH DELETE DOOM REFUSE_BELOW   nothing
  *   VERIFY                     verdict u8: 0 sound, 1 corrupt, 2 missing
  *   ERASE                      overwritten i64, read back u8
- *   STATUS                     state u8 (0 online, 1 full, 2 failed); i64 each: capacity, free,
- *                              chunks, stored, corrupt, missing files, queued syncs;
+ *   STATUS                     state u8 (0 online, 1 full, 2 failed, 3 slow); i64 each: capacity,
+ *                              free, chunks, stored, corrupt, missing files, queued syncs;
  *                              fault string ("" = none)
  *   LIST UNRESOLVED            varint count, then each: key (see Request), pg epoch i32, write 16,
  *                              owner 10, length i64, block bytes i32, created i64

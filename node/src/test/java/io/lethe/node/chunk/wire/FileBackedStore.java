@@ -301,6 +301,12 @@ final class FileBackedStore implements ChunkStore {
     }
 
     @Override
+    public void probe() {}
+
+    @Override
+    public void setSlow(@Nullable String why) {}
+
+    @Override
     public @Nullable String checkIndex() {
         return null;
     }
