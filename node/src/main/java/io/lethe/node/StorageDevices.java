@@ -105,7 +105,11 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
     /** For the data plane. */
     Map<DeviceId, ServedDevice> served() {
         Map<DeviceId, ServedDevice> served = new HashMap<>();
-        devices.forEach((id, open) -> served.put(id, new ServedDevice(open.store(), open.pool())));
+        devices.forEach(
+                (id, open) -> {
+                    DevicePool pool = open.pool();
+                    served.put(id, new ServedDevice(open.store(), pool, pool::executeInBackground));
+                });
         return served;
     }
 

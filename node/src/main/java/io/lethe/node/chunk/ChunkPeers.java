@@ -15,6 +15,14 @@ import org.jspecify.annotations.Nullable;
  * operation. Implemented by the data plane, and by a model of network and disks in simulation.
  */
 public interface ChunkPeers {
+    /**
+     * The same devices for work in the background: what is asked there does not count as foreground
+     * on the device ({@link DiskLoad}), and is put off first where a device has too much to do.
+     */
+    default ChunkPeers background() {
+        return this;
+    }
+
     /** Starts a chunk; faults arrive at the first {@link Sink#send} or at {@link Sink#finish}. */
     Sink write(DeviceId device, Ticket ticket, ChunkHeader header, long deadlineNanos);
 

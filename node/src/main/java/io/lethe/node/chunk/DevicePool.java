@@ -32,6 +32,7 @@ public final class DevicePool implements Executor, AutoCloseable {
     private static final long CLOSE_SECONDS = 30;
 
     private final String name;
+    private final int mostQueued;
     private final Tasks tasks;
     private final ThreadPoolExecutor threads;
     private final LongAdder rejected = new LongAdder();
@@ -41,6 +42,7 @@ public final class DevicePool implements Executor, AutoCloseable {
         Check.range("device threads", threadCount, 1, 1024);
         Check.range("device queue", mostQueued, 1, 1 << 20);
         this.name = name;
+        this.mostQueued = mostQueued;
         this.tasks = tasks;
         load = new DiskLoad(tasks.clock());
         this.threads =
@@ -90,6 +92,25 @@ public final class DevicePool implements Executor, AutoCloseable {
             if (!taken) {
                 load.left();
             }
+        }
+    }
+
+    /**
+     * Runs {@code work} of the background, as {@link #execute} does that of the foreground, for
+     * which the second half of the queue is left.
+     *
+     * @throws RejectedExecutionException when the queue is half full or the pool is closed
+     */
+    public void executeInBackground(Runnable work) {
+        if (queued() >= mostQueued / 2) {
+            rejected.increment();
+            throw new RejectedExecutionException(name + " has too much to do");
+        }
+        try {
+            threads.execute(work);
+        } catch (RejectedExecutionException e) {
+            rejected.increment();
+            throw e;
         }
     }
 

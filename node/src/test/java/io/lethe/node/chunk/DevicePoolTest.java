@@ -52,23 +52,45 @@ class DevicePoolTest {
     @Test
     void whatComesOverTheDataPlaneCountsAsForegroundUntilItIsDone() throws Exception {
         CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch started = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
         try (DevicePool pool = new DevicePool("device-a", 1, 1, tasks)) {
             assertThat(await(pool.submit(() -> pool.load().foregroundShare()))).isZero();
             pool.execute(
                     () -> {
+                        started.countDown();
                         try {
                             boolean _ = goOn.await(30, TimeUnit.SECONDS);
                         } catch (InterruptedException e) {
                             throw new AssertionError(e);
                         }
                     });
+            assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
             pool.execute(over::countDown);
             assertThatThrownBy(() -> pool.execute(() -> {}))
                     .isInstanceOf(RejectedExecutionException.class);
             assertThat(pool.load().foregroundShare()).isPositive();
             goOn.countDown();
             assertThat(over.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void workInTheBackgroundIsNoForegroundAndLeavesItHalfOfTheQueue() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (DevicePool pool = new DevicePool("device-a", 1, 4, tasks)) {
+            Promise<Boolean> running = pool.submit(() -> goOn.await(30, TimeUnit.SECONDS));
+            pool.executeInBackground(() -> {});
+            pool.executeInBackground(() -> {});
+            assertThatThrownBy(() -> pool.executeInBackground(() -> {}))
+                    .isInstanceOf(RejectedExecutionException.class);
+            assertThat(pool.rejected()).isEqualTo(1);
+            assertThat(pool.load().foregroundShare()).isZero();
+            pool.execute(() -> {});
+            pool.execute(() -> {});
+            assertThat(pool.queued()).isEqualTo(4);
+            goOn.countDown();
+            assertThat(await(running)).isTrue();
         }
     }
 

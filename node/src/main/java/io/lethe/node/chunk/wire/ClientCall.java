@@ -82,7 +82,15 @@ abstract class ClientCall extends FairOutbound.Source {
         long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - client.clock.nanos()) + 1;
         int deadlineMillis = Math.clamp(leftMillis, 1, FrameHead.MOST_DEADLINE_MILLIS);
         client.counters.request(request.type());
-        var _ = to.write(new FrameHead(request.type(), id, deadlineMillis, 0, request.fields()));
+        var _ =
+                to.write(
+                        new FrameHead(
+                                request.type(),
+                                id,
+                                deadlineMillis,
+                                0,
+                                request.fields(),
+                                client.background));
         onBegun();
     }
 

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +43,15 @@ public final class DataPlaneClient implements ChunkPeers, AutoCloseable {
     final RandomSource random;
     final WireObserver observer;
     final @Nullable TlsContexts tls;
-    final WireCounters counters = new WireCounters();
+    final WireCounters counters;
+
+    /** Whether its requests say that they are work in the background. */
+    final boolean background;
+
     private final DeviceDirectory directory;
-    private final ConcurrentHashMap<InetSocketAddress, Peer> peers = new ConcurrentHashMap<>();
-    private final AtomicInteger reports = new AtomicInteger();
-    private volatile boolean closed;
+    private final ConcurrentHashMap<InetSocketAddress, Peer> peers;
+    private final AtomicInteger reports;
+    private final AtomicBoolean closed;
 
     /**
      * @param random for the jitter of reconnects; used from event loops, so it must be safe there
@@ -68,6 +73,33 @@ public final class DataPlaneClient implements ChunkPeers, AutoCloseable {
         this.random = random;
         this.observer = observer;
         this.tls = tls;
+        background = false;
+        counters = new WireCounters();
+        peers = new ConcurrentHashMap<>();
+        reports = new AtomicInteger();
+        closed = new AtomicBoolean();
+    }
+
+    /** The other's connections and figures, for work in the background. */
+    private DataPlaneClient(DataPlaneClient other) {
+        config = other.config;
+        loops = other.loops;
+        tasks = other.tasks;
+        clock = other.clock;
+        directory = other.directory;
+        random = other.random;
+        observer = other.observer;
+        tls = other.tls;
+        background = true;
+        counters = other.counters;
+        peers = other.peers;
+        reports = other.reports;
+        closed = other.closed;
+    }
+
+    @Override
+    public ChunkPeers background() {
+        return background ? this : new DataPlaneClient(this);
     }
 
     public WireCounters counters() {
@@ -245,7 +277,7 @@ public final class DataPlaneClient implements ChunkPeers, AutoCloseable {
 
     private void submit(Target target, ClientCall call) {
         counters.streams.incrementAndGet();
-        StoreException refusal = closed ? closedFailure() : target.refusal;
+        StoreException refusal = closed.get() ? closedFailure() : target.refusal;
         try {
             target.peer
                     .loop()
@@ -270,7 +302,7 @@ public final class DataPlaneClient implements ChunkPeers, AutoCloseable {
     /** Closes every connection; calls under way fail with UNAVAILABLE. */
     @Override
     public void close() {
-        closed = true;
+        closed.set(true);
         for (Peer peer : peers.values()) {
             try {
                 peer.loop().execute(peer::close);

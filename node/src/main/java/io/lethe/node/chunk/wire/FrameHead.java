@@ -14,7 +14,8 @@ import io.netty.buffer.ByteBufAllocator;
  *   4     2   magic 0x4c74 ("Lt")
  *   6     1   version 1
  *   7     1   type, see FrameType
- *   8     4   flags: 0 in this version
+ *   8     4   flags: bit 0: work in the background, on frames that open a request only; the others
+ *             are 0
  *  12     8   request id: 0 = the connection itself
  *  20     4   deadline: milliseconds left when sent, 1 to 600,000 on frames that open a request,
  *             0 on all others. Not a time of day, so clocks need not agree.
@@ -28,7 +29,13 @@ import io.netty.buffer.ByteBufAllocator;
  *
  * @param fields not to be changed
  */
-record FrameHead(FrameType type, long requestId, int deadlineMillis, int bodyBytes, byte[] fields) {
+record FrameHead(
+        FrameType type,
+        long requestId,
+        int deadlineMillis,
+        int bodyBytes,
+        byte[] fields,
+        boolean background) {
     static final int MAGIC = 0x4c74;
     static final int VERSION = 1;
 
@@ -50,7 +57,13 @@ record FrameHead(FrameType type, long requestId, int deadlineMillis, int bodyByt
     /** Ten minutes: longer than any request of the object path or repair. */
     static final int MOST_DEADLINE_MILLIS = 600_000;
 
+    private static final int BACKGROUND = 1;
     private static final byte[] NO_FIELDS = new byte[0];
+
+    /** Of the foreground. */
+    FrameHead(FrameType type, long requestId, int deadlineMillis, int bodyBytes, byte[] fields) {
+        this(type, requestId, deadlineMillis, bodyBytes, fields, false);
+    }
 
     static FrameHead of(FrameType type, long requestId) {
         return new FrameHead(type, requestId, 0, 0, NO_FIELDS);
@@ -76,7 +89,8 @@ record FrameHead(FrameType type, long requestId, int deadlineMillis, int bodyByt
         }
         ByteBuf out = allocator.directBuffer(headBytes());
         out.writeInt(LEAST_HEADER + fields.length);
-        out.writeShort(MAGIC).writeByte(VERSION).writeByte(type.code()).writeInt(0);
+        out.writeShort(MAGIC).writeByte(VERSION).writeByte(type.code());
+        out.writeInt(background ? BACKGROUND : 0);
         return out.writeLong(requestId)
                 .writeInt(deadlineMillis)
                 .writeInt(bodyBytes)
@@ -102,7 +116,8 @@ record FrameHead(FrameType type, long requestId, int deadlineMillis, int bodyByt
         }
         FrameType type = FrameType.of(in.u8());
         int flags = in.i32();
-        if (flags != 0) {
+        boolean background = flags == BACKGROUND && type.opensRequest();
+        if (flags != 0 && !background) {
             throw new ProtocolViolation("unknown flags " + Integer.toHexString(flags));
         }
         long requestId = in.i64();
@@ -116,6 +131,7 @@ record FrameHead(FrameType type, long requestId, int deadlineMillis, int bodyByt
         if (!fits) {
             throw new ProtocolViolation(type + " with a body of " + bodyBytes + " bytes");
         }
-        return new FrameHead(type, requestId, deadlineMillis, bodyBytes, in.raw(in.remaining()));
+        return new FrameHead(
+                type, requestId, deadlineMillis, bodyBytes, in.raw(in.remaining()), background);
     }
 }

@@ -9,5 +9,11 @@ import java.util.concurrent.Executor;
  * @param pool bounded platform threads and queue; throws {@link
  *     java.util.concurrent.RejectedExecutionException} when full. Never interrupts its threads
  *     while they work: that would close the files that they use.
+ * @param background the same for work in the background, which may be refused sooner
  */
-public record ServedDevice(ChunkStore store, Executor pool) {}
+public record ServedDevice(ChunkStore store, Executor pool, Executor background) {
+    /** One that makes no difference. */
+    public ServedDevice(ChunkStore store, Executor pool) {
+        this(store, pool, pool);
+    }
+}

@@ -5,6 +5,7 @@ import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
 import io.netty.channel.ChannelFuture;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ abstract class ServerStream extends FairOutbound.Source {
     final DataPlaneServer server;
     final ServedDevice device;
     final long id;
+    private final Executor pool;
     private final FrameType type;
     private final long arrivedNanos;
     private final ScheduledFuture<?> deadline;
@@ -50,6 +52,7 @@ abstract class ServerStream extends FairOutbound.Source {
         this.connection = connection;
         this.server = connection.server;
         this.device = device;
+        this.pool = head.background() ? device.background() : device.pool();
         this.id = head.requestId();
         this.type = head.type();
         this.arrivedNanos = server.environment.clock().nanos();
@@ -88,7 +91,7 @@ abstract class ServerStream extends FairOutbound.Source {
         busy = true;
         server.counters.pooled.incrementAndGet();
         try {
-            device.pool().execute(() -> onPool(work));
+            pool.execute(() -> onPool(work));
             return true;
         } catch (RejectedExecutionException full) {
             server.counters.pooled.decrementAndGet();

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -209,6 +210,42 @@ abstract class ChunkPeersContract {
         wire.write(key, WireFixture.bytes(1, 1000), 256);
         assertThat(wire.await(wire.client.verify(wire.device, inspect, key, wire.deadline())))
                 .isEqualTo(ChunkStore.Verdict.SOUND);
+    }
+
+    @Test
+    void workInTheBackgroundIsDoneByItsOwnPoolAndOverTheSameConnection() {
+        AtomicInteger tasks = new AtomicInteger();
+        wire.devices.put(
+                wire.device,
+                new ServedDevice(
+                        wire.store,
+                        wire.pool,
+                        work -> {
+                            tasks.incrementAndGet();
+                            wire.pool.execute(work);
+                        }));
+        ChunkKey key = WireFixture.key(1, 0);
+        byte[] bytes = WireFixture.bytes(1, 300_000);
+        wire.write(key, bytes, 4096);
+        assertThat(wire.await(wire.read(key, 0, 300_000))).isEqualTo(bytes);
+        assertThat(tasks.get()).isZero();
+        ChunkPeers background = wire.client.background();
+        Ticket read = WireFixture.ticket(Ticket.Operation.READ, key);
+        assertThat(wire.await(background.read(wire.device, read, key, 0, 300_000, wire.deadline())))
+                .isEqualTo(bytes);
+        int readTasks = tasks.get();
+        assertThat(readTasks).isPositive();
+        ChunkPeers.Sink sink =
+                background.write(
+                        wire.device,
+                        WireFixture.ticket(Ticket.Operation.WRITE, WireFixture.key(2, 0)),
+                        WireFixture.header(WireFixture.key(2, 0), 100, 16),
+                        wire.deadline());
+        wire.await(sink.send(bytes, 0, 100));
+        wire.await(sink.finish());
+        assertThat(tasks.get()).isGreaterThan(readTasks);
+        assertThat(wire.client.counters().events(WireCounters.Event.CONNECTED)).isEqualTo(1);
+        assertThat(background.background()).isSameAs(background);
     }
 
     @Test
