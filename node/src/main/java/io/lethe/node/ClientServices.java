@@ -108,7 +108,8 @@ final class ClientServices {
                                                 s3.region(),
                                                 s3.domains(),
                                                 s3.websiteDomains(),
-                                                s3.requestTime()))));
+                                                s3.requestTime(),
+                                                S3Settings.PATIENCE))));
     }
 
     /** Tenants as this node's copy of the directory has them. */

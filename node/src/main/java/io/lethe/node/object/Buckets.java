@@ -207,8 +207,22 @@ public final class Buckets {
                 caller,
                 name,
                 (bucket, seenIndex) ->
-                        new DirectoryCommand.SetBucketSetting(bucket, setting, document, seenIndex),
+                        new DirectoryCommand.SetBucketSetting(
+                                bucket, setting, checked(document), seenIndex),
                 deadlineNanos);
+    }
+
+    private static Bytes checked(Bytes document) {
+        if (document.length() > BucketDocument.MOST_BYTES) {
+            throw new StoreException(
+                    ErrorCode.ENTITY_TOO_LARGE,
+                    "the configuration has "
+                            + document.length()
+                            + " bytes; "
+                            + BucketDocument.MOST_BYTES
+                            + " is the most");
+        }
+        return document;
     }
 
     /** Makes a bucket's document out of the one that is there. */
@@ -250,7 +264,7 @@ public final class Buckets {
                                     .map(BucketDocument::bytes)
                                     .orElse(Bytes.EMPTY);
                     return new DirectoryCommand.SetBucketSetting(
-                            bucket, setting, revision.of(before), seenIndex);
+                            bucket, setting, checked(revision.of(before)), seenIndex);
                 },
                 deadlineNanos);
     }

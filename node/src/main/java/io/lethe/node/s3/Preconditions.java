@@ -22,6 +22,9 @@ public record Preconditions(
         Optional<Long> ifUnmodifiedSinceMillis) {
     private static final String COPY = "x-amz-copy-source-";
 
+    /** More than any object's has. */
+    private static final int MOST_ETAG_CHARS = 256;
+
     /** What follows from the conditions of a read. */
     public enum Outcome {
         PROCEED,
@@ -116,7 +119,19 @@ public record Preconditions(
         if (match.get().tags().size() != 1 || match.get().tags().getFirst().weak()) {
             throw notImplemented("If-Match with other than one strong tag in a write");
         }
-        return new Condition.Matches(match.get().tags().getFirst().value());
+        return matches(match.get().tags().getFirst().value());
+    }
+
+    /**
+     * The condition that what is there has this ETag.
+     *
+     * @throws S3Exception PreconditionFailed for what is longer than any
+     */
+    public static Condition matches(String eTag) {
+        if (eTag.length() > MOST_ETAG_CHARS) {
+            throw failed("If-Match");
+        }
+        return new Condition.Matches(eTag);
     }
 
     private static S3Exception notImplemented(String what) {

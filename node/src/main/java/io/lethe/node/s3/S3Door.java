@@ -160,7 +160,11 @@ public final class S3Door implements HttpService {
             } catch (StoreException e) {
                 // What can't be there has no tags and no ACL: its operation says what it is.
                 return switch (e.code()) {
-                    case NO_SUCH_KEY, NO_SUCH_VERSION, NO_SUCH_BUCKET, INVALID_ARGUMENT ->
+                    case NO_SUCH_KEY,
+                            NO_SUCH_VERSION,
+                            NO_SUCH_BUCKET,
+                            INVALID_ARGUMENT,
+                            KEY_TOO_LONG ->
                             Optional.empty();
                     default -> throw e;
                 };

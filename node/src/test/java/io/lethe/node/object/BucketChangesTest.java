@@ -9,6 +9,7 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.BucketSetting;
@@ -115,6 +116,21 @@ class BucketChangesTest {
     private void document() throws InterruptedException {
         buckets.setDocument(
                 CALLER, PLAIN, BucketSetting.CORS, Bytes.utf8("cors"), world.deadline());
+    }
+
+    @Test
+    void aDocumentThatIsTooLongIsRefused() {
+        Bytes document = Bytes.wrap(new byte[BucketDocument.MOST_BYTES + 1]);
+        assertThat(
+                        failure(
+                                () ->
+                                        buckets.setDocument(
+                                                CALLER,
+                                                PLAIN,
+                                                BucketSetting.CORS,
+                                                document,
+                                                world.deadline())))
+                .isEqualTo(ErrorCode.ENTITY_TOO_LARGE);
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.erasure.kernel.Kernels;
 import io.lethe.node.metadata.MemoryDirectory;
 import io.lethe.node.metadata.Metadata;
+import io.lethe.node.metadata.command.CommandCodec;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.DirectoryReply;
 import io.lethe.node.metadata.command.KeyCopy;
@@ -20,6 +21,7 @@ import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.metadata.command.QueryCodec;
 import io.lethe.node.metadata.command.ShardGrant;
 import io.lethe.node.metadata.command.Stamp;
 import io.lethe.node.metadata.state.Change.Decision;
@@ -71,6 +73,9 @@ public final class ObjectWorld {
     /** Who wants to hear of changes. */
     public EventNotes notes = EventNotes.NOBODY;
 
+    /** Whether the gateway may go by its copy of the directory. */
+    public volatile boolean leased = true;
+
     public final VirtualTasks tasks =
             tasks(
                     System::nanoTime,
@@ -96,7 +101,7 @@ public final class ObjectWorld {
                                     1,
                                     Bytes.wrap(new byte[Ticket.MAC_BYTES])),
                     new BoundKeys(),
-                    () -> {},
+                    this::checkLease,
                     new Codecs(Kernels.best().kernel()),
                     new ObjectMeters(),
                     new ObjectSettings(
@@ -136,6 +141,12 @@ public final class ObjectWorld {
                         ports.meters(),
                         ports.settings(),
                         ports.notes()));
+    }
+
+    private void checkLease() {
+        if (!leased) {
+            throw new StoreException(ErrorCode.UNAVAILABLE, "the lease has run out");
+        }
     }
 
     VersionUpdates updates() {
@@ -364,8 +375,11 @@ public final class ObjectWorld {
         @Override
         public synchronized PartitionReply executeIn(
                 GroupId partition, PartitionCommand command, long checkedAt, long deadlineNanos) {
+            CommandCodec.PartitionEntry entry =
+                    CommandCodec.decodePartition(
+                            CommandCodec.encode(new Stamp(++millis, checkedAt, 0, 1), command));
             Decision<PartitionReply> decision =
-                    PartitionState.decide(rows, new Stamp(++millis, checkedAt, 0, 1), command);
+                    PartitionState.decide(rows, entry.stamp(), entry.command());
             rows.apply(decision.changes());
             PartitionInvariants.check(rows);
             return decision.reply();
@@ -381,7 +395,7 @@ public final class ObjectWorld {
         @Override
         public synchronized PartitionAnswer queryIn(
                 GroupId partition, PartitionQuery query, long deadlineNanos) {
-            return PartitionState.answer(rows, query);
+            return PartitionState.answer(rows, QueryCodec.decode(QueryCodec.encode(query)));
         }
 
         @Override

@@ -2,7 +2,9 @@ package io.lethe.node.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.Condition;
+import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.WriteId;
@@ -21,6 +23,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
@@ -343,6 +347,108 @@ class DoorAnswersTest {
                             one[0]);
             assertThat(answer.status()).as(answer.body()).isEqualTo(Integer.parseInt(one[1]));
         }
+    }
+
+    /** Nobody waits so long that it asks for the same copy once more. */
+    @Test
+    void aLongCopyBeginsToAnswerBeforeItEnds() throws IOException {
+        assertThat(door.send("PUT", PLAIN + "/source", "0123456789").status()).isEqualTo(200);
+        put(PLAIN + "/tagged", "x-amz-copy-source", ObjectWorld.PLAIN + "/source");
+        String id = begun(PLAIN + "/parts");
+        String source = ObjectWorld.PLAIN + "/source";
+        for (String target : List.of("/copy", "/parts?partNumber=2&uploadId=" + id)) {
+            hold("source");
+            Answer answer = door.send("PUT", PLAIN + target, "", "x-amz-copy-source", source);
+            assertThat(answer.status()).isEqualTo(200);
+            // In chunks: one of them is a space.
+            assertThat(answer.body()).contains("\r\n1\r\n \r\n").contains("<ETag>");
+        }
+        assertThat(get(PLAIN + "/copy").body()).isEqualTo("0123456789");
+        hold("missing");
+        Answer missing =
+                door.send(
+                        "PUT",
+                        PLAIN + "/none",
+                        "",
+                        "x-amz-copy-source",
+                        ObjectWorld.PLAIN + "/missing");
+        assertThat(missing.status()).as("begun").isEqualTo(200);
+        assertThat(missing.body()).contains("<Code>NoSuchKey</Code>");
+        assertThat(get(PLAIN + "/none").status()).isEqualTo(404);
+    }
+
+    /** Whoever looks the key up next waits until the answer has begun. */
+    private void hold(String key) {
+        CountDownLatch begun = new CountDownLatch(1);
+        door.atFirstByte = begun::countDown;
+        world.metadata.behind =
+                query -> {
+                    if (query instanceof PartitionQuery.Find find
+                            && find.key().equals(Bytes.utf8(key))) {
+                        await(begun);
+                    }
+                };
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void whatNoKeyCanBeIsRefusedInListings() throws IOException {
+        String longest = "k".repeat(1024);
+        for (String query :
+                List.of(
+                        "?prefix=",
+                        "?delimiter=",
+                        "?marker=",
+                        "?list-type=2&start-after=",
+                        "?versions&version-id-marker=null&key-marker=",
+                        "?versions&prefix=",
+                        "?uploads&key-marker=",
+                        "?uploads&delimiter=")) {
+            assertThat(get(PLAIN + query + longest).status()).as(query).isEqualTo(200);
+            Answer answer = get(PLAIN + query + longest + "k".repeat(3_500));
+            assertThat(answer.status()).as(query).isEqualTo(400);
+            assertThat(answer.body()).contains("<Code>KeyTooLongError</Code>");
+        }
+        String token = new PageToken(PageToken.Kind.OBJECTS, Bytes.utf8(longest + "kk")).encode();
+        assertThat(get(PLAIN + "?list-type=2&continuation-token=" + token).status()).isEqualTo(400);
+        put(PLAIN + "/k");
+        String etag = "\"" + "e".repeat(4_500) + "\"";
+        assertThat(door.send("PUT", PLAIN + "/k", "x", "if-match", etag).status()).isEqualTo(412);
+        assertThat(door.send("DELETE", PLAIN + "/k", "", "if-match", etag).status()).isEqualTo(412);
+        Answer several =
+                door.send(
+                        "POST",
+                        PLAIN + "?delete",
+                        "<Delete><Object><Key>k</Key><ETag>"
+                                + etag
+                                + "</ETag></Object><Object><Key>"
+                                + longest
+                                + "k</Key></Object></Delete>");
+        assertThat(all(several, "Code")).containsExactly("PreconditionFailed", "KeyTooLongError");
+    }
+
+    @Test
+    void whatWasStoredIsNotSaidToHaveFailedForWhatItsAnswerSaysBeside() throws IOException {
+        String id = begun(PLAIN + "/upload");
+        // Asked right before a change is sent.
+        world.notes =
+                (_, _, _, _) -> {
+                    world.leased = false;
+                    return null;
+                };
+        assertThat(door.send("PUT", PLAIN + "/k", "x").status()).isEqualTo(200);
+        world.leased = true;
+        assertThat(complete(PLAIN + "/upload", id).status()).isEqualTo(200);
+        assertThat(get(PLAIN + "/k").status()).as("without a lease").isEqualTo(503);
+        world.leased = true;
+        assertThat(all(get(PLAIN), "Key")).containsExactly("k", "upload");
     }
 
     @Test

@@ -42,6 +42,10 @@ final class DoorClient implements AutoCloseable {
     static final int DOCUMENT_BYTES = 1 << 20;
     static final String WEBSITES = "site.example.com";
     private static final int TIMEOUT_MILLIS = 20_000;
+
+    /** What is not answered in so long begins to be. */
+    private static final Duration PATIENCE = Duration.ofMillis(20);
+
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT)
                     .withZone(ZoneOffset.UTC);
@@ -50,6 +54,9 @@ final class DoorClient implements AutoCloseable {
     private final String region;
     private final HttpLoops loops = new HttpLoops(1);
     private final HttpServer server;
+
+    /** What is done once an answer begins. */
+    Runnable atFirstByte = () -> {};
 
     /** For the bodies of long documents; {@link #DOCUMENT_BYTES}. */
     final MemoryBudget documents;
@@ -80,7 +87,8 @@ final class DoorClient implements AutoCloseable {
                                 region,
                                 List.of("s3.example.com"),
                                 List.of(WEBSITES),
-                                Duration.ofSeconds(20)));
+                                Duration.ofSeconds(20),
+                                PATIENCE));
         server =
                 HttpServer.start(
                         new HttpSettings(
@@ -196,8 +204,12 @@ final class DoorClient implements AutoCloseable {
             socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.getOutputStream()
                     .write((request + "\r\n" + body).getBytes(StandardCharsets.ISO_8859_1));
+            byte[] first = socket.getInputStream().readNBytes(1);
+            atFirstByte.run();
+            byte[] rest = socket.getInputStream().readAllBytes();
             String answer =
-                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+                    new String(first, StandardCharsets.ISO_8859_1)
+                            + new String(rest, StandardCharsets.ISO_8859_1);
             int end = answer.indexOf("\r\n\r\n");
             return new Answer(
                     Integer.parseInt(answer.substring(9, 12)),

@@ -105,7 +105,7 @@ final class Commits {
             return Writes.otherObject(c.write());
         }
         return switch (before) {
-            case WriteRow.Done done -> done.result();
+            case WriteRow.Done done -> repeated(draft, c, done);
             case WriteRow.Closed _ -> Writes.closed(c.write());
             case WriteRow.Removed _,
                     WriteRow.Replaced _,
@@ -117,6 +117,19 @@ final class Commits {
                     row.tenant().equals(c.tenant()) ? null : Writes.otherUse(c.write());
             case null -> segments(c.body()).isEmpty() ? null : Writes.closed(c.write());
         };
+    }
+
+    /** The first result, unless it is known to be that of other bytes. */
+    private static PartitionReply repeated(Draft draft, Commit c, WriteRow.Done done) {
+        VersionRow row = new KeyVersions(draft, c.bucket(), c.key()).at(done.result().order());
+        VersionBody body = row == null ? null : row.body();
+        return body == null || body.sha256().equals(c.body().sha256())
+                ? done.result()
+                : Replies.invalid(
+                        "id "
+                                + c.write()
+                                + " was used for other bytes already, which are stored; ids are"
+                                + " random, for one use");
     }
 
     static List<SegmentRef> segments(VersionBody body) {

@@ -1,7 +1,6 @@
 package io.lethe.node.s3.operation;
 
 import io.lethe.node.base.Bytes;
-import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.Id128;
 import io.lethe.node.object.ObjectInfo;
@@ -99,8 +98,11 @@ final class BucketLifecycle {
     }
 
     private static Optional<Lifecycle> rules(S3Call call) throws InterruptedException {
-        BucketRecord bucket =
-                call.ports().buckets().look(call.caller(), call.bucket(), call.deadlineNanos());
-        return call.ports().bucketSettings().of(bucket, BucketSetting.LIFECYCLE, Lifecycle::parse);
+        return ObjectHeaders.bucket(call)
+                .flatMap(
+                        bucket ->
+                                call.ports()
+                                        .bucketSettings()
+                                        .of(bucket, BucketSetting.LIFECYCLE, Lifecycle::parse));
     }
 }

@@ -1,7 +1,6 @@
 package io.lethe.node.s3.operation;
 
 import io.lethe.node.base.Bytes;
-import io.lethe.node.base.task.Promise;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.object.Attributes;
@@ -17,70 +16,28 @@ import io.lethe.node.s3.checksum.ChecksumAlgorithm;
 import io.lethe.node.s3.checksum.ChecksumValue;
 import io.lethe.node.s3.checksum.DeclaredChecksum;
 import io.lethe.node.s3.xml.CompleteUpload;
-import io.lethe.node.s3.xml.ErrorDocument;
 import io.lethe.node.s3.xml.XmlWriter;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * POST of {@code ?uploadId}: makes an object of parts. Where that takes long (whole-object digests
- * of parts that came out of order), the answer begins with status 200 and white space, as S3 does,
- * and an error may follow in its body.
+ * POST of {@code ?uploadId}: makes an object of parts. It may take long: of parts that came out of
+ * order the digests of the whole object are still to be computed.
  */
 final class CompleteMultipartUpload implements Operation {
-    /** Below the shortest time-out of the clients that we know: 10 s without a byte. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-    private static final byte[] SPACE = Bytes.utf8(" ").unsafeArray();
-
     @Override
     public void run(S3Call call) throws InterruptedException {
         CompleteUpload wanted = CompleteUpload.parse(call.wholeList());
         Uploads.CompleteRequest request = request(call, wanted);
-        Promise<ObjectInfo> promise = call.ports().tasks().promise();
-        var _ = call.ports().tasks().fork("s3-complete", () -> complete(call, request, promise));
-        boolean begun = false;
-        while (true) {
-            try {
-                ObjectInfo info =
-                        promise.await(call.ports().tasks().clock().nanos() + PATIENCE.toNanos());
-                answer(call, info, begun);
-                return;
-            } catch (TimeoutException e) {
-                if (!begun) {
-                    begun = true;
-                    call.header("content-type", "application/xml").beginStreamed(200);
-                    write(call, XmlWriter.DECLARATION);
-                }
-                call.write(SPACE, 0, SPACE.length);
-            } catch (StoreException e) {
-                fail(call, S3Exception.of(e), begun);
-                return;
-            }
-        }
-    }
-
-    private static void complete(
-            S3Call call, Uploads.CompleteRequest request, Promise<ObjectInfo> promise) {
-        try {
-            promise.complete(
-                    call.ports()
-                            .objects()
-                            .uploads()
-                            .complete(call.caller(), request, call.deadlineNanos()));
-        } catch (RuntimeException e) {
-            // The task's root: whoever waits hears of it.
-            promise.fail(e);
-        } catch (InterruptedException e) {
-            promise.fail(S3Error.INTERNAL_ERROR.exception());
-            Thread.currentThread().interrupt();
-        }
+        Uploads uploads = call.ports().objects().uploads();
+        new PatientAnswer<ObjectInfo>(call, "s3-complete", true)
+                .give(
+                        () -> uploads.complete(call.caller(), request, call.deadlineNanos()),
+                        (info, begun) -> answer(call, info, begun));
     }
 
     private static Uploads.CompleteRequest request(S3Call call, CompleteUpload wanted)
@@ -202,7 +159,7 @@ final class CompleteMultipartUpload implements Operation {
         return stored;
     }
 
-    private static void answer(S3Call call, ObjectInfo info, boolean begun)
+    private static XmlWriter answer(S3Call call, ObjectInfo info, boolean begun)
             throws InterruptedException {
         XmlWriter out =
                 XmlWriter.s3("CompleteMultipartUploadResult")
@@ -216,39 +173,11 @@ final class CompleteMultipartUpload implements Operation {
                         (name, value) ->
                                 ChecksumAlgorithm.byHeader(name)
                                         .ifPresent(sum -> out.text(sum.element(), value)));
-        if (begun) {
-            finish(call, out.end());
-        } else {
+        if (!begun) {
             ObjectHeaders.versionId(call, info);
             EncryptionHeaders.answer(call, info);
             BucketLifecycle.tell(call, info);
-            call.xml(200, out);
         }
-    }
-
-    private static void fail(S3Call call, S3Exception failure, boolean begun)
-            throws InterruptedException {
-        if (!begun) {
-            throw failure;
-        }
-        finish(
-                call,
-                ErrorDocument.write(
-                        failure,
-                        "/" + call.bucket() + "/" + call.key(),
-                        call.requestId(),
-                        "lethe"));
-    }
-
-    /** The declaration has gone out already. */
-    private static void finish(S3Call call, byte[] document) throws InterruptedException {
-        int from = XmlWriter.DECLARATION.length();
-        call.write(document, from, document.length - from);
-        call.end();
-    }
-
-    private static void write(S3Call call, String text) throws InterruptedException {
-        byte[] bytes = Bytes.utf8(text).unsafeArray();
-        call.write(bytes, 0, bytes.length);
+        return out;
     }
 }

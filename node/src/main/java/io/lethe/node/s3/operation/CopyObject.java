@@ -6,6 +6,7 @@ import io.lethe.node.model.WriteId;
 import io.lethe.node.object.ObjectInfo;
 import io.lethe.node.object.Objects;
 import io.lethe.node.object.PutRequest;
+import io.lethe.node.object.SourceVersion;
 import io.lethe.node.s3.CopySource;
 import io.lethe.node.s3.Preconditions;
 import io.lethe.node.s3.S3Call;
@@ -48,45 +49,54 @@ final class CopyObject implements Operation {
                             + " itself without changing the object's metadata, storage class,"
                             + " website redirect location or encryption attributes.");
         }
-        ObjectInfo stored =
-                ObjectAnswers.copy(
+        PutRequest target =
+                new PutRequest(
+                        new WriteId(Id128.random(call.random())),
+                        call.bucket(),
+                        call.key(),
+                        StorageClasses.wanted(call.request()),
+                        ObjectHeaders.attributes(call.request()).withAcl(acl),
+                        Preconditions.ofWrite(call.request()),
+                        null,
+                        null,
+                        LockHeaders.asked(call.request()),
+                        customer);
+        CopiedSource from = new CopiedSource(call);
+        SourceVersion read =
+                EncryptionHeaders.source(call).checkedBy(found -> check(call, kept, from, found));
+        new PatientAnswer<ObjectInfo>(call, "s3-copy", false)
+                .give(
                         () ->
-                                call.ports()
-                                        .objects()
-                                        .copy(
-                                                call.caller(),
-                                                EncryptionHeaders.source(call)
-                                                        .checkedBy(
-                                                                found ->
-                                                                        checkSource(
-                                                                                call, kept, found)),
-                                                new PutRequest(
-                                                        new WriteId(Id128.random(call.random())),
-                                                        call.bucket(),
-                                                        call.key(),
-                                                        StorageClasses.wanted(call.request()),
-                                                        ObjectHeaders.attributes(call.request())
-                                                                .withAcl(acl),
-                                                        Preconditions.ofWrite(call.request()),
-                                                        null,
-                                                        null,
-                                                        LockHeaders.asked(call.request()),
-                                                        customer),
-                                                kept,
-                                                call.deadlineNanos()));
-        ObjectHeaders.versionId(call, stored);
-        EncryptionHeaders.answer(call, stored);
-        BucketLifecycle.tell(call, stored);
-        call.xml(
-                200,
-                XmlWriter.s3("CopyObjectResult")
-                        .date("LastModified", stored.createdMillis())
-                        .text("ETag", '"' + stored.etag() + '"'));
+                                from.copy(
+                                        () ->
+                                                call.ports()
+                                                        .objects()
+                                                        .copy(
+                                                                call.caller(),
+                                                                read,
+                                                                target,
+                                                                kept,
+                                                                call.deadlineNanos())),
+                        (stored, begun) -> answer(call, from, stored, begun));
     }
 
-    private static void checkSource(S3Call call, Objects.Kept kept, ObjectInfo found)
+    private static XmlWriter answer(
+            S3Call call, CopiedSource from, ObjectInfo stored, boolean begun)
             throws InterruptedException {
-        ObjectAnswers.checkSource(call, found);
+        if (!begun) {
+            from.tell();
+            ObjectHeaders.versionId(call, stored);
+            EncryptionHeaders.answer(call, stored);
+            BucketLifecycle.tell(call, stored);
+        }
+        return XmlWriter.s3("CopyObjectResult")
+                .date("LastModified", stored.createdMillis())
+                .text("ETag", '"' + stored.etag() + '"');
+    }
+
+    private static void check(S3Call call, Objects.Kept kept, CopiedSource from, ObjectInfo found)
+            throws InterruptedException {
+        from.check(found);
         if (kept.tags() && !found.attributes().tags().isEmpty()) {
             call.access().checkCopiedTags(found.attributes().tags());
         }

@@ -5,6 +5,7 @@ import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.WriteId;
 import io.lethe.node.object.Objects;
+import io.lethe.node.s3.Preconditions;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.S3Exception;
@@ -41,7 +42,7 @@ final class DeleteObjects implements Operation {
         }
         call.access().checkKey(entry.key(), entry.versionId().orElse(""));
         Condition condition =
-                entry.eTag().<Condition>map(Condition.Matches::new).orElse(new Condition.Always());
+                entry.eTag().map(DeleteObjects::condition).orElse(new Condition.Always());
         return call.ports()
                 .objects()
                 .delete(
@@ -54,6 +55,10 @@ final class DeleteObjects implements Operation {
                                 condition,
                                 LockHeaders.bypass(call.request())),
                         call.deadlineNanos());
+    }
+
+    private static Condition condition(String eTag) {
+        return eTag.equals("*") ? new Condition.Present() : Preconditions.matches(eTag);
     }
 
     /** Who may delete nothing in another's bucket does not learn that there is one. */

@@ -18,7 +18,7 @@ final class ListBuckets implements Operation {
     @Override
     public void run(S3Call call) throws InterruptedException {
         int limit = Parameters.number(call, "max-buckets", MOST, 1, MOST);
-        String prefix = call.request().parameter("prefix").orElse("");
+        String prefix = Parameters.key(call, "prefix");
         String token = call.request().parameter("continuation-token").orElse("");
         String after = token.isEmpty() ? "" : decoded(token);
         String before = before(prefix);

@@ -16,9 +16,9 @@ final class ListObjectVersions implements Operation {
     @Override
     public void run(S3Call call) throws InterruptedException {
         S3Request request = call.request();
-        String prefix = request.parameter("prefix").orElse("");
-        String delimiter = request.parameter("delimiter").orElse("");
-        String keyMarker = request.parameter("key-marker").orElse("");
+        String prefix = Parameters.key(call, "prefix");
+        String delimiter = Parameters.key(call, "delimiter");
+        String keyMarker = Parameters.key(call, "key-marker");
         String versionMarker = request.parameter("version-id-marker").orElse("");
         int limit = Parameters.number(call, "max-keys", Objects.MOST_PAGE, 0, Objects.MOST_PAGE);
         KeyEncoding encode = KeyEncoding.of(request);

@@ -5,6 +5,7 @@ import io.lethe.node.object.ObjectLister;
 import io.lethe.node.object.Objects;
 import io.lethe.node.s3.KeyEncoding;
 import io.lethe.node.s3.PageToken;
+import io.lethe.node.s3.S3Address;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Request;
 import io.lethe.node.s3.StorageClasses;
@@ -21,11 +22,11 @@ final class ListObjects implements Operation {
     @Override
     public void run(S3Call call) throws InterruptedException {
         S3Request request = call.request();
-        String prefix = request.parameter("prefix").orElse("");
-        String delimiter = request.parameter("delimiter").orElse("");
+        String prefix = Parameters.key(call, "prefix");
+        String delimiter = Parameters.key(call, "delimiter");
         int limit = Parameters.number(call, "max-keys", Objects.MOST_PAGE, 0, Objects.MOST_PAGE);
         KeyEncoding encode = KeyEncoding.of(request);
-        String start = request.parameter(second ? "start-after" : "marker").orElse("");
+        String start = Parameters.key(call, second ? "start-after" : "marker");
         String token = second ? request.parameter("continuation-token").orElse("") : "";
         if (request.hasParameter("continuation-token") && token.isEmpty() && second) {
             throw Parameters.invalid(
@@ -108,8 +109,14 @@ final class ListObjects implements Operation {
     }
 
     private static Bytes after(String start, String token) {
-        return token.isEmpty()
-                ? Bytes.utf8(start)
-                : PageToken.decode(token, PageToken.Kind.OBJECTS).position();
+        if (token.isEmpty()) {
+            return Bytes.utf8(start);
+        }
+        Bytes position = PageToken.decode(token, PageToken.Kind.OBJECTS).position();
+        if (position.length() > S3Address.MOST_KEY_BYTES) {
+            throw Parameters.invalid(
+                    "continuation-token", token, "The continuation token provided is incorrect");
+        }
+        return position;
     }
 }

@@ -69,9 +69,9 @@ final class MultipartUploads {
     static void list(S3Call call) throws InterruptedException {
         S3Request request = call.request();
         KeyEncoding encode = KeyEncoding.of(request);
-        String prefix = request.parameter("prefix").orElse("");
-        String delimiter = request.parameter("delimiter").orElse("");
-        String keyMarker = request.parameter("key-marker").orElse("");
+        String prefix = Parameters.key(call, "prefix");
+        String delimiter = Parameters.key(call, "delimiter");
+        String keyMarker = Parameters.key(call, "key-marker");
         String idMarker = request.parameter("upload-id-marker").orElse("");
         int limit = Parameters.number(call, "max-uploads", Objects.MOST_PAGE, 1, Objects.MOST_PAGE);
         Uploads.UploadPage page =

@@ -1,11 +1,8 @@
 package io.lethe.node.s3.operation;
 
-import io.lethe.node.model.StoreException;
-import io.lethe.node.object.MarkedDeleted;
 import io.lethe.node.object.ObjectInfo;
 import io.lethe.node.object.ObjectReader;
 import io.lethe.node.object.ReadRange;
-import io.lethe.node.object.VersionIds;
 import io.lethe.node.s3.HeaderText;
 import io.lethe.node.s3.HttpDates;
 import io.lethe.node.s3.Preconditions;
@@ -101,45 +98,6 @@ final class ObjectAnswers {
     private static ObjectInfo judged(S3Call call, ObjectInfo found) throws InterruptedException {
         call.access().checkFound(found.attributes());
         return found;
-    }
-
-    /**
-     * Looks at what a copy reads, and says which version it is where there are versions.
-     *
-     * @throws io.lethe.node.s3.S3Exception PreconditionFailed, AccessDenied
-     */
-    static void checkSource(S3Call call, ObjectInfo found) throws InterruptedException {
-        call.access().checkFoundSource(found.attributes());
-        Preconditions.ofCopySource(call.request()).checkCopy(found.etag(), found.createdMillis());
-        boolean named = !call.access().source().versionId().isEmpty();
-        call.header(
-                "x-amz-copy-source-version-id",
-                found.versionId(),
-                named || !found.versionId().equals(VersionIds.NULL));
-    }
-
-    /** What reads a version to copy it. */
-    interface Copying<T> {
-        T run() throws InterruptedException;
-    }
-
-    /**
-     * Copies, where there is no delete marker in the source's place.
-     *
-     * @throws io.lethe.node.s3.S3Exception InvalidRequest
-     * @throws StoreException NO_SUCH_KEY
-     */
-    static <T> T copy(Copying<T> copying) throws InterruptedException {
-        try {
-            return copying.run();
-        } catch (MarkedDeleted e) {
-            // What answers say of a delete marker would be said of the target.
-            throw e.named()
-                    ? S3Error.INVALID_REQUEST.because(
-                            "The source of a copy request may not specifically refer to a delete"
-                                    + " marker by version id.")
-                    : new StoreException(e.code(), String.valueOf(e.getMessage()));
-        }
     }
 
     static ObjectInfo head(S3Call call) throws InterruptedException {

@@ -1,6 +1,8 @@
 package io.lethe.node.s3.operation;
 
+import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketRecord.Versioning;
+import io.lethe.node.model.StoreException;
 import io.lethe.node.object.Attributes;
 import io.lethe.node.object.ObjectInfo;
 import io.lethe.node.object.VersionIds;
@@ -160,11 +162,24 @@ final class ObjectHeaders {
         boolean said =
                 call.request().hasParameter("versionId")
                         || !info.versionId().equals(VersionIds.NULL)
-                        || call.ports()
-                                        .buckets()
-                                        .look(call.caller(), call.bucket(), call.deadlineNanos())
-                                        .versioning()
-                                != Versioning.OFF;
+                        || bucket(call)
+                                .filter(bucket -> bucket.versioning() != Versioning.OFF)
+                                .isPresent();
         call.header("x-amz-version-id", info.versionId(), said);
+    }
+
+    /**
+     * The bucket, for what an answer says beside its result; empty where it can't be looked up now:
+     * what was stored must not be said to have failed for that.
+     */
+    static Optional<BucketRecord> bucket(S3Call call) throws InterruptedException {
+        try {
+            return Optional.of(
+                    call.ports()
+                            .buckets()
+                            .look(call.caller(), call.bucket(), call.deadlineNanos()));
+        } catch (StoreException e) {
+            return Optional.empty();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.lethe.node.s3.operation;
 
+import io.lethe.node.s3.S3Address;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.S3Exception;
@@ -23,6 +24,17 @@ final class Parameters {
             // Said below, as for a number out of bounds.
         }
         throw invalid(name, text, "Argument " + name + " must be an integer of at least " + least);
+    }
+
+    /**
+     * What keys begin with, go on behind, or are cut at; empty where it is not there.
+     *
+     * @throws S3Exception KeyTooLongError for what no key can be
+     */
+    static String key(S3Call call, String name) {
+        String text = call.request().parameter(name).orElse("");
+        S3Address.checkKey(text);
+        return text;
     }
 
     static S3Exception invalid(String name, String value, String message) {

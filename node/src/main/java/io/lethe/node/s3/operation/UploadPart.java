@@ -1,6 +1,9 @@
 package io.lethe.node.s3.operation;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.crypto.KeyBytes;
+import io.lethe.node.object.ReadRange;
+import io.lethe.node.object.SourceVersion;
 import io.lethe.node.object.Uploads;
 import io.lethe.node.object.Uploads.PartInfo;
 import io.lethe.node.s3.CopySource;
@@ -65,38 +68,40 @@ final class UploadPart implements Operation {
     }
 
     private static void copy(S3Call call) throws InterruptedException {
-        PartInfo part =
-                ObjectAnswers.copy(
+        KeyBytes customer = EncryptionHeaders.customerKey(call.request());
+        Uploads.PartRequest target =
+                new Uploads.PartRequest(
+                        call.bucket(),
+                        call.key(),
+                        MultipartUploads.id(call),
+                        number(call),
+                        null,
+                        null,
+                        () -> Bytes.EMPTY,
+                        customer);
+        ReadRange range = RangeHeader.parseCopy(call.request().header("x-amz-copy-source-range"));
+        CopiedSource from = new CopiedSource(call);
+        SourceVersion read = EncryptionHeaders.source(call).checkedBy(from::check);
+        Uploads uploads = call.ports().objects().uploads();
+        new PatientAnswer<PartInfo>(call, "s3-copy-part", false)
+                .give(
                         () ->
-                                call.ports()
-                                        .objects()
-                                        .uploads()
-                                        .copyPart(
-                                                call.caller(),
-                                                new Uploads.PartRequest(
-                                                        call.bucket(),
-                                                        call.key(),
-                                                        MultipartUploads.id(call),
-                                                        number(call),
-                                                        null,
-                                                        null,
-                                                        () -> Bytes.EMPTY,
-                                                        EncryptionHeaders.customerKey(
-                                                                call.request())),
-                                                EncryptionHeaders.source(call)
-                                                        .checkedBy(
-                                                                found ->
-                                                                        ObjectAnswers.checkSource(
-                                                                                call, found)),
-                                                RangeHeader.parseCopy(
-                                                        call.request()
-                                                                .header("x-amz-copy-source-range")),
-                                                call.deadlineNanos()));
-        EncryptionHeaders.answer(call, EncryptionHeaders.customerKey(call.request()) != null);
-        call.xml(
-                200,
-                XmlWriter.s3("CopyPartResult")
-                        .date("LastModified", part.createdMillis())
-                        .text("ETag", '"' + part.etag() + '"'));
+                                from.copy(
+                                        () ->
+                                                uploads.copyPart(
+                                                        call.caller(),
+                                                        target,
+                                                        read,
+                                                        range,
+                                                        call.deadlineNanos())),
+                        (part, begun) -> {
+                            if (!begun) {
+                                from.tell();
+                                EncryptionHeaders.answer(call, customer != null);
+                            }
+                            return XmlWriter.s3("CopyPartResult")
+                                    .date("LastModified", part.createdMillis())
+                                    .text("ETag", '"' + part.etag() + '"');
+                        });
     }
 }

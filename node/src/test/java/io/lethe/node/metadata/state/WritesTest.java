@@ -106,6 +106,19 @@ class WritesTest {
                 .isEqualTo(new Deleted(0, false, false));
     }
 
+    /** What is said to be stored is what was sent. */
+    @Test
+    void anIdThatWasUsedForOtherBytesIsRefusedAsLongAsTheyAreThere() {
+        WriteId id = partition.random.write();
+        Commit first = commit(id, "key", Versioning.OFF, partition.inline(1));
+        Commit other = commit(id, "key", Versioning.OFF, partition.inline(1));
+        PartitionReply stored = partition.execute(first);
+        assertRefused(partition.execute(other), ErrorCode.INVALID_ARGUMENT);
+        assertThat(partition.execute(first)).isEqualTo(stored);
+        var _ = partition.delete("key", Versioning.OFF, new Which.Current());
+        assertThat(partition.execute(other)).as("nobody knows").isEqualTo(stored);
+    }
+
     private static void assertRefused(PartitionReply reply, ErrorCode code) {
         assertThat(reply)
                 .isInstanceOfSatisfying(
