@@ -18,4 +18,15 @@ final class CareConfig {
                             least = "1s",
                             most = "365d")
                     Duration period) {}
+
+    /** Devices that are slow. */
+    public record Sick(
+            @Setting(
+                            help =
+                                    "A device that is slow for this long is emptied, its chunks"
+                                            + " being moved elsewhere; the same on every node.",
+                            fallback = "1h",
+                            least = "1s",
+                            most = "30d")
+                    Duration evictAfter) {}
 }

@@ -176,7 +176,8 @@ final class Joined implements AutoCloseable {
                         replication.metadata(),
                         keyring,
                         plan(parts.config()));
-        parts.workers().start(new Controller(controller), OFTEN);
+        parts.workers()
+                .start(new Controller(controller, parts.config().device().evictAfter()), OFTEN);
         parts.workers()
                 .start(new HolderKeeper(controller, parts.config().lease().toNanos()), SECOND);
         parts.workers()

@@ -49,6 +49,7 @@ public record NodeConfig(
         @Setting(help = "admission and memory") Limits limits,
         @Setting(help = "erasure coding") ErasureConfig erasure,
         @Setting(help = "reading everything to check it") CareConfig.Scrub scrub,
+        @Setting(help = "devices that are slow") CareConfig.Sick device,
         @Setting(help = "metadata replication") Raft raft,
         @Setting(
                         help =

@@ -4,6 +4,7 @@ package io.lethe.client.model;
  * A device.
  *
  * @param state {@code WRITABLE}, {@code UNAVAILABLE}, {@code FULL}, {@code REMOVED}, {@code SLOW}
+ *     or {@code EVICTED}
  * @param corruptChunks do not match their checksums and are not rebuilt yet
  * @param missingFiles data files that the index names and that are gone or too short
  * @param fault what is wrong and what to do; empty: nothing

@@ -31,13 +31,18 @@ public final class Controller implements Worker {
     private static final Duration TICKET_KEY_LIFE = Duration.ofHours(1);
 
     private final ControllerPorts ports;
+    private final Duration evictAfter;
     private final Orders orders;
     private final Births births;
     private long ticketKeyAtNanos;
     private boolean ticketKeyKnown;
 
-    public Controller(ControllerPorts ports) {
+    /**
+     * @param evictAfter a device that is slow for this long is to be emptied
+     */
+    public Controller(ControllerPorts ports, Duration evictAfter) {
         this.ports = ports;
+        this.evictAfter = evictAfter;
         orders = new Orders(ports);
         births = new Births(ports, orders);
     }
@@ -81,7 +86,8 @@ public final class Controller implements Worker {
                 NodeFollower.plan(
                         ports.coordination().nodes(),
                         ports.directory().nodes(),
-                        ports.directory().devices());
+                        ports.directory().devices(),
+                        ports.tasks().clock().wallMillis() - evictAfter.toMillis());
         for (DirectoryCommand command : commands) {
             var _ = orders.apply(command);
         }

@@ -26,9 +26,16 @@ final class NodeFollower {
 
     private NodeFollower() {}
 
-    /** What differs, as commands. */
+    /**
+     * What differs, as commands.
+     *
+     * @param evictBeforeMillis a device that has been slow since before this is to be emptied
+     */
     static List<DirectoryCommand> plan(
-            Map<NodeId, Registration> here, List<NodeRecord> nodes, List<DeviceRecord> devices) {
+            Map<NodeId, Registration> here,
+            List<NodeRecord> nodes,
+            List<DeviceRecord> devices,
+            long evictBeforeMillis) {
         List<DirectoryCommand> commands = new ArrayList<>();
         boolean few = slowAreFew(here);
         for (Registration registration : here.values()) {
@@ -39,7 +46,12 @@ final class NodeFollower {
                 commands.add(new DirectoryCommand.PutNode(said));
             }
             for (Registration.Device device : registration.devices()) {
-                planDevice(record(registration.node(), device, few), devices, commands);
+                DeviceRecord.State slow =
+                        device.sinceMillis() < evictBeforeMillis
+                                ? DeviceRecord.State.EVICTED
+                                : DeviceRecord.State.SLOW;
+                DeviceRecord.State state = few ? slow : usual(device);
+                planDevice(record(registration.node(), device, state), devices, commands);
             }
         }
         for (NodeRecord node : nodes) {
@@ -69,16 +81,21 @@ final class NodeFollower {
         return all.size() >= LEAST_TO_AVOID && slow <= Math.max(1, all.size() / MOST_SLOW_PART);
     }
 
+    private static DeviceRecord.State usual(Registration.Device device) {
+        return device.freeBytes() > 0 ? DeviceRecord.State.WRITABLE : DeviceRecord.State.FULL;
+    }
+
+    /**
+     * @param whenSlow what a slow device is called
+     */
     private static DeviceRecord record(
-            NodeId node, Registration.Device device, boolean slowAreFew) {
-        DeviceRecord.State usual =
-                device.freeBytes() > 0 ? DeviceRecord.State.WRITABLE : DeviceRecord.State.FULL;
+            NodeId node, Registration.Device device, DeviceRecord.State whenSlow) {
         DeviceRecord.State state =
                 switch (device.state()) {
                     case ONLINE -> DeviceRecord.State.WRITABLE;
                     case FULL -> DeviceRecord.State.FULL;
                     case FAILED -> DeviceRecord.State.UNAVAILABLE;
-                    case SLOW -> slowAreFew ? DeviceRecord.State.SLOW : usual;
+                    case SLOW -> whenSlow;
                 };
         return new DeviceRecord(
                 device.id(), node, device.capacityBytes(), device.freeBytes(), state);
@@ -109,6 +126,7 @@ final class NodeFollower {
             boolean usable =
                     device.state() == DeviceRecord.State.WRITABLE
                             || device.state() == DeviceRecord.State.SLOW
+                            || device.state() == DeviceRecord.State.EVICTED
                             || device.state() == DeviceRecord.State.FULL;
             if (device.node().equals(node) && usable) {
                 commands.add(

@@ -17,6 +17,8 @@ public record DeviceRecord(
         /** Failed for good or taken out: comes back only empty, under a new id. */
         REMOVED,
         /** Far slower than others: read and deleted from, and nothing new is put there. */
-        SLOW
+        SLOW,
+        /** Slow for so long that its chunks are to be moved off; it may become quick again. */
+        EVICTED
     }
 }

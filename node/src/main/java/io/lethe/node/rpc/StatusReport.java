@@ -121,6 +121,13 @@ final class StatusReport {
             writable += device.state() == DeviceRecord.State.WRITABLE ? 1 : 0;
             capacity += device.capacityBytes();
             free += device.freeBytes();
+            if (device.state() == DeviceRecord.State.EVICTED) {
+                warn(
+                        status,
+                        "DEVICE_EVICTED",
+                        "device " + device.id() + " has been slow for long, see 'lethe devices'",
+                        "its chunks are being moved elsewhere; replace the disk");
+            }
             if (device.state() == DeviceRecord.State.SLOW) {
                 warn(
                         status,

@@ -22,6 +22,7 @@ final class NodeFollowerTest {
     private static final int SEEDS = 200;
     private static final int STEPS = 40;
     private static final long CAPACITY_BYTES = 1_000_000;
+    private static final long EVICT_BEFORE = 1_000;
 
     /** Nodes that come, go and change, and the directory as far as the follower writes it. */
     private static final class World {
@@ -51,7 +52,7 @@ final class NodeFollowerTest {
                                 CAPACITY_BYTES,
                                 1 + random.nextInt((int) CAPACITY_BYTES),
                                 states[random.nextInt(states.length)],
-                                0,
+                                EVICT_BEFORE - 1 + random.nextInt(2),
                                 Registration.Times.UNKNOWN));
             }
             here.put(
@@ -73,7 +74,7 @@ final class NodeFollowerTest {
 
         List<DirectoryCommand> plan() {
             return NodeFollower.plan(
-                    here, List.copyOf(nodes.values()), List.copyOf(devices.values()));
+                    here, List.copyOf(nodes.values()), List.copyOf(devices.values()), EVICT_BEFORE);
         }
 
         void apply(DirectoryCommand command) {
@@ -123,6 +124,12 @@ final class NodeFollowerTest {
         }
     }
 
+    private static DeviceRecord.State slow(Registration.Device device) {
+        return device.sinceMillis() < EVICT_BEFORE
+                ? DeviceRecord.State.EVICTED
+                : DeviceRecord.State.SLOW;
+    }
+
     /** With up to eight devices: one may be avoided, of three at least. */
     private static boolean avoided(World world) {
         List<Registration.Device> all =
@@ -147,7 +154,7 @@ final class NodeFollowerTest {
                                     case FAILED -> DeviceRecord.State.UNAVAILABLE;
                                     case SLOW ->
                                             avoided(world)
-                                                    ? DeviceRecord.State.SLOW
+                                                    ? slow(one)
                                                     : DeviceRecord.State.WRITABLE;
                                 })
                 .findFirst()

@@ -62,6 +62,8 @@ final class SimNode {
     private static final DeviceWatch.Patience PATIENCE =
             new DeviceWatch.Patience(Duration.ofSeconds(5), Duration.ofSeconds(10));
 
+    private static final Duration EVICT_AFTER = Duration.ofSeconds(20);
+
     /** Some passes in each run. */
     private static final Duration SCRUB_PERIOD = Duration.ofSeconds(30);
 
@@ -238,7 +240,8 @@ final class SimNode {
                                         now.directory,
                                         now.metadata,
                                         new SimSecrets(),
-                                        cluster.plan)));
+                                        cluster.plan),
+                                EVICT_AFTER));
         now.tasks.fork("expire", () -> expire(now));
     }
 

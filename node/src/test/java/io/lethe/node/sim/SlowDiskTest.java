@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
-/** A disk that is slow for long: noticed, avoided, and used again once it is quick. */
+/** A disk that is slow for long: noticed, avoided, given up, and used again once it is quick. */
 final class SlowDiskTest {
     private static final int SEEDS = 20;
     private static final long SECOND = 1_000 * SimNetwork.MILLI;
@@ -103,6 +103,9 @@ final class SlowDiskTest {
         long last = world.lastGroup();
         boolean _ = world.within(30, () -> false);
         assertThat(world.newGroupsOf(device, last)).as("%s: it is avoided", seed).isEmpty();
+        assertThat(world.within(60, () -> world.is(device, DeviceRecord.State.EVICTED)))
+                .as("%s: it is to be emptied", seed)
+                .isTrue();
         device.slowness = 1;
         assertThat(world.within(120, () -> world.is(device, DeviceRecord.State.WRITABLE)))
                 .as("%s: it is used again", seed)

@@ -170,7 +170,7 @@ class LogFormatTest {
         assertThat(names(NodeRecord.Role.values())).startsWith("GATEWAY", "METADATA", "STORAGE");
         assertThat(names(NodeRecord.State.values())).startsWith("UP", "DOWN");
         assertThat(names(DeviceRecord.State.values()))
-                .startsWith("WRITABLE", "UNAVAILABLE", "FULL", "REMOVED", "SLOW");
+                .startsWith("WRITABLE", "UNAVAILABLE", "FULL", "REMOVED", "SLOW", "EVICTED");
         assertThat(names(PlacementGroup.State.values())).startsWith("OPEN", "FULL");
         assertThat(names(KeyCopy.Kind.values())).startsWith("REPLICA", "EXPORT", "BACKUP");
         assertThat(names(PartitionReply.Retry.Why.values()))
