@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * positional, so any platform thread may do them; who owns which range is {@link DataFiles}'
  * business.
  *
- * <p>Reads and small writes go through the page cache, whole pages of new chunks past it where the
- * file system can: see {@code node/doc/decisions/direct-writes.md}. Nobody writes the same page
- * both ways without a sync in between.
+ * <p>Reads and small writes go through the page cache, whole pages of new chunks and checks of what
+ * is stored past it where the file system can: see {@code node/doc/decisions/direct-writes.md}.
+ * Nobody writes the same page both ways without a sync in between.
  *
  * <p>A thread that is interrupted within a call closes the channel for everybody (so Java has it):
  * the next caller opens it again, and only a sync cut that way counts as a failed device.
@@ -49,6 +49,10 @@ final class DataFile {
     private final GroupSync sync;
     private final Opened cached = new Opened(StandardOpenOption.READ, StandardOpenOption.WRITE);
     private final Opened direct;
+
+    /** Reads from the disk itself; null where the file system cannot. */
+    private final @Nullable Opened directReads;
+
     private volatile boolean closed;
     private volatile boolean missing;
 
@@ -76,6 +80,10 @@ final class DataFile {
                 channels.pastCache()
                         ? new Opened(StandardOpenOption.WRITE, NativeFiles.DIRECT)
                         : cached;
+        this.directReads =
+                channels.pastCache()
+                        ? new Opened(StandardOpenOption.READ, NativeFiles.DIRECT)
+                        : null;
         this.health = health;
         this.times = counters.times();
         this.sync = new GroupSync(this::force, health, counters, queuedSyncs);
@@ -233,6 +241,46 @@ final class DataFile {
         times.since(DiskTimes.Kind.SYNC, began);
     }
 
+    /**
+     * As {@link #read}, but what is on the disk, and not what memory has of it, where the file
+     * system can; and memory keeps nothing of it.
+     *
+     * @param position a multiple of {@link ExtentFormat#PAGE_BYTES}
+     * @param pages whole pages, aligned in memory too, of any content
+     */
+    void readFromDisk(long position, byte[] target, int lengthBytes, ByteBuffer pages)
+            throws EOFException {
+        Opened opened = directReads;
+        if (opened == null) {
+            read(position, target, lengthBytes);
+            return;
+        }
+        try {
+            FileChannel source = opened.channel();
+            long began = times.now();
+            for (int done = 0; done < lengthBytes; ) {
+                long wanted = ExtentFormat.wholePages(lengthBytes - done);
+                pages.clear().limit((int) Math.min(wanted, pages.capacity()));
+                int got = source.read(pages, position + done);
+                int used = Math.min(got, lengthBytes - done);
+                // A part of a page is all that is left of the file.
+                if (got <= 0
+                        || (used % ExtentFormat.PAGE_BYTES != 0 && used < lengthBytes - done)) {
+                    throw new EOFException(path + " ends before " + (position + lengthBytes));
+                }
+                pages.flip().get(target, done, used);
+                done += used;
+            }
+            times.since(DiskTimes.Kind.READ, began);
+        } catch (EOFException e) {
+            throw e;
+        } catch (ClosedChannelException e) {
+            throw interrupted(e);
+        } catch (IOException e) {
+            throw health.readFailed("reading " + path + " at " + position + " failed", e);
+        }
+    }
+
     /** Returns when everything written before the call is on the disk. */
     void sync() {
         sync.await();
@@ -249,6 +297,9 @@ final class DataFile {
     synchronized void close() throws IOException {
         closed = true;
         direct.close();
+        if (directReads != null) {
+            directReads.close();
+        }
         cached.close();
     }
 }

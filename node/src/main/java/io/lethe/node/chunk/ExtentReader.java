@@ -7,6 +7,7 @@ import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.CRC32C;
@@ -173,12 +174,19 @@ final class ExtentReader {
      * The block checksums of an extent as they are on the disk; null when they can't be trusted.
      */
     int @Nullable [] table(DataFile file, Extent extent) {
+        return table(file, extent, null);
+    }
+
+    /**
+     * @param pages see {@link DataFile#readFromDisk}; null: what memory has will do
+     */
+    private int @Nullable [] table(DataFile file, Extent extent, @Nullable ByteBuffer pages) {
         if (file.missing()) {
             return null;
         }
         int blocks = extent.blocks();
         byte[] head = new byte[ExtentFormat.HEADER_BYTES + 4 * blocks];
-        if (!readInto(file, extent.offset(), head, head.length)) {
+        if (!readInto(file, extent.offset(), head, head.length, pages)) {
             return null;
         }
         ExtentFormat.Header header = ExtentFormat.decode(head, 0, extent.location(), file.nonce());
@@ -206,10 +214,11 @@ final class ExtentReader {
     private Verdict verify(Held held) {
         Extent extent = held.extent();
         ChunkKey key = extent.key();
+        ByteBuffer pages = parts.ports().buffers().take();
         try {
             parts.counters().count(DiskFigure.CHUNKS_VERIFIED);
-            int[] crcs = table(held.file(), extent);
-            boolean sound = crcs != null && soundBytes(held.file(), extent, crcs);
+            int[] crcs = table(held.file(), extent, pages);
+            boolean sound = crcs != null && soundBytes(held.file(), extent, crcs, pages);
             if (!extent.equals(parts.index().find(key))) {
                 return Verdict.MISSING;
             }
@@ -220,19 +229,27 @@ final class ExtentReader {
             parts.damage().clear(key);
             return Verdict.SOUND;
         } finally {
+            if (pages != null) {
+                parts.ports().buffers().give(pages);
+            }
             letGo(extent);
         }
     }
 
     /** Whether every block matches its checksum. */
     boolean soundBytes(DataFile file, Extent extent, int[] crcs) {
+        return soundBytes(file, extent, crcs, null);
+    }
+
+    private boolean soundBytes(
+            DataFile file, Extent extent, int[] crcs, @Nullable ByteBuffer pages) {
         byte[] buffer = new byte[(int) Math.min(CHECK_BYTES, Math.max(1, extent.lengthBytes()))];
         CRC32C crc = new CRC32C();
         int block = 0;
         long inBlock = 0;
         for (long at = 0; at < extent.lengthBytes(); at += buffer.length) {
             int got = (int) Math.min(buffer.length, extent.lengthBytes() - at);
-            if (!readInto(file, extent.dataAt() + at, buffer, got)) {
+            if (!readInto(file, extent.dataAt() + at, buffer, got, pages)) {
                 return false;
             }
             int done = 0;
@@ -255,9 +272,18 @@ final class ExtentReader {
     }
 
     /** False when the bytes are not there or the disk refuses them. */
-    private static boolean readInto(DataFile file, long position, byte[] target, int lengthBytes) {
+    private static boolean readInto(
+            DataFile file,
+            long position,
+            byte[] target,
+            int lengthBytes,
+            @Nullable ByteBuffer pages) {
         try {
-            file.read(position, target, lengthBytes);
+            if (pages == null) {
+                file.read(position, target, lengthBytes);
+            } else {
+                file.readFromDisk(position, target, lengthBytes, pages);
+            }
             return true;
         } catch (EOFException e) {
             return false;

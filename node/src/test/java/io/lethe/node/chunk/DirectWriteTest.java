@@ -7,7 +7,9 @@ import io.lethe.node.base.nativeio.NativeFiles;
 import io.lethe.node.model.ChunkKey;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Set;
@@ -103,6 +105,36 @@ class DirectWriteTest {
     @Test
     void chunksThatFindNoBufferAreWrittenThroughThePageCache() {
         everyLengthSurvivesAKill(WriteBuffers.of(0), true);
+    }
+
+    @Test
+    void aCheckReadsWhatIsOnTheDiskAndNotWhatMemoryHasOfIt() {
+        BreakingChannel.Faults faults = new BreakingChannel.Faults();
+        DiskPorts plain = DiskFixture.ports(clock);
+        DiskPorts ports =
+                new DiskPorts(
+                        clock,
+                        plain.random(),
+                        plain.natives(),
+                        (file, options) -> {
+                            FileChannel opened = FileChannel.open(file, options);
+                            Set<OpenOption> all = Set.of(options);
+                            boolean checks =
+                                    all.contains(NativeFiles.DIRECT)
+                                            && all.contains(StandardOpenOption.READ);
+                            return checks ? new BreakingChannel(opened, faults) : opened;
+                        },
+                        WriteBuffers.of(4L * BUFFER),
+                        plain.rocks());
+        try (DiskChunkStore store =
+                DiskChunkStore.open(DiskFixture.settings(temp.resolve("device")), ports)) {
+            ChunkKey key = Chunks.key(1, 1);
+            Chunks.put(store, key, Chunks.bytes(1, 50_000));
+            assertThat(store.verify(key)).isEqualTo(ChunkStore.Verdict.SOUND);
+            faults.reads.set("Input/output error");
+            assertThat(Chunks.read(store, key, 0, 50_000)).isEqualTo(Chunks.bytes(1, 50_000));
+            assertThat(store.verify(key)).isEqualTo(ChunkStore.Verdict.CORRUPT);
+        }
     }
 
     @Test
