@@ -355,7 +355,11 @@ public final class Objects {
                             target.protection(),
                             target.customerKey());
             return writer.put(
-                    caller, request, new CopyBody(source), EventNotes.Cause.COPY, deadlineNanos);
+                    caller,
+                    request,
+                    from.through().apply(new CopyBody(source)),
+                    EventNotes.Cause.COPY,
+                    deadlineNanos);
         }
     }
 }

@@ -341,7 +341,8 @@ public final class Uploads {
                                 + source.info().sizeBytes()
                                 + " bytes");
             }
-            return putPart(caller, request, new CopyBody(source), deadlineNanos);
+            Body body = from.through().apply(new CopyBody(source));
+            return putPart(caller, request, body, deadlineNanos);
         }
     }
 

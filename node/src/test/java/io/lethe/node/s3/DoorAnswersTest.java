@@ -332,6 +332,50 @@ class DoorAnswersTest {
     }
 
     @Test
+    void copiesHaveChecksumsOfTheirOwn() throws IOException {
+        String algorithm = "x-amz-checksum-algorithm";
+        String header = "x-amz-checksum-crc32";
+        put(PLAIN + "/plain");
+        put(PLAIN + "/summed", header, crc("x"));
+        String[][] copies = {
+            {"plain", "CRC32", "COPY"}, {"summed", "", "COPY"}, {"summed", "", "REPLACE"},
+        };
+        for (String[] one : copies) {
+            List<String> headers = new ArrayList<>();
+            headers.addAll(List.of("x-amz-copy-source", ObjectWorld.PLAIN + '/' + one[0]));
+            headers.addAll(List.of("x-amz-metadata-directive", one[2]));
+            if (!one[1].isEmpty()) {
+                headers.addAll(List.of(algorithm, one[1]));
+            }
+            Answer copied = door.send("PUT", PLAIN + "/copy", "", headers.toArray(new String[0]));
+            assertThat(all(copied, "ChecksumCRC32")).as(copied.body()).containsExactly(crc("x"));
+            assertThat(get(PLAIN + "/copy", "x-amz-checksum-mode", "ENABLED").header(header))
+                    .isEqualTo(crc("x"));
+        }
+        String key = PLAIN + "/parts";
+        String id = begun(key, algorithm, "CRC32", "x-amz-checksum-type", "FULL_OBJECT");
+        Answer part =
+                door.send(
+                        "PUT",
+                        key + "?partNumber=1&uploadId=" + id,
+                        "",
+                        "x-amz-copy-source",
+                        ObjectWorld.PLAIN + "/plain");
+        assertThat(all(part, "ChecksumCRC32")).as(part.body()).containsExactly(crc("x"));
+        Answer done =
+                door.send(
+                        "POST",
+                        key + "?uploadId=" + id,
+                        "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>"
+                                + md5("x")
+                                + "</ETag></Part></CompleteMultipartUpload>",
+                        header,
+                        crc("x"));
+        assertThat(done.status()).as(done.body()).isEqualTo(200);
+        assertThat(all(done, "ChecksumCRC32")).containsExactly(crc("x"));
+    }
+
+    @Test
     void aPartIsCopiedOfARangeThatIsThere() throws IOException {
         assertThat(door.send("PUT", PLAIN + "/source", "0123456789").status()).isEqualTo(200);
         String id = begun(PLAIN + "/copy");

@@ -21,7 +21,7 @@ final class Deletes {
         if (before != null && !before.isOf(c.bucket(), c.key())) {
             return Writes.otherObject(c.request());
         }
-        if (before instanceof WriteRow.Removed removed) {
+        if (before instanceof WriteRow.Removed removed && removed.asked().equals(c.which())) {
             return removed.result();
         }
         if (before != null) {
@@ -45,7 +45,8 @@ final class Deletes {
                             remove(versions, current);
                     case Which.Current _ -> mark(draft, versions, c);
                 };
-        WriteTable.end(draft, c.request(), new WriteRow.Removed(c.bucket(), c.key(), result));
+        WriteTable.end(
+                draft, c.request(), new WriteRow.Removed(c.bucket(), c.key(), c.which(), result));
         return result;
     }
 

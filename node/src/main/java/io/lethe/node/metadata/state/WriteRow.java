@@ -3,6 +3,7 @@ package io.lethe.node.metadata.state;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.FieldReader;
 import io.lethe.node.metadata.command.FieldWriter;
+import io.lethe.node.metadata.command.PartitionCommand.Which;
 import io.lethe.node.metadata.command.PartitionReply.Committed;
 import io.lethe.node.metadata.command.PartitionReply.Deleted;
 import io.lethe.node.model.BucketId;
@@ -14,9 +15,10 @@ import io.lethe.node.model.TenantId;
  *
  * <p>Value: format u8 = 1 ‖ type u8 ‖ fields: 1 open: bucket i64, key, tenant id, expires varint; 2
  * committed: bucket i64, key, order i64, null flag, created varint, shard-full flag; 3 closed:
- * listed flag; 4 deleted: bucket i64, key, order i64, null flag, marker flag; 5 replaced: bucket
- * i64, key, order i64; 6 upload: bucket i64, key, tenant id, order i64; 7 part: bucket i64, key,
- * order i64, created varint; 8 changed: bucket i64, key.
+ * listed flag; 4 deleted: bucket i64, key, asked i64 (an order, -1 the current, -2 the null
+ * version), order i64, null flag, marker flag; 5 replaced: bucket i64, key, order i64; 6 upload:
+ * bucket i64, key, tenant id, order i64; 7 part: bucket i64, key, order i64, created varint; 8
+ * changed: bucket i64, key.
  */
 sealed interface WriteRow {
     /** Chunks may be written under it, and it may be committed. */
@@ -33,8 +35,27 @@ sealed interface WriteRow {
      */
     record Closed(boolean listed) implements WriteRow {}
 
-    /** A request that deleted something of this key, or found nothing. */
-    record Removed(BucketId bucket, Bytes key, Deleted result) implements WriteRow, OfObject {}
+    /** A request that deleted what it asked for of this key, or found nothing. */
+    record Removed(BucketId bucket, Bytes key, Which asked, Deleted result)
+            implements WriteRow, OfObject {
+        private static final long CURRENT = -1;
+        private static final long NULL = -2;
+
+        private long askedCode() {
+            return switch (asked) {
+                case Which.Order(long order) -> order;
+                case Which.Current _ -> CURRENT;
+                case Which.Null _ -> NULL;
+            };
+        }
+
+        private static Which asked(long code) {
+            if (code == CURRENT) {
+                return new Which.Current();
+            }
+            return code == NULL ? new Which.Null() : new Which.Order(code);
+        }
+    }
 
     /** Its segment took the place of another in a version that is kept. */
     record Replaced(BucketId bucket, Bytes key, long order) implements WriteRow, OfObject {}
@@ -81,13 +102,14 @@ sealed interface WriteRow {
                             .number(c.createdMillis())
                             .flag(c.shardFull());
             case Closed w -> out.u8(3).flag(w.listed());
-            case Removed(BucketId bucket, Bytes key, Deleted d) ->
+            case Removed w ->
                     out.u8(4)
-                            .bucket(bucket)
-                            .key(key)
-                            .int64(d.order())
-                            .flag(d.nullVersion())
-                            .flag(d.marker());
+                            .bucket(w.bucket())
+                            .key(w.key())
+                            .int64(w.askedCode())
+                            .int64(w.result().order())
+                            .flag(w.result().nullVersion())
+                            .flag(w.result().marker());
             case Replaced w -> out.u8(5).bucket(w.bucket()).key(w.key()).int64(w.order());
             case Upload w ->
                     out.u8(6).bucket(w.bucket()).key(w.key()).id(w.tenant().id()).int64(w.order());
@@ -118,7 +140,10 @@ sealed interface WriteRow {
             case 3 -> new Closed(in.flag());
             case 4 ->
                     new Removed(
-                            in.bucket(), in.key(), new Deleted(in.int64(), in.flag(), in.flag()));
+                            in.bucket(),
+                            in.key(),
+                            Removed.asked(in.int64()),
+                            new Deleted(in.int64(), in.flag(), in.flag()));
             case 5 -> new Replaced(in.bucket(), in.key(), in.int64());
             case 6 -> new Upload(in.bucket(), in.key(), in.tenant(), in.int64());
             case 7 -> new Part(in.bucket(), in.key(), in.int64(), in.number());

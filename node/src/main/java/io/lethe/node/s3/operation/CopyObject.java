@@ -12,14 +12,25 @@ import io.lethe.node.s3.Preconditions;
 import io.lethe.node.s3.S3Call;
 import io.lethe.node.s3.S3Error;
 import io.lethe.node.s3.StorageClasses;
+import io.lethe.node.s3.checksum.ChecksumAlgorithm;
+import io.lethe.node.s3.checksum.DeclaredChecksum;
 import io.lethe.node.s3.xml.XmlWriter;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** PUT of an object from another: new segments under new keys. */
 final class CopyObject implements Operation {
     /** Of each object by itself: S3 never copies it. */
     private static final String REDIRECT = "x-amz-website-redirect-location";
+
+    /** What no copy takes over as it stands: a checksum of parts is none of a whole. */
+    private static final Set<String> FRESH =
+            Stream.concat(
+                            Stream.of(REDIRECT),
+                            Stream.of(ChecksumAlgorithm.values()).map(ChecksumAlgorithm::header))
+                    .collect(Collectors.toUnmodifiableSet());
 
     /** What a copy may change of an object that it is a copy of. */
     private static final List<String> NEWS =
@@ -35,7 +46,7 @@ final class CopyObject implements Operation {
                 new Objects.Kept(
                         keeps(call, "x-amz-metadata-directive"),
                         keeps(call, "x-amz-tagging-directive"),
-                        Set.of(REDIRECT));
+                        FRESH);
         boolean same = call.access().copiesItself();
         KeyBytes customer = EncryptionHeaders.customerKey(call.request());
         boolean nothingNew =
@@ -61,9 +72,8 @@ final class CopyObject implements Operation {
                         null,
                         LockHeaders.asked(call.request()),
                         customer);
-        CopiedSource from = new CopiedSource(call);
-        SourceVersion read =
-                EncryptionHeaders.source(call).checkedBy(found -> check(call, kept, from, found));
+        CopiedSource from = CopiedSource.ofObject(call, DeclaredChecksum.wanted(call.request()));
+        SourceVersion read = from.version(found -> check(call, kept, from, found));
         new PatientAnswer<ObjectInfo>(call, "s3-copy", false)
                 .give(
                         () ->
@@ -89,9 +99,10 @@ final class CopyObject implements Operation {
             EncryptionHeaders.answer(call, stored);
             BucketLifecycle.tell(call, stored);
         }
-        return XmlWriter.s3("CopyObjectResult")
-                .date("LastModified", stored.createdMillis())
-                .text("ETag", '"' + stored.etag() + '"');
+        return from.tellChecksum(
+                XmlWriter.s3("CopyObjectResult")
+                        .date("LastModified", stored.createdMillis())
+                        .text("ETag", '"' + stored.etag() + '"'));
     }
 
     private static void check(S3Call call, Objects.Kept kept, CopiedSource from, ObjectInfo found)

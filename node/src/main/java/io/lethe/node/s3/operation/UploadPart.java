@@ -69,6 +69,19 @@ final class UploadPart implements Operation {
 
     private static void copy(S3Call call) throws InterruptedException {
         KeyBytes customer = EncryptionHeaders.customerKey(call.request());
+        Uploads uploads = call.ports().objects().uploads();
+        Uploads.UploadInfo upload =
+                uploads.find(
+                        call.caller(),
+                        call.bucket(),
+                        call.key(),
+                        MultipartUploads.id(call),
+                        call.deadlineNanos());
+        CopiedSource from =
+                CopiedSource.ofPart(
+                        call,
+                        UploadChecksums.decode(upload.checksum())
+                                .map(UploadChecksums.Wanted::algorithm));
         Uploads.PartRequest target =
                 new Uploads.PartRequest(
                         call.bucket(),
@@ -77,12 +90,10 @@ final class UploadPart implements Operation {
                         number(call),
                         null,
                         null,
-                        () -> Bytes.EMPTY,
+                        () -> from.checksum().map(UploadChecksums::encode).orElse(Bytes.EMPTY),
                         customer);
         ReadRange range = RangeHeader.parseCopy(call.request().header("x-amz-copy-source-range"));
-        CopiedSource from = new CopiedSource(call);
-        SourceVersion read = EncryptionHeaders.source(call).checkedBy(from::check);
-        Uploads uploads = call.ports().objects().uploads();
+        SourceVersion read = from.version(from::check);
         new PatientAnswer<PartInfo>(call, "s3-copy-part", false)
                 .give(
                         () ->
@@ -99,9 +110,10 @@ final class UploadPart implements Operation {
                                 from.tell();
                                 EncryptionHeaders.answer(call, customer != null);
                             }
-                            return XmlWriter.s3("CopyPartResult")
-                                    .date("LastModified", part.createdMillis())
-                                    .text("ETag", '"' + part.etag() + '"');
+                            return from.tellChecksum(
+                                    XmlWriter.s3("CopyPartResult")
+                                            .date("LastModified", part.createdMillis())
+                                            .text("ETag", '"' + part.etag() + '"'));
                         });
     }
 }

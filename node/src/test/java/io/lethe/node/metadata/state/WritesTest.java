@@ -13,6 +13,7 @@ import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionAnswer.WriteState;
 import io.lethe.node.metadata.command.PartitionCommand.CloseWrite;
 import io.lethe.node.metadata.command.PartitionCommand.Commit;
+import io.lethe.node.metadata.command.PartitionCommand.Delete;
 import io.lethe.node.metadata.command.PartitionCommand.ExpireWrites;
 import io.lethe.node.metadata.command.PartitionCommand.OpenWrite;
 import io.lethe.node.metadata.command.PartitionCommand.PruneResults;
@@ -104,6 +105,26 @@ class WritesTest {
         assertThat(partition.execute(delete(gone, "none", Versioning.OFF, new Which.Current())))
                 .as("a repeat")
                 .isEqualTo(new Deleted(0, false, false));
+    }
+
+    @Test
+    void anIdThatWasUsedForAnotherVersionIsRefused() {
+        long older = partition.put("key", Versioning.ENABLED).order();
+        long newer = partition.put("key", Versioning.ENABLED).order();
+        WriteId id = partition.random.write();
+        Delete first = delete(id, "key", Versioning.ENABLED, new Which.Order(older));
+        PartitionReply done = partition.execute(first);
+        for (Which other : List.of(new Which.Order(newer), new Which.Current(), new Which.Null())) {
+            assertRefused(
+                    partition.execute(delete(id, "key", Versioning.ENABLED, other)),
+                    ErrorCode.INVALID_ARGUMENT);
+        }
+        assertThat(partition.orders()).containsExactly(newer);
+        assertThat(partition.execute(first)).isEqualTo(done);
+        for (Which which : List.of(new Which.Current(), new Which.Null())) {
+            Delete one = delete(partition.random.write(), "key", Versioning.ENABLED, which);
+            assertThat(partition.execute(one)).isEqualTo(partition.execute(one));
+        }
     }
 
     /** What is said to be stored is what was sent. */
