@@ -31,6 +31,7 @@ public enum ErrorCode {
     NO_SUCH_VERSION(Kind.NOT_FOUND, false, "list the key's versions"),
     NO_SUCH_UPLOAD(Kind.NOT_FOUND, false, "list the uploads under way, or begin another"),
     BUCKET_ALREADY_EXISTS(Kind.CONFLICT, false, "use it, or choose another name"),
+    DEVICE_IN_USE(Kind.CONFLICT, false, "drain the device first, see 'lethe device drain'"),
     INVALID_BUCKET_STATE(Kind.CONFLICT, false, "look at the bucket's versioning and Object Lock"),
     BUCKET_NOT_EMPTY(Kind.CONFLICT, false, "delete its objects, versions and delete markers first"),
     PRECONDITION_FAILED(Kind.CONFLICT, false, "read the current version and decide anew"),

@@ -29,4 +29,23 @@ final class CareConfig {
                             least = "1s",
                             most = "30d")
                     Duration evictAfter) {}
+
+    /** Bringing redundancy back. */
+    public record Repair(
+            @Setting(
+                            help =
+                                    "A device that is away or fails this long is made anew"
+                                            + " elsewhere: longer than a restart of a machine.",
+                            fallback = "10m",
+                            least = "1s",
+                            most = "7d")
+                    Duration after,
+            @Setting(
+                            help =
+                                    "The lists of a placement group's members are compared this"
+                                            + " often.",
+                            fallback = "1d",
+                            least = "1s",
+                            most = "365d")
+                    Duration checkEvery) {}
 }

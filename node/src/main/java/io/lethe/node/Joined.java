@@ -16,6 +16,7 @@ import io.lethe.node.controller.ClusterPlan;
 import io.lethe.node.controller.Controller;
 import io.lethe.node.controller.ControllerPorts;
 import io.lethe.node.controller.HolderKeeper;
+import io.lethe.node.controller.MoveKeeper;
 import io.lethe.node.controller.ReplicaKeeper;
 import io.lethe.node.erasure.kernel.Kernels;
 import io.lethe.node.metadata.LocalDirectory;
@@ -37,6 +38,7 @@ import io.lethe.node.object.OrphanSweeper;
 import io.lethe.node.object.Rebuilder;
 import io.lethe.node.object.Reclaimer;
 import io.lethe.node.object.UploadHasher;
+import io.lethe.node.repair.Healer;
 import io.lethe.node.rpc.NodeChannels;
 import io.lethe.node.s3.BucketSettings;
 import io.lethe.node.s3.events.Notifications;
@@ -64,6 +66,9 @@ final class Joined implements AutoCloseable {
     private static final Pacing SECOND = Pacing.every(Duration.ofSeconds(1).toNanos());
     private static final Pacing PROBE = Pacing.every(Duration.ofSeconds(5).toNanos());
     private static final Pacing UPKEEP = Pacing.every(Duration.ofSeconds(2).toNanos());
+
+    /** Half of the time is the foreground's. */
+    private static final Pacing HEALING = SECOND.resting(100);
 
     /** Of buckets' documents that are kept in parsed form: some ten thousand policies. */
     private static final long MOST_SETTINGS_BYTES = 16L << 20;
@@ -182,6 +187,7 @@ final class Joined implements AutoCloseable {
                 .start(new HolderKeeper(controller, parts.config().lease().toNanos()), SECOND);
         parts.workers()
                 .start(new ReplicaKeeper(controller, parts.config().raft().replaceAfter()), SECOND);
+        parts.workers().start(new MoveKeeper(controller, parts.config().repair().after()), SECOND);
     }
 
     private Keyring keyring() {
@@ -301,6 +307,14 @@ final class Joined implements AutoCloseable {
                         UPKEEP);
         for (DeviceId device : parts.devices().ids()) {
             parts.workers().start(new OrphanSweeper(ports, parts.devices(), device), UPKEEP);
+            parts.workers()
+                    .start(
+                            new Healer(
+                                    ports,
+                                    parts.devices(),
+                                    device,
+                                    parts.config().repair().checkEvery()),
+                            HEALING);
         }
         parts.devices()
                 .watches(parts.tasks(), () -> parts.coordination().nodes())

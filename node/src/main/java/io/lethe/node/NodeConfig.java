@@ -50,6 +50,7 @@ public record NodeConfig(
         @Setting(help = "erasure coding") ErasureConfig erasure,
         @Setting(help = "reading everything to check it") CareConfig.Scrub scrub,
         @Setting(help = "devices that are slow") CareConfig.Sick device,
+        @Setting(help = "bringing redundancy back") CareConfig.Repair repair,
         @Setting(help = "metadata replication") Raft raft,
         @Setting(
                         help =

@@ -138,7 +138,7 @@ public final class Controller implements Worker {
         String failureDomain = ports.plan().failureDomain();
         for (DeviceRecord device : ports.directory().devices()) {
             Optional<NodeRecord> node = ports.directory().node(device.node());
-            if (device.state() == DeviceRecord.State.WRITABLE && node.isPresent()) {
+            if (device.wanted() && node.isPresent()) {
                 candidates.add(
                         new Candidate(
                                 device.id(),

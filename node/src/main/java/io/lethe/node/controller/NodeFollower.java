@@ -2,13 +2,16 @@ package io.lethe.node.controller;
 
 import io.lethe.node.cluster.Registration;
 import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Brings the directory's nodes and devices into line with who is registered. The plan is pure; free
@@ -53,6 +56,9 @@ final class NodeFollower {
                 DeviceRecord.State state = few ? slow : usual(device);
                 planDevice(record(registration.node(), device, state), devices, commands);
             }
+            Set<DeviceId> had = new HashSet<>();
+            registration.devices().forEach(one -> had.add(one.id()));
+            planAway(registration.node(), had, devices, commands);
         }
         for (NodeRecord node : nodes) {
             if (!here.containsKey(node.id())) {
@@ -60,7 +66,7 @@ final class NodeFollower {
                     commands.add(
                             new DirectoryCommand.SetNodeState(node.id(), NodeRecord.State.DOWN));
                 }
-                planAway(node.id(), devices, commands);
+                planAway(node.id(), Set.of(), devices, commands);
             }
         }
         return commands;
@@ -120,23 +126,17 @@ final class NodeFollower {
                 || Math.abs(known.freeBytes() - said.freeBytes()) >= step;
     }
 
+    /** A node's devices that it does not have, all of one that is away: nobody can use them. */
     private static void planAway(
-            NodeId node, List<DeviceRecord> devices, List<DirectoryCommand> commands) {
+            NodeId node,
+            Set<DeviceId> had,
+            List<DeviceRecord> devices,
+            List<DirectoryCommand> commands) {
         for (DeviceRecord device : devices) {
-            boolean usable =
-                    device.state() == DeviceRecord.State.WRITABLE
-                            || device.state() == DeviceRecord.State.SLOW
-                            || device.state() == DeviceRecord.State.EVICTED
-                            || device.state() == DeviceRecord.State.FULL;
-            if (device.node().equals(node) && usable) {
+            if (device.node().equals(node) && device.readable() && !had.contains(device.id())) {
                 commands.add(
                         new DirectoryCommand.PutDevice(
-                                new DeviceRecord(
-                                        device.id(),
-                                        device.node(),
-                                        device.capacityBytes(),
-                                        device.freeBytes(),
-                                        DeviceRecord.State.UNAVAILABLE)));
+                                device.withState(DeviceRecord.State.UNAVAILABLE)));
             }
         }
     }

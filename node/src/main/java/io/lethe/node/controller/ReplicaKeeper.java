@@ -22,21 +22,16 @@ import java.util.concurrent.TimeUnit;
  * task.
  *
  * <p>A node counts as lost when this controller has not seen it for the grace. While more nodes are
- * away than {@link #MOST_AWAY} or a fifth of all, nobody counts as lost: then something else is
- * wrong, and copies would only be made in vain.
+ * away than {@link AwayNodes#MOST_AWAY} or a fifth of all, nobody counts as lost: then something
+ * else is wrong, and copies would only be made in vain.
  */
 public final class ReplicaKeeper implements Worker {
-    /** Nodes that may be away at once in a small cluster before replacing stops. */
-    static final int MOST_AWAY = 2;
-
-    private static final int AWAY_SHARE = 5;
     private static final long CATCH_UP_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final ControllerPorts ports;
     private final Orders orders;
     private final DirectoryKeeper directoryCopies;
-    private final long graceNanos;
-    private final Map<NodeId, Long> awaySince = new HashMap<>();
+    private final AwayNodes away;
 
     /**
      * @param grace longer than a restart of a machine, shorter than the time until the next one
@@ -46,7 +41,7 @@ public final class ReplicaKeeper implements Worker {
         this.ports = ports;
         orders = new Orders(ports);
         directoryCopies = new DirectoryKeeper(ports.coordination());
-        graceNanos = grace.toNanos();
+        away = new AwayNodes(grace.toNanos());
     }
 
     @Override
@@ -57,11 +52,11 @@ public final class ReplicaKeeper implements Worker {
     @Override
     public Step step() throws InterruptedException {
         if (ports.coordination().controllerEpoch().isEmpty()) {
-            awaySince.clear();
+            away.clear();
             return new Step.Idle("another node is the controller");
         }
         if (!ports.coordination().connected() || ports.directory().cluster().isEmpty()) {
-            awaySince.clear();
+            away.clear();
             return new Step.Idle("who is here is not known now");
         }
         ports.metadata().catchUpDirectory(ports.tasks().clock().nanos() + CATCH_UP_NANOS);
@@ -81,11 +76,10 @@ public final class ReplicaKeeper implements Worker {
                 return new Step.Worked("changed a replica of " + record.id());
             }
         }
-        return new Step.Idle(awaySince.size() + " nodes away, " + view.lost().size() + " lost");
+        return new Step.Idle(away.count() + " nodes away, " + view.lost().size() + " lost");
     }
 
     private Set<NodeId> lost(Map<NodeId, Registration> here) {
-        long now = ports.tasks().clock().nanos();
         Set<NodeId> known = new HashSet<>();
         for (NodeRecord node : ports.directory().nodes()) {
             known.add(node.id());
@@ -93,21 +87,10 @@ public final class ReplicaKeeper implements Worker {
         ports.coordination()
                 .directoryVoters()
                 .ifPresent(all -> all.voters().forEach(one -> known.add(one.node())));
-        awaySince.keySet().removeIf(node -> here.containsKey(node) || !known.contains(node));
-        Set<NodeId> lost = new HashSet<>();
-        for (NodeId node : known) {
-            if (!here.containsKey(node)) {
-                Long since = awaySince.putIfAbsent(node, now);
-                if (since != null && now - since >= graceNanos) {
-                    lost.add(node);
-                }
-            }
-        }
+        Set<NodeId> lost = away.lost(known, here.keySet(), ports.tasks().clock().nanos());
         // Those that are lost already count no more: what is new must not be too much at once.
-        int fresh = awaySince.size() - lost.size();
-        return Math.max(fresh, vote(lost)) > Math.max(MOST_AWAY, known.size() / AWAY_SHARE)
-                ? Set.of()
-                : lost;
+        int fresh = away.count() - lost.size();
+        return AwayNodes.tooMany(Math.max(fresh, vote(lost)), known.size()) ? Set.of() : lost;
     }
 
     /** How many of these still have a vote anywhere. */

@@ -4,9 +4,15 @@ package io.lethe.node.model;
  * A device as the directory knows it.
  *
  * @param freeBytes as last reported, for weights; soft
+ * @param leaving its chunks are to be moved off: it gets no new ones, and is read meanwhile
  */
 public record DeviceRecord(
-        DeviceId id, NodeId node, long capacityBytes, long freeBytes, State state) {
+        DeviceId id,
+        NodeId node,
+        long capacityBytes,
+        long freeBytes,
+        State state,
+        boolean leaving) {
     /** Set by the controller. Only {@code WRITABLE} devices get new segments. */
     public enum State {
         WRITABLE,
@@ -20,5 +26,28 @@ public record DeviceRecord(
         SLOW,
         /** Slow for so long that its chunks are to be moved off; it may become quick again. */
         EVICTED
+    }
+
+    /** One that stays. */
+    public DeviceRecord(DeviceId id, NodeId node, long capacityBytes, long freeBytes, State state) {
+        this(id, node, capacityBytes, freeBytes, state, false);
+    }
+
+    public DeviceRecord withState(State next) {
+        return new DeviceRecord(id, node, capacityBytes, freeBytes, next, leaving);
+    }
+
+    public DeviceRecord withLeaving(boolean next) {
+        return new DeviceRecord(id, node, capacityBytes, freeBytes, state, next);
+    }
+
+    /** Whether what it has can be read. */
+    public boolean readable() {
+        return state != State.UNAVAILABLE && state != State.REMOVED;
+    }
+
+    /** Whether new groups and moves may choose it. */
+    public boolean wanted() {
+        return state == State.WRITABLE && !leaving;
     }
 }

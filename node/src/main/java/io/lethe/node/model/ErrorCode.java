@@ -34,6 +34,8 @@ public enum ErrorCode {
     BUCKET_ALREADY_EXISTS(Category.CALLER, false, "BucketAlreadyExists", 409, "ALREADY_EXISTS"),
     /** Versioning and Object Lock that do not go together. */
     INVALID_BUCKET_STATE(Category.CALLER, false, "InvalidBucketState", 409, "FAILED_PRECONDITION"),
+    /** A device that placement groups still need. */
+    DEVICE_IN_USE(Category.CALLER, false, "OperationAborted", 409, "FAILED_PRECONDITION"),
     BUCKET_NOT_EMPTY(Category.CALLER, false, "BucketNotEmpty", 409, "FAILED_PRECONDITION"),
     PRECONDITION_FAILED(Category.CALLER, false, "PreconditionFailed", 412, "FAILED_PRECONDITION"),
     /** The write was closed (expired or given up) before it committed: nothing was stored. */

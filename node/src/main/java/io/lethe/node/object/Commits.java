@@ -194,9 +194,6 @@ final class Commits {
                             return reply;
                         }
                     }
-                    case PG_EPOCH -> {
-                        return reply;
-                    }
                 }
             } catch (StoreException e) {
                 throw attempted ? behind(e) : e;

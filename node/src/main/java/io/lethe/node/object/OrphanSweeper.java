@@ -6,7 +6,7 @@ import io.lethe.node.base.background.Worker;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.chunk.ChunkStore.ChunkInfo;
 import io.lethe.node.metadata.command.PartitionAnswer;
-import io.lethe.node.metadata.command.PartitionAnswer.WriteState;
+import io.lethe.node.metadata.command.PartitionAnswer.SegmentState;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionQuery.SegmentAsk;
@@ -104,14 +104,14 @@ public final class OrphanSweeper implements Worker {
         PartitionAnswer answer =
                 ports.metadata()
                         .query(owner, new PartitionQuery.SegmentStates(asks), deadlineNanos());
-        if (!(answer instanceof PartitionAnswer.WriteStates(List<WriteState> states))) {
+        if (!(answer instanceof PartitionAnswer.WriteStates(List<SegmentState> states))) {
             throw new StoreException(ErrorCode.INTERNAL, "an unexpected answer: " + answer);
         }
         List<ChunkKey> committed = new ArrayList<>();
         int settled = 0;
         for (int i = 0; i < chunks.size(); i++) {
             ChunkInfo chunk = chunks.get(i);
-            switch (states.get(i)) {
+            switch (states.get(i).state()) {
                 case COMMITTED -> committed.add(chunk.key());
                 case CLOSED -> settled += delete(chunk);
                 case UNKNOWN -> settled += closeThenDelete(owner, chunk);

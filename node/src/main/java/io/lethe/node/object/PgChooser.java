@@ -68,13 +68,10 @@ final class PgChooser {
     }
 
     private boolean writable(DeviceId device) {
-        return directory
-                .device(device)
-                .map(record -> record.state() == DeviceRecord.State.WRITABLE)
-                .orElse(false);
+        return directory.device(device).map(DeviceRecord::wanted).orElse(false);
     }
 
     private static int count(PlacementGroup pg, Predicate<DeviceId> which) {
-        return (int) pg.members().stream().filter(which).count();
+        return (int) pg.writers().stream().filter(which).count();
     }
 }

@@ -124,18 +124,21 @@ public final class Reclaimer implements Worker {
                                 pg.get().epoch(),
                                 segment.segment());
         for (int i = 0; i < pg.get().members().size(); i++) {
-            DeviceId device = pg.get().members().get(i);
-            boolean removed =
-                    ports.directory()
-                            .device(device)
-                            .map(record -> record.state() == DeviceRecord.State.REMOVED)
-                            .orElse(false);
-            if (!removed) {
-                ChunkKey key = new ChunkKey(segment.pg(), segment.segment(), i);
-                deletes.add(ports.peers().delete(device, ticket, key, deadlineNanos));
+            ChunkKey key = new ChunkKey(segment.pg(), segment.segment(), i);
+            for (DeviceId device : pg.get().holders(i)) {
+                if (!removed(device)) {
+                    deletes.add(ports.peers().delete(device, ticket, key, deadlineNanos));
+                }
             }
         }
         return deletes;
+    }
+
+    private boolean removed(DeviceId device) {
+        return ports.directory()
+                .device(device)
+                .map(record -> record.state() == DeviceRecord.State.REMOVED)
+                .orElse(false);
     }
 
     private static boolean all(List<Promise<Boolean>> deletes, long deadlineNanos)

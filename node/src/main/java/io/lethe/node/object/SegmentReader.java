@@ -12,6 +12,7 @@ import io.lethe.node.model.SegmentRef;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.Ticket;
 import java.util.BitSet;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -79,10 +80,28 @@ final class SegmentReader {
      *     the segment was deleted meanwhile
      */
     Batch fetch(int first, int end, BitSet wanted, BitSet banned) throws InterruptedException {
-        Batch batch = new Batch(first, end);
-        Round round = new Round(batch, wanted, banned);
-        round.run();
-        return batch;
+        while (true) {
+            Batch batch = new Batch(first, end);
+            Round round = new Round(batch, wanted, banned);
+            try {
+                round.run();
+                return batch;
+            } catch (StoreException e) {
+                if (e.code() != ErrorCode.DATA_UNREADABLE || !movedSince(round.pg)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** What is not where an old map says may be elsewhere: not found means reload, never lost. */
+    private boolean movedSince(PlacementGroup seen) throws InterruptedException {
+        try {
+            ports.metadata().catchUpDirectory(deadlineNanos);
+        } catch (StoreException e) {
+            return false;
+        }
+        return group().epoch() != seen.epoch();
     }
 
     /**
@@ -153,7 +172,7 @@ final class SegmentReader {
 
         private boolean distrusted(int chunk) {
             boolean missing = ((ref.missing() >>> chunk) & 1) != 0;
-            return missing || health.suspect(pg.members().get(chunk));
+            return missing || health.suspect(pg.writer(chunk));
         }
 
         private boolean complete() {
@@ -248,7 +267,13 @@ final class SegmentReader {
 
         private void ask(int chunk) {
             asked.set(chunk);
-            DeviceId device = pg.members().get(chunk);
+            ask(chunk, pg.holders(chunk));
+        }
+
+        /** Asks the first of these, and the next one where that does not have it. */
+        private void ask(int chunk, List<DeviceId> holders) {
+            DeviceId device = holders.getFirst();
+            List<DeviceId> others = holders.subList(1, holders.size());
             long from = ports.tasks().clock().nanos();
             ports.peers()
                     .read(
@@ -263,15 +288,18 @@ final class SegmentReader {
                             layout.chunkOffset(batch.firstStripe),
                             batch.length(chunk),
                             deadlineNanos)
-                    .whenDone((bytes, failure) -> note(chunk, device, from, bytes, failure));
+                    .whenDone(
+                            (bytes, failure) -> {
+                                judge(device, from, failure);
+                                if (bytes == null && !others.isEmpty()) {
+                                    ask(chunk, others);
+                                } else {
+                                    note(chunk, bytes, failure);
+                                }
+                            });
         }
 
-        private void note(
-                int chunk,
-                DeviceId device,
-                long fromNanos,
-                byte @Nullable [] bytes,
-                @Nullable Throwable failure) {
+        private void note(int chunk, byte @Nullable [] bytes, @Nullable Throwable failure) {
             Promise<Boolean> wake;
             synchronized (here) {
                 if (bytes != null) {
@@ -290,7 +318,6 @@ final class SegmentReader {
                 wake = changed;
                 changed = ports.tasks().promise();
             }
-            judge(device, fromNanos, failure);
             wake.complete(true);
         }
 
@@ -451,7 +478,7 @@ final class SegmentReader {
         PlacementGroup pg = group();
         return ports.peers()
                 .verify(
-                        pg.members().get(chunk),
+                        pg.writer(chunk),
                         ports.tickets()
                                 .mint(Ticket.Operation.READ, pg.id(), pg.epoch(), ref.segment()),
                         new ChunkKey(pg.id(), ref.segment(), chunk),

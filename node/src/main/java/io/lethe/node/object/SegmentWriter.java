@@ -165,7 +165,7 @@ final class SegmentWriter {
                             target.owner(),
                             reserveBytes,
                             SegmentLayout.blockBytes(scheme));
-            open = ports.peers().write(pg.members().get(chunk), ticket, header, deadlineNanos);
+            open = ports.peers().write(pg.writer(chunk), ticket, header, deadlineNanos);
             sinks[chunk] = open;
         }
         return open;
@@ -184,7 +184,7 @@ final class SegmentWriter {
         for (int i = 0; i < scheme.width(); i++) {
             if (!done.get(i) && !dead.get(i)) {
                 dead.set(i);
-                health.failed(target.pg().members().get(i));
+                health.failed(target.pg().writer(i));
                 ports.meters().lanesDropped.increment();
                 ChunkPeers.Sink sink = sinks[i];
                 if (sink != null) {

@@ -81,7 +81,7 @@ public final class PgPlanner {
         writable.forEach(c -> devices.add(c.device()));
         return existing.stream()
                 .filter(pg -> pg.state() == PlacementGroup.State.OPEN)
-                .filter(pg -> pg.scheme().equals(code) && devices.containsAll(pg.members()))
+                .filter(pg -> pg.scheme().equals(code) && devices.containsAll(pg.writers()))
                 .toList();
     }
 
@@ -102,7 +102,7 @@ public final class PgPlanner {
         Set<Set<String>> ready = new HashSet<>();
         for (PlacementGroup pg : whole) {
             Set<String> used = new HashSet<>();
-            pg.members().forEach(d -> used.add(domainOf.getOrDefault(d, "")));
+            pg.writers().forEach(d -> used.add(domainOf.getOrDefault(d, "")));
             ready.add(used);
         }
         List<String> names = new ArrayList<>(domains.keySet());

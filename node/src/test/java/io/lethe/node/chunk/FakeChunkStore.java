@@ -67,6 +67,7 @@ public final class FakeChunkStore implements ChunkStore {
     public synchronized void crash() {
         life++;
         promisedBytes = 0;
+        slow = null;
         for (ChunkKey key : resolvedNotSynced) {
             if (chunks.containsKey(key) && random.nextInt(2) == 0) {
                 unresolved.add(key);

@@ -111,6 +111,7 @@ final class OrphanSweeperTest {
                     ((PartitionQuery.SegmentStates) query)
                             .asks().stream()
                                     .map(ask -> states.getOrDefault(ask.write(), WriteState.OPEN))
+                                    .map(one -> new PartitionAnswer.SegmentState(one, null))
                                     .toList());
         }
 

@@ -46,6 +46,11 @@ final class EndState {
                 }
             }
         }
+        for (PlacementGroup pg : Checks.newestDirectory(cluster).placementGroups()) {
+            if (pg.move() != null || !cluster.devices.keySet().containsAll(pg.members())) {
+                return pg + " is not whole; " + Checks.newestDirectory(cluster).devices();
+            }
+        }
         for (SimGroup group : cluster.groups.values()) {
             String lacking = group.id.isDirectory() ? "" : lackingIn(group);
             if (!lacking.isEmpty()) {
@@ -139,7 +144,12 @@ final class EndState {
                 String chunk = device.id + "/" + info.key();
                 named.remove(chunk);
                 if (!allowed.contains(chunk)) {
-                    return "no version names chunk " + chunk;
+                    return "no version names chunk "
+                            + info
+                            + " on device "
+                            + device.id
+                            + " of "
+                            + reader.placementGroup(info.key().pg());
                 }
             }
         }

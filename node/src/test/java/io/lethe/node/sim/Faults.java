@@ -2,6 +2,8 @@ package io.lethe.node.sim;
 
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.chunk.ChunkStore;
+import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.model.StoreException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,10 @@ final class Faults {
     private final SimLoop loop;
     private final Tasks tasks;
     private final @Nullable SimDevice rotting;
+
+    /** Whether a device is lost for good in this run, and whether it was. */
+    private boolean loses;
+
     private boolean stopped;
 
     Faults(SimCluster cluster, Tasks tasks) {
@@ -25,6 +31,8 @@ final class Faults {
         // still has k, and codes of m = 1 lack none.
         List<SimDevice> devices = List.copyOf(cluster.devices.values());
         rotting = loop.chance(400) ? devices.get(loop.random.nextInt(devices.size())) : null;
+        // A lost device is a lost chunk of each of its segments, as one that rots is.
+        loses = rotting == null && cluster.scheme.m() > 0 && loop.chance(400);
     }
 
     void run() {
@@ -49,7 +57,7 @@ final class Faults {
     private void breakSomething() {
         SimNode node = cluster.nodes.get(loop.random.nextInt(cluster.nodes.size()));
         SimDevice device = node.devices.getFirst();
-        switch (loop.random.nextInt(10)) {
+        switch (loop.random.nextInt(12)) {
             case 0, 1 -> crash(node);
             case 2 -> pause(node);
             case 3 -> cutOneWay(node);
@@ -57,7 +65,9 @@ final class Faults {
             case 5 -> slow(device);
             case 6 -> fill(device);
             case 7 -> rot();
-            case 8 -> {
+            case 8 -> lose(device);
+            case 9 -> leave(device);
+            case 10 -> {
                 cluster.zooKeeper().down(true);
                 later(8_000, () -> cluster.zooKeeper().down(false));
             }
@@ -67,6 +77,60 @@ final class Faults {
                 } else {
                     cluster.groups.values().forEach(SimGroup::loseLeader);
                 }
+            }
+        }
+    }
+
+    /** One device in a run: what it had is made anew from the others', on the one in its place. */
+    private void lose(SimDevice device) {
+        if (loses) {
+            loses = false;
+            cluster.loseDevice(device);
+        }
+    }
+
+    /** An operator has a device emptied, and takes it back a while later. */
+    private void leave(SimDevice device) {
+        SimNode.Running there = cluster.nodes.getFirst().running();
+        if (there != null) {
+            setLeaving(there, device, true);
+            later(
+                    20_000,
+                    () -> {
+                        SimNode.Running then = cluster.nodes.getFirst().running();
+                        if (then != null) {
+                            setLeaving(then, device, false);
+                        }
+                    });
+        }
+    }
+
+    private static void setLeaving(SimNode.Running there, SimDevice device, boolean leaving) {
+        var _ =
+                there.tasks.fork(
+                        "leave",
+                        () -> {
+                            try {
+                                tell(there, device, leaving);
+                            } catch (InterruptedException e) {
+                                // The node crashed; what was done stands.
+                            }
+                        });
+    }
+
+    /** As an operator who tries until it is done. */
+    private static void tell(SimNode.Running there, SimDevice device, boolean leaving)
+            throws InterruptedException {
+        for (int tries = 0; tries < 100; tries++) {
+            try {
+                var _ =
+                        there.metadata.execute(
+                                new DirectoryCommand.SetLeaving(device.id, leaving),
+                                0,
+                                there.tasks.clock().nanos() + 5_000 * MILLI);
+                return;
+            } catch (StoreException e) {
+                there.tasks.sleep(500 * MILLI);
             }
         }
     }
@@ -153,5 +217,18 @@ final class Faults {
             device.slowness = 1;
             device.store.setCapacityBytes(CAPACITY_BYTES);
         }
+        loop.after(
+                2_000 * MILLI,
+                () ->
+                        cluster.devices
+                                .values()
+                                .forEach(
+                                        device -> {
+                                            SimNode.Running there =
+                                                    cluster.nodes.getFirst().running();
+                                            if (there != null) {
+                                                setLeaving(there, device, false);
+                                            }
+                                        }));
     }
 }

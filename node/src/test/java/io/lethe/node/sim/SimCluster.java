@@ -56,6 +56,10 @@ final class SimCluster {
     final List<SimNode> nodes = new ArrayList<>();
     final Map<String, Integer> workerFailures = new TreeMap<>();
     final SimEars ears;
+
+    /** How long a device may be away before its chunks are made anew elsewhere. */
+    final Duration repairAfter;
+
     private final SimZooKeeper zooKeeper;
     private final DirectoryVoters voters;
 
@@ -81,6 +85,7 @@ final class SimCluster {
                         Duration.ofSeconds(4 + loop.random.nextInt(20)),
                         1);
         StorageClass standard = new StorageClass("standard", scheme, loop.chance(200));
+        repairAfter = Duration.ofSeconds(3 + loop.random.nextInt(20));
         int partitions = 1 + loop.random.nextInt(3);
         plan = new ClusterPlan("sim", count, "node", List.of(standard), partitions);
         for (int i = 0; i < count; i++) {
@@ -104,17 +109,26 @@ final class SimCluster {
     private void makeDevices(RandomSource random) {
         for (SimNode node : nodes) {
             for (int i = loop.random.nextInt(4) == 0 ? 2 : 1; i > 0; i--) {
-                DeviceId id = new DeviceId(Id128.random(random));
-                FakeChunkStore store =
-                        new FakeChunkStore(
-                                id,
-                                new SimTasks(loop, new Life("disk", node.index)).clock(),
-                                random);
-                SimDevice device = new SimDevice(id, node.index, store, loop);
-                node.devices.add(device);
-                devices.put(id, device);
+                node.devices.add(makeDevice(node, random));
             }
         }
+    }
+
+    private SimDevice makeDevice(SimNode node, RandomSource random) {
+        DeviceId id = new DeviceId(Id128.random(random));
+        FakeChunkStore store =
+                new FakeChunkStore(
+                        id, new SimTasks(loop, new Life("disk", node.index)).clock(), random);
+        SimDevice device = new SimDevice(id, node.index, store, loop);
+        devices.put(id, device);
+        return device;
+    }
+
+    /** Loses a device for good, and puts an empty one in its place. */
+    void loseDevice(SimDevice lost) {
+        SimNode node = nodes.get(lost.node);
+        devices.remove(lost.id);
+        node.replaceDevice(lost, makeDevice(node, RandomSource.seeded(loop.random.nextLong())));
     }
 
     private void makeGroups(SimGroup.Observer observer) {

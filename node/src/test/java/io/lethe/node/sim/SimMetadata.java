@@ -9,6 +9,7 @@ import io.lethe.node.metadata.Metadata;
 import io.lethe.node.metadata.RoutedMetadata;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.PartitionAnswer;
+import io.lethe.node.metadata.command.PartitionAnswer.SegmentState;
 import io.lethe.node.metadata.command.PartitionAnswer.WriteState;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionQuery;
@@ -177,10 +178,14 @@ final class SimMetadata implements Metadata {
     private Response answer(Replica replica, PartitionQuery query) {
         PartitionAnswer answer = PartitionState.answer(replica.rows, query);
         if (plant == Plant.OPEN_IS_CLOSED
-                && answer instanceof PartitionAnswer.WriteStates(List<WriteState> states)) {
-            List<WriteState> wrong =
+                && answer instanceof PartitionAnswer.WriteStates(List<SegmentState> states)) {
+            List<SegmentState> wrong =
                     states.stream()
-                            .map(one -> one == WriteState.OPEN ? WriteState.CLOSED : one)
+                            .map(
+                                    one ->
+                                            one.state() == WriteState.OPEN
+                                                    ? new SegmentState(WriteState.CLOSED, null)
+                                                    : one)
                             .toList();
             return new Response.Answered(new PartitionAnswer.WriteStates(wrong));
         }

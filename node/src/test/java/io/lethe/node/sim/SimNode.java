@@ -14,6 +14,7 @@ import io.lethe.node.chunk.Scrubber;
 import io.lethe.node.cluster.Registration;
 import io.lethe.node.controller.Controller;
 import io.lethe.node.controller.ControllerPorts;
+import io.lethe.node.controller.MoveKeeper;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.state.DirectoryReader;
 import io.lethe.node.model.ChunkKey;
@@ -35,6 +36,7 @@ import io.lethe.node.object.OrphanSweeper;
 import io.lethe.node.object.Rebuilder;
 import io.lethe.node.object.Reclaimer;
 import io.lethe.node.object.UploadHasher;
+import io.lethe.node.repair.Healer;
 import io.lethe.node.s3.events.SinkWorker;
 import io.lethe.node.sim.SimLoop.Life;
 import java.time.Duration;
@@ -53,6 +55,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimNode {
     private static final long LEASE_NANOS = 5_000 * SimNetwork.MILLI;
+    private static final Duration CHECK_EVERY = Duration.ofSeconds(30);
     private static final long WORK_EVERY_NANOS = 1_500 * SimNetwork.MILLI;
 
     /** Within a deletion's own deadline of 15 s now and then, so that several meet at a mark. */
@@ -97,6 +100,7 @@ final class SimNode {
         final Buckets buckets;
         final List<String> workerNames = new ArrayList<>();
         long leaseUntilNanos;
+        SimZooKeeper.@Nullable Session session;
 
         Running(SimCluster cluster, Life life) {
             tasks = new SimTasks(cluster.loop, life);
@@ -192,6 +196,7 @@ final class SimNode {
 
     private void startWork(Running now) {
         SimZooKeeper.Session session = cluster.zooKeeper().connect(id, life);
+        now.session = session;
         session.register(registration());
         session.campaign();
         now.tasks.fork("lease", () -> keepLease(now, session));
@@ -215,34 +220,49 @@ final class SimNode {
                                         ? cluster.ears.later(now.tasks)
                                         : cluster.ears));
         work(now, () -> new BucketSweeper(ports, this::led, MARK_PATIENCE));
-        for (SimDevice device : devices) {
-            Disks disks = new Disks(now.tasks);
-            work(now, () -> new OrphanSweeper(ports, disks, device.id));
-            DeviceWatch watch =
-                    new DeviceWatch(
-                            disks.calls(device),
-                            device.times,
-                            now.tasks,
-                            () -> othersTimes(session, device),
-                            PATIENCE);
-            watches.put(device.id, watch);
-            work(now, () -> watch);
-            work(now, () -> new Scrubber(disks.calls(device), now.tasks, SCRUB_PERIOD));
-        }
-        work(
-                now,
-                () ->
-                        new Controller(
-                                new ControllerPorts(
-                                        now.tasks,
-                                        ports.random(),
-                                        session,
-                                        now.directory,
-                                        now.metadata,
-                                        new SimSecrets(),
-                                        cluster.plan),
-                                EVICT_AFTER));
+        devices.forEach(device -> startDevice(now, session, device));
+        ControllerPorts controller =
+                new ControllerPorts(
+                        now.tasks,
+                        ports.random(),
+                        session,
+                        now.directory,
+                        now.metadata,
+                        new SimSecrets(),
+                        cluster.plan);
+        work(now, () -> new Controller(controller, EVICT_AFTER));
+        work(now, () -> new MoveKeeper(controller, cluster.repairAfter));
         now.tasks.fork("expire", () -> expire(now));
+    }
+
+    /** The work of one device, until it is lost. */
+    private void startDevice(Running now, SimZooKeeper.Session session, SimDevice device) {
+        Disks disks = new Disks(now.tasks);
+        work(now, () -> new OrphanSweeper(now.ports, disks, device.id));
+        work(now, () -> new Healer(now.ports, disks, device.id, CHECK_EVERY));
+        DeviceWatch watch =
+                new DeviceWatch(
+                        disks.calls(device),
+                        device.times,
+                        now.tasks,
+                        () -> othersTimes(session, device),
+                        PATIENCE);
+        watches.put(device.id, watch);
+        work(now, () -> watch);
+        work(now, () -> new Scrubber(disks.calls(device), now.tasks, SCRUB_PERIOD));
+    }
+
+    /**
+     * The device is gone with all that it has, and another, empty one is in its place: as after a
+     * disk was changed and the node started again.
+     */
+    void replaceDevice(SimDevice lost, SimDevice fresh) {
+        devices.remove(lost);
+        devices.add(fresh);
+        Running now = running();
+        if (now != null) {
+            startDevice(now, java.util.Objects.requireNonNull(now.session), fresh);
+        }
     }
 
     private void work(Running now, Supplier<Worker> maker) {
@@ -389,8 +409,11 @@ final class SimNode {
         private <T> Promise<T> on(DeviceId device, Function<ChunkStore, T> op) {
             Promise<T> promise = tasks.promise();
             Life mine = life;
-            SimDevice disk =
-                    devices.stream().filter(d -> d.id.equals(device)).findFirst().orElseThrow();
+            SimDevice disk = cluster.devices.get(device);
+            if (disk == null) {
+                promise.fail(new StoreException(ErrorCode.UNAVAILABLE, "the device is gone"));
+                return promise;
+            }
             cluster.loop.after(
                     disk.syncNanos(),
                     () -> {

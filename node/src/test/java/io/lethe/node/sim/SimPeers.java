@@ -1,14 +1,17 @@
 package io.lethe.node.sim;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.chunk.ChunkHeader;
 import io.lethe.node.chunk.ChunkPeers;
 import io.lethe.node.chunk.ChunkStore;
+import io.lethe.node.chunk.FakeChunkStore;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.Id128;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.Ticket;
@@ -36,6 +39,7 @@ final class SimPeers implements ChunkPeers {
     private final Tasks tasks;
     private final Map<DeviceId, SimDevice> devices;
     private final Plant plant;
+    private final SimDevice lost;
 
     SimPeers(
             SimLoop loop,
@@ -49,14 +53,19 @@ final class SimPeers implements ChunkPeers {
         this.tasks = new SimTasks(loop, life);
         this.devices = devices;
         this.plant = plant;
+        DeviceId nobody = new DeviceId(new Id128(0, 0));
+        lost =
+                new SimDevice(
+                        nobody,
+                        0,
+                        new FakeChunkStore(nobody, tasks.clock(), RandomSource.seeded(0)),
+                        loop);
     }
 
+    /** One that is lost has a store that nobody reaches. */
     private SimDevice device(DeviceId id) {
         SimDevice device = devices.get(id);
-        if (device == null) {
-            throw new StoreException(ErrorCode.UNAVAILABLE, "no device " + id);
-        }
-        return device;
+        return device == null ? lost : device;
     }
 
     private void check(Life there, Ticket ticket, Ticket.Operation wanted, ChunkKey key) {
@@ -90,6 +99,10 @@ final class SimPeers implements ChunkPeers {
         Promise<T> promise = tasks.promise();
         SimDevice device = device(id);
         Runnable lost = () -> unreachable(promise, deadlineNanos);
+        if (device == this.lost) {
+            lost.run();
+            return promise;
+        }
         network.send(
                 life,
                 device.node,
@@ -202,7 +215,13 @@ final class SimPeers implements ChunkPeers {
                 deadlineNanos,
                 SimDevice::readNanos,
                 there -> {
-                    check(there, inspect, Ticket.Operation.INSPECT, key);
+                    // A reader reports what it found; see TicketRules.
+                    boolean reader = inspect.operation() == Ticket.Operation.READ;
+                    check(
+                            there,
+                            inspect,
+                            reader ? Ticket.Operation.READ : Ticket.Operation.INSPECT,
+                            key);
                     return device.store.verify(key);
                 });
     }
@@ -322,6 +341,7 @@ final class SimPeers implements ChunkPeers {
             long pause = stalled ? now.pausedUntilNanos - loop.nanos() : 0;
             boolean drop =
                     now.dead
+                            || device == lost
                             || !network.reaches(life.node, device.node)
                             || !network.reaches(device.node, life.node)
                             || loop.chance(network.lostPerThousand);

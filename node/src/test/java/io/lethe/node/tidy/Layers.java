@@ -33,7 +33,10 @@ final class Layers {
                     Map.entry("", 6));
 
     /** Named edges between parts of layer 4, as {@code from -> to}; each with its reason here. */
-    private static final Set<String> EDGES = Set.of();
+    private static final Set<String> EDGES =
+            Set.of(
+                    // A chunk is made anew by the read path, and stored by the write path.
+                    "repair -> object");
 
     private Layers() {}
 

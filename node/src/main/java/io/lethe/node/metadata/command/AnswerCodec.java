@@ -14,6 +14,7 @@ import io.lethe.node.metadata.command.PartitionAnswer.MovedKey;
 import io.lethe.node.metadata.command.PartitionAnswer.MovedKeys;
 import io.lethe.node.metadata.command.PartitionAnswer.NotInRange;
 import io.lethe.node.metadata.command.PartitionAnswer.Page;
+import io.lethe.node.metadata.command.PartitionAnswer.SegmentState;
 import io.lethe.node.metadata.command.PartitionAnswer.Shard;
 import io.lethe.node.metadata.command.PartitionAnswer.ShardFigures;
 import io.lethe.node.metadata.command.PartitionAnswer.ShardPage;
@@ -32,7 +33,7 @@ import io.lethe.node.metadata.command.PartitionAnswer.WriteStates;
  *  2 Page                list of row, list of flag, list of key, next key, nextOrder i64
  *  3 Empty               flag
  *  4 Shard               nullable grant
- *  5 WriteStates         list of state u8
+ *  5 WriteStates         list of (state u8, nullable segment)
  *  6 GarbagePage         list of (garbage rowKey, segment, since i64), nullable next rowKey
  *  7 UnderprotectedPage  list of (rowKey, bucket i64, key, order i64, write id, segment, since
  *                        i64), nullable next rowKey
@@ -68,7 +69,7 @@ public final class AnswerCodec {
             }
             case Empty a -> out.u8(3).flag(a.empty());
             case Shard a -> out.u8(4).nullable(a.grant(), FieldWriter::grant);
-            case WriteStates a -> out.u8(5).list(a.states(), MOST, FieldWriter::choice);
+            case WriteStates a -> out.u8(5).list(a.states(), MOST, AnswerCodec::state);
             case GarbagePage a ->
                     out.u8(6)
                             .list(a.rows(), MOST, AnswerCodec::garbage)
@@ -120,7 +121,7 @@ public final class AnswerCodec {
                             in.int64());
             case 3 -> new Empty(in.flag());
             case 4 -> new Shard(in.nullable(FieldReader::grant));
-            case 5 -> new WriteStates(in.list(MOST, one -> one.choice(WriteState.values())));
+            case 5 -> new WriteStates(in.list(MOST, AnswerCodec::state));
             case 6 ->
                     new GarbagePage(
                             in.list(MOST, AnswerCodec::garbage), in.nullable(FieldReader::rowKey));
@@ -152,6 +153,14 @@ public final class AnswerCodec {
 
     private static GarbageRow garbage(FieldReader in) {
         return new GarbageRow(in.rowKey(), in.segment(), in.int64());
+    }
+
+    private static void state(FieldWriter out, SegmentState one) {
+        out.choice(one.state()).nullable(one.segment(), FieldWriter::segment);
+    }
+
+    private static SegmentState state(FieldReader in) {
+        return new SegmentState(in.choice(WriteState.values()), in.nullable(FieldReader::segment));
     }
 
     private static void underprotected(FieldWriter out, UnderprotectedRow row) {

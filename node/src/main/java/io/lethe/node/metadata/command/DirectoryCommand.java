@@ -64,6 +64,30 @@ public sealed interface DirectoryCommand {
     record SetPgState(PgId pg, PlacementGroup.State state) implements DirectoryCommand {}
 
     /**
+     * <i>Controller.</i> A chunk of the group goes over to another device, which takes its writes
+     * from the next epoch on; also where it was going over to a third one. Refused with STALE_EPOCH
+     * in any other epoch.
+     */
+    record BeginMove(PgId pg, int epoch, PlacementGroup.Move move) implements DirectoryCommand {}
+
+    /**
+     * The device that a chunk went over to has all that is to be had, and is the member from the
+     * next epoch on. Comes from the device's node; refused with STALE_EPOCH in any other epoch.
+     */
+    record EndMove(PgId pg, int epoch, PlacementGroup.Move move) implements DirectoryCommand {}
+
+    /** Has a device's chunks moved off, or lets it stay after all. An operator's word. */
+    record SetLeaving(DeviceId device, boolean leaving) implements DirectoryCommand {}
+
+    /**
+     * Takes a device out for good. An operator's word. Refused with DEVICE_IN_USE while it is a
+     * member of a group, unless it is lost.
+     *
+     * @param lost its chunks are given up, and rebuilt from others; only of one that is away
+     */
+    record RemoveDevice(DeviceId device, boolean lost) implements DirectoryCommand {}
+
+    /**
      * <i>Controller.</i> Refused unless the map epoch is one above the stored one (or 1 for a new
      * one).
      */

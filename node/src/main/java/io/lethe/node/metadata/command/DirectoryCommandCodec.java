@@ -1,8 +1,10 @@
 package io.lethe.node.metadata.command;
 
+import io.lethe.node.metadata.command.DirectoryCommand.BeginMove;
 import io.lethe.node.metadata.command.DirectoryCommand.CreateBucket;
 import io.lethe.node.metadata.command.DirectoryCommand.CreatePg;
 import io.lethe.node.metadata.command.DirectoryCommand.DropHolder;
+import io.lethe.node.metadata.command.DirectoryCommand.EndMove;
 import io.lethe.node.metadata.command.DirectoryCommand.FinishBucketDelete;
 import io.lethe.node.metadata.command.DirectoryCommand.InitCluster;
 import io.lethe.node.metadata.command.DirectoryCommand.MarkBucketDeleting;
@@ -16,8 +18,10 @@ import io.lethe.node.metadata.command.DirectoryCommand.PutTenant;
 import io.lethe.node.metadata.command.DirectoryCommand.PutTicketKey;
 import io.lethe.node.metadata.command.DirectoryCommand.PutUser;
 import io.lethe.node.metadata.command.DirectoryCommand.RegisterHolder;
+import io.lethe.node.metadata.command.DirectoryCommand.RemoveDevice;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketLock;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketSetting;
+import io.lethe.node.metadata.command.DirectoryCommand.SetLeaving;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetPgState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetVersioning;
@@ -57,6 +61,10 @@ import io.lethe.node.model.PlacementGroup;
  * 19 PutSetting          name text, value text
  * 20 SuspendHolder       node id, incarnation varint
  * 21 SetBucketSetting    bucket i64, setting u8, document blob (524,288), seen index varint
+ * 22 BeginMove           pg varint, epoch i32, chunk u8, device id
+ * 23 EndMove             pg varint, epoch i32, chunk u8, device id
+ * 24 SetLeaving          device id, leaving flag
+ * 25 RemoveDevice        device id, lost flag
  * 40 SetBucketLock       bucket i64, lock (mode u8, days varint, years varint), seen index varint
  * </pre>
  */
@@ -88,6 +96,10 @@ final class DirectoryCommandCodec {
             case PutSetting _ -> 19;
             case SuspendHolder _ -> 20;
             case SetBucketSetting _ -> 21;
+            case BeginMove _ -> 22;
+            case EndMove _ -> 23;
+            case SetLeaving _ -> 24;
+            case RemoveDevice _ -> 25;
             case SetBucketLock _ -> 40;
         };
     }
@@ -131,6 +143,12 @@ final class DirectoryCommandCodec {
             case PutSetting c -> out.text(c.name()).text(c.value());
             case SetBucketLock c -> out.bucket(c.bucket()).lock(c.lock()).number(c.seenIndex());
             case SuspendHolder c -> out.id(c.node().id()).number(c.incarnation());
+            case BeginMove c ->
+                    RecordCodec.move(out.number(c.pg().value()).int32(c.epoch()), c.move());
+            case EndMove c ->
+                    RecordCodec.move(out.number(c.pg().value()).int32(c.epoch()), c.move());
+            case SetLeaving c -> out.id(c.device().id()).flag(c.leaving());
+            case RemoveDevice c -> out.id(c.device().id()).flag(c.lost());
             case SetBucketSetting c ->
                     out.bucket(c.bucket())
                             .choice(c.setting())
@@ -156,6 +174,10 @@ final class DirectoryCommandCodec {
                     new SetPgState(new PgId(in.number()), in.choice(PlacementGroup.State.values()));
             case 7 -> new PutPartition(RecordCodec.partition(in));
             case 8 -> new PutStorageClass(RecordCodec.storageClass(in));
+            case 22 -> new BeginMove(new PgId(in.number()), in.int32(), RecordCodec.move(in));
+            case 23 -> new EndMove(new PgId(in.number()), in.int32(), RecordCodec.move(in));
+            case 24 -> new SetLeaving(RecordCodec.deviceId(in), in.flag());
+            case 25 -> new RemoveDevice(RecordCodec.deviceId(in), in.flag());
             default -> readOfGateways(in, type);
         };
     }

@@ -46,7 +46,14 @@ public sealed interface PartitionAnswer {
     record Shard(@Nullable ShardGrant grant) implements PartitionAnswer {}
 
     /** In the order asked. */
-    record WriteStates(List<WriteState> states) implements PartitionAnswer {}
+    record WriteStates(List<SegmentState> states) implements PartitionAnswer {}
+
+    /**
+     * How a chunk's write stands.
+     *
+     * @param segment as its version names it; null unless {@code COMMITTED}
+     */
+    record SegmentState(WriteState state, @Nullable SegmentRef segment) {}
 
     /**
      * How a write stands. {@code UNKNOWN}: never opened, or ended so long ago that it was

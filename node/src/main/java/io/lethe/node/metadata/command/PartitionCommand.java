@@ -216,8 +216,11 @@ public sealed interface PartitionCommand {
     /** From now on commands validated before this directory index are answered FENCED. */
     record Fence(long directoryIndex) implements PartitionCommand {}
 
-    /** Commits that name this group under a lower epoch are answered PG_EPOCH. */
-    record RaisePgEpoch(PgId pg, int epoch) implements PartitionCommand {}
+    /**
+     * A chunk of the group has gone over to another device in this epoch: commits of segments that
+     * were written under a lower one count it as missing, and it is looked for at its new place.
+     */
+    record RaisePgEpoch(PgId pg, int epoch, int chunk) implements PartitionCommand {}
 
     /** Garbage whose chunks are gone from every member. */
     record Reclaimed(List<Bytes> garbageKeys) implements PartitionCommand {

@@ -49,7 +49,7 @@ import java.util.List;
  * 10 Rewrap          from id, to id, list of (bucket i64, key, order i64, wrapped) (1,000)
  * 11 DestroyShard    shard id
  * 12 Fence           directoryIndex varint
- * 13 RaisePgEpoch    pg varint, epoch i32
+ * 13 RaisePgEpoch    pg varint, epoch i32, chunk u8
  * 14 Reclaimed       list of rowKey (1,000)
  * 15 Rebuilt         bucket i64, key, order i64, segment id, durableMask varint
  * 16 ReplaceSegment  write id, bucket i64, key, order i64, old segment id, fresh segment
@@ -145,7 +145,7 @@ final class PartitionCommandCodec {
                                     PartitionCommandCodec::rewrapped);
             case DestroyShard c -> out.id(c.shard().id());
             case Fence c -> out.number(c.directoryIndex());
-            case RaisePgEpoch c -> out.number(c.pg().value()).int32(c.epoch());
+            case RaisePgEpoch c -> out.number(c.pg().value()).int32(c.epoch()).u8(c.chunk());
             case Reclaimed c ->
                     out.list(c.garbageKeys(), PartitionCommand.MOST_LIST, FieldWriter::rowKey);
             case Rebuilt c ->
@@ -332,7 +332,7 @@ final class PartitionCommandCodec {
                             in.list(PartitionCommand.MOST_LIST, PartitionCommandCodec::rewrapped));
             case 11 -> new DestroyShard(in.shard());
             case 12 -> new Fence(in.number());
-            case 13 -> new RaisePgEpoch(new PgId(in.number()), in.int32());
+            case 13 -> new RaisePgEpoch(new PgId(in.number()), in.int32(), in.u8());
             case 14 -> new Reclaimed(in.list(PartitionCommand.MOST_LIST, FieldReader::rowKey));
             case 15 ->
                     new Rebuilt(

@@ -19,8 +19,6 @@ public sealed interface PartitionReply {
             FENCED,
             /** The shard takes no more, or there is none: ask for the open one. */
             SHARD,
-            /** A placement group moved; detail: its id. */
-            PG_EPOCH,
             /** The stamp went back or jumped: the leader's clock is off. */
             STAMP
         }

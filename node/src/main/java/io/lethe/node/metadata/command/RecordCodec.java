@@ -32,8 +32,10 @@ import java.util.stream.Collectors;
  * <pre>
  * node       id, incarnation varint, host text, ports 4 × i32 (data, rpc, console, S3), rack text,
  *            roles u8 (bit = role's ordinal), public key text, state u8
- * device     id, node id, capacity varint, free varint, state u8
- * pg         id varint, epoch i32, class text, scheme, list of device id (40), state u8
+ * device     id, node id, capacity varint, free varint, state u8, leaving flag
+ * pg         id varint, epoch i32, class text, scheme, list of device id (40), state u8,
+ *            move or none
+ * move       chunk u8, device id
  * partition  group i32, from rowKey, to rowKey, voters, learners: lists of (node id, generation
  *            i32) (10,000), map epoch varint
  * class      name text, scheme, quorum-all flag
@@ -109,7 +111,7 @@ public final class RecordCodec {
 
     public static void device(FieldWriter out, DeviceRecord device) {
         out.id(device.id().id()).id(device.node().id()).number(device.capacityBytes());
-        out.number(device.freeBytes()).choice(device.state());
+        out.number(device.freeBytes()).choice(device.state()).flag(device.leaving());
     }
 
     public static DeviceRecord device(FieldReader in) {
@@ -118,7 +120,8 @@ public final class RecordCodec {
                 nodeId(in),
                 in.number(),
                 in.number(),
-                in.choice(DeviceRecord.State.values()));
+                in.choice(DeviceRecord.State.values()),
+                in.flag());
     }
 
     public static DeviceId deviceId(FieldReader in) {
@@ -145,7 +148,18 @@ public final class RecordCodec {
         out.number(pg.id().value()).int32(pg.epoch()).text(pg.storageClass());
         scheme(out, pg.scheme());
         members(out, pg.members());
-        out.choice(pg.state());
+        out.choice(pg.state()).flag(pg.move() != null);
+        if (pg.move() != null) {
+            move(out, pg.move());
+        }
+    }
+
+    static void move(FieldWriter out, PlacementGroup.Move move) {
+        out.u8(move.chunk()).id(move.to().id());
+    }
+
+    static PlacementGroup.Move move(FieldReader in) {
+        return new PlacementGroup.Move(in.u8(), deviceId(in));
     }
 
     public static PlacementGroup placementGroup(FieldReader in) {
@@ -155,7 +169,8 @@ public final class RecordCodec {
                 in.text(),
                 scheme(in),
                 members(in),
-                in.choice(PlacementGroup.State.values()));
+                in.choice(PlacementGroup.State.values()),
+                in.flag() ? move(in) : null);
     }
 
     public static void partition(FieldWriter out, PartitionRecord partition) {

@@ -10,6 +10,7 @@ import io.lethe.node.metadata.command.PartitionAnswer.GarbagePage;
 import io.lethe.node.metadata.command.PartitionAnswer.GarbageRow;
 import io.lethe.node.metadata.command.PartitionAnswer.Holder;
 import io.lethe.node.metadata.command.PartitionAnswer.NotInRange;
+import io.lethe.node.metadata.command.PartitionAnswer.SegmentState;
 import io.lethe.node.metadata.command.PartitionAnswer.ShardFigures;
 import io.lethe.node.metadata.command.PartitionAnswer.UnderprotectedPage;
 import io.lethe.node.metadata.command.PartitionAnswer.UnderprotectedRow;
@@ -32,6 +33,7 @@ import io.lethe.node.metadata.command.VersionBody.Placement;
 import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.SegmentId;
+import io.lethe.node.model.SegmentRef;
 import io.lethe.node.model.ShardId;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,14 +110,16 @@ final class Answers {
 
     private static PartitionAnswer segmentStates(
             Rows rows, PartitionHead head, List<PartitionQuery.SegmentAsk> asks) {
-        List<WriteState> states = new ArrayList<>();
+        List<SegmentState> states = new ArrayList<>();
         for (PartitionQuery.SegmentAsk ask : asks) {
             states.add(
                     switch (WriteTable.get(rows, ask.write())) {
-                        case null -> WriteState.UNKNOWN;
-                        case WriteRow.Open _, WriteRow.Upload _ -> WriteState.OPEN;
-                        case WriteRow.Closed _ -> WriteState.CLOSED;
-                        case WriteRow.Removed _, WriteRow.Changed _ -> WriteState.CLOSED;
+                        case null -> new SegmentState(WriteState.UNKNOWN, null);
+                        case WriteRow.Open _, WriteRow.Upload _ ->
+                                new SegmentState(WriteState.OPEN, null);
+                        case WriteRow.Closed _ -> new SegmentState(WriteState.CLOSED, null);
+                        case WriteRow.Removed _, WriteRow.Changed _ ->
+                                new SegmentState(WriteState.CLOSED, null);
                         case WriteRow.Done(BucketId bucket, Bytes key, Committed result) ->
                                 named(rows, head, bucket, key, result.order(), ask.segment());
                         case WriteRow.Replaced(BucketId bucket, Bytes key, long order) ->
@@ -128,7 +132,7 @@ final class Answers {
     }
 
     /** Whether the version or part that a write committed names the segment today. */
-    private static WriteState named(
+    private static SegmentState named(
             Rows rows,
             PartitionHead head,
             BucketId bucket,
@@ -136,9 +140,8 @@ final class Answers {
             long order,
             SegmentId segment) {
         Segmented owner = Segmented.find(new Draft(rows, head), bucket, key, order);
-        return owner != null && owner.segment(segment) != null
-                ? WriteState.COMMITTED
-                : WriteState.CLOSED;
+        SegmentRef ref = owner == null ? null : owner.segment(segment);
+        return new SegmentState(ref == null ? WriteState.CLOSED : WriteState.COMMITTED, ref);
     }
 
     private static GarbagePage garbage(Rows rows, Garbage q) {

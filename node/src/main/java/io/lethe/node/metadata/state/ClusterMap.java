@@ -97,7 +97,9 @@ final class ClusterMap {
                             + device.id()
                             + " was removed; it comes back only empty, under a new id");
         }
-        return draft.put(Table.DEVICES, device.id(), device);
+        // That it leaves is the operator's word; the controller only reports what is there.
+        boolean leaving = before != null && before.leaving();
+        return draft.put(Table.DEVICES, device.id(), device.withLeaving(leaving));
     }
 
     static DirectoryReply createPg(DirectoryDraft draft, CreatePg c) {
@@ -156,7 +158,7 @@ final class ClusterMap {
         return null;
     }
 
-    private static String domain(DirectoryDraft draft, DeviceRecord device) {
+    static String domain(DirectoryDraft draft, DeviceRecord device) {
         return switch (draft.head.failureDomain) {
             case "rack" -> {
                 NodeRecord node = Table.NODES.get(draft.rows, device.node());
@@ -172,16 +174,7 @@ final class ClusterMap {
         if (pg == null) {
             return invalid("placement group " + c.pg() + " is unknown");
         }
-        return draft.put(
-                Table.PLACEMENT_GROUPS,
-                c.pg(),
-                new PlacementGroup(
-                        pg.id(),
-                        pg.epoch(),
-                        pg.storageClass(),
-                        pg.scheme(),
-                        pg.members(),
-                        c.state()));
+        return draft.put(Table.PLACEMENT_GROUPS, c.pg(), pg.withState(c.state()));
     }
 
     static DirectoryReply putPartition(DirectoryDraft draft, PutPartition c) {

@@ -10,7 +10,6 @@ import io.lethe.node.metadata.command.VersionBody.Placement;
 import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.ErrorCode;
-import io.lethe.node.model.PgId;
 import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.SegmentRef;
 import java.util.HashSet;
@@ -49,10 +48,6 @@ final class Commits {
         if (locked != null) {
             return locked;
         }
-        PgId moved = SegmentTable.outdated(draft, segments(c.body()));
-        if (moved != null) {
-            return Replies.retry(Why.PG_EPOCH, moved.value());
-        }
         ShardTable.Shard shard = ShardTable.get(draft, c.body().shard());
         if (shard == null || !shard.open() || !shard.tenant().equals(c.tenant())) {
             return Replies.retry(Why.SHARD, 0);
@@ -87,7 +82,7 @@ final class Commits {
                                 c.tenant(),
                                 c.write(),
                                 draft.millis(),
-                                c.body(),
+                                inPlace(draft, c.body()),
                                 c.protection().at(draft.millis())));
         Committed result = new Committed(order, isNull, draft.millis(), full);
         if (segments(c.body()).isEmpty()) {
@@ -130,6 +125,14 @@ final class Commits {
                                 + c.write()
                                 + " was used for other bytes already, which are stored; ids are"
                                 + " random, for one use");
+    }
+
+    /** The body with its segments as the groups' moves left them. */
+    private static VersionBody inPlace(Draft draft, VersionBody body) {
+        List<SegmentRef> written = segments(body);
+        return written.isEmpty()
+                ? body
+                : body.withPlacement(new Placement.Segments(SegmentTable.inPlace(draft, written)));
     }
 
     static List<SegmentRef> segments(VersionBody body) {

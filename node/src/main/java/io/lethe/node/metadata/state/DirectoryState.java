@@ -1,9 +1,11 @@
 package io.lethe.node.metadata.state;
 
 import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.metadata.command.DirectoryCommand.BeginMove;
 import io.lethe.node.metadata.command.DirectoryCommand.CreateBucket;
 import io.lethe.node.metadata.command.DirectoryCommand.CreatePg;
 import io.lethe.node.metadata.command.DirectoryCommand.DropHolder;
+import io.lethe.node.metadata.command.DirectoryCommand.EndMove;
 import io.lethe.node.metadata.command.DirectoryCommand.FinishBucketDelete;
 import io.lethe.node.metadata.command.DirectoryCommand.InitCluster;
 import io.lethe.node.metadata.command.DirectoryCommand.MarkBucketDeleting;
@@ -17,8 +19,10 @@ import io.lethe.node.metadata.command.DirectoryCommand.PutTenant;
 import io.lethe.node.metadata.command.DirectoryCommand.PutTicketKey;
 import io.lethe.node.metadata.command.DirectoryCommand.PutUser;
 import io.lethe.node.metadata.command.DirectoryCommand.RegisterHolder;
+import io.lethe.node.metadata.command.DirectoryCommand.RemoveDevice;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketLock;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketSetting;
+import io.lethe.node.metadata.command.DirectoryCommand.SetLeaving;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetPgState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetVersioning;
@@ -88,11 +92,12 @@ public final class DirectoryState {
         return switch (command) {
             case PutNode _, SetNodeState _, PutDevice _, CreatePg _, SetPgState _ -> true;
             case PutPartition _, PutStorageClass _, PutTicketKey _ -> true;
-            case SuspendHolder _, DropHolder _ -> true;
+            case SuspendHolder _, DropHolder _, BeginMove _ -> true;
             case InitCluster _, PutTenant _, PutUser _, PutAccessKey _, CreateBucket _ -> false;
             case MarkBucketDeleting _, FinishBucketDelete _ -> false;
             case SetVersioning _, SetBucketLock _, SetBucketSetting _ -> false;
             case RegisterHolder _, PutSetting _ -> false;
+            case EndMove _, SetLeaving _, RemoveDevice _ -> false;
         };
     }
 
@@ -128,6 +133,10 @@ public final class DirectoryState {
             case SuspendHolder c -> Accounts.suspendHolder(draft, c);
             case DropHolder c -> Accounts.dropHolder(draft, c);
             case PutSetting c -> Accounts.putSetting(draft, c);
+            case BeginMove c -> Moves.begin(draft, c);
+            case EndMove c -> Moves.end(draft, c);
+            case SetLeaving c -> Moves.setLeaving(draft, c);
+            case RemoveDevice c -> Moves.remove(draft, c);
         };
     }
 

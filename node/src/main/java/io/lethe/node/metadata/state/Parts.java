@@ -8,10 +8,8 @@ import io.lethe.node.metadata.command.PartitionCommand.SaveHash;
 import io.lethe.node.metadata.command.PartitionCommand.SweepParts;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.PartitionReply.PartPut;
-import io.lethe.node.metadata.command.PartitionReply.Retry.Why;
 import io.lethe.node.metadata.command.UploadRef;
 import io.lethe.node.metadata.command.UploadRow;
-import io.lethe.node.model.PgId;
 import io.lethe.node.model.SegmentRef;
 import java.util.HashSet;
 import java.util.List;
@@ -34,10 +32,6 @@ final class Parts {
         String fault = fault(c);
         if (fault != null) {
             return Replies.invalid(fault);
-        }
-        PgId moved = SegmentTable.outdated(draft, c.body().segments());
-        if (moved != null) {
-            return Replies.retry(Why.PG_EPOCH, moved.value());
         }
         return write(draft, c);
     }
@@ -79,11 +73,11 @@ final class Parts {
         if (former != null) {
             PartTable.drop(draft, place, former);
         }
-        PartRow part =
-                new PartRow(c.number(), draft.nextOrder(), c.write(), draft.millis(), c.body());
+        PartBody body = c.body().withSegments(SegmentTable.inPlace(draft, c.body().segments()));
+        PartRow part = new PartRow(c.number(), draft.nextOrder(), c.write(), draft.millis(), body);
         PartTable.put(draft, objectKey, ref.order(), part);
         SegmentTable.Owner owner = SegmentTable.Owner.of(objectKey, part);
-        for (SegmentRef segment : c.body().segments()) {
+        for (SegmentRef segment : body.segments()) {
             SegmentTable.protection(draft, owner, segment);
         }
         WriteRow.Part done =

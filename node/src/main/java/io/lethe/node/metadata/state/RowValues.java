@@ -21,7 +21,7 @@ import java.util.function.Function;
  * GARBAGE            segment
  * UNDERPROTECTED     write id, segment
  * USAGE              versions varint, bytes varint
- * PG_EPOCHS          epoch i32
+ * PG_EPOCHS          list of (chunk u8, epoch i32) (40)
  * </pre>
  */
 final class RowValues {

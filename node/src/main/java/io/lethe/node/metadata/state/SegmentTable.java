@@ -9,8 +9,8 @@ import io.lethe.node.model.PgId;
 import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.SegmentRef;
 import io.lethe.node.model.WriteId;
+import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The rows about single segments. Static and pure.
@@ -18,12 +18,15 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * GARBAGE         since millis i64 ‖ segment id                    segment
  * UNDERPROTECTED  since millis i64 ‖ owner's key ‖ segment id      write id, segment
- * PG_EPOCHS       pg i64                                           epoch i32
+ * PG_EPOCHS       pg i64                                           list of (chunk u8, epoch i32)
  * </pre>
  *
  * A segment is under-protected since its owner was made, also where it replaced another.
  */
 final class SegmentTable {
+    /** Chunks of a segment: k of up to 32 and m of up to 8. */
+    private static final int MOST_CHUNKS = 40;
+
     private SegmentTable() {}
 
     static Bytes garbageKey(long sinceMillis, SegmentId segment) {
@@ -124,31 +127,60 @@ final class SegmentTable {
         return new Encoder(16).i64(pg.value()).toBytes();
     }
 
-    /** The lowest epoch of the group that a commit may name. */
-    static int leastEpoch(Draft draft, PgId pg) {
+    private static List<Moved> moves(Draft draft, PgId pg) {
         Bytes value = draft.get(Family.PG_EPOCHS, pgKey(pg));
-        return value == null ? 0 : RowValues.read(value, FieldReader::int32);
+        return value == null
+                ? List.of()
+                : RowValues.read(
+                        value, in -> in.list(MOST_CHUNKS, one -> new Moved(one.u8(), one.int32())));
     }
 
-    static void raiseEpoch(Draft draft, PgId pg, int epoch) {
-        if (epoch > leastEpoch(draft, pg)) {
-            draft.put(Family.PG_EPOCHS, pgKey(pg), RowValues.begin().int32(epoch).toBytes());
+    /** A chunk went over to another device in this epoch, the last time. */
+    private record Moved(int chunk, int epoch) {}
+
+    /** Notes a move; one that comes late, under an epoch that was passed, changes nothing. */
+    static void movedAt(Draft draft, PgId pg, int epoch, int chunk) {
+        List<Moved> moves = new ArrayList<>(moves(draft, pg));
+        if (moves.stream().anyMatch(one -> one.chunk() == chunk && one.epoch() >= epoch)) {
+            return;
         }
+        moves.removeIf(one -> one.chunk() == chunk);
+        moves.add(new Moved(chunk, epoch));
+        draft.put(
+                Family.PG_EPOCHS,
+                pgKey(pg),
+                RowValues.begin()
+                        .list(
+                                moves,
+                                MOST_CHUNKS,
+                                (out, one) -> out.u8(one.chunk()).int32(one.epoch()))
+                        .toBytes());
     }
 
-    /** The first segment whose group has moved on since it was written; null when none has. */
-    static @Nullable PgId outdated(Draft draft, Iterable<SegmentRef> segments) {
-        PgId last = new PgId(-1);
-        int least = 0;
-        for (SegmentRef segment : segments) {
-            if (!segment.pg().equals(last)) {
-                last = segment.pg();
-                least = leastEpoch(draft, last);
-            }
-            if (segment.pgEpoch() < least) {
-                return last;
+    static List<SegmentRef> inPlace(Draft draft, List<SegmentRef> written) {
+        return written.stream().map(one -> inPlace(draft, one)).toList();
+    }
+
+    /**
+     * A segment as it is to be committed: chunks that went over to another device since it was
+     * written count as missing, as nobody has seen them there. A chunk that was durable at its old
+     * device is taken over from there before that device is let go (see {@code repair.Transfer}),
+     * so however many a code may lack, nothing is lost by this.
+     */
+    static SegmentRef inPlace(Draft draft, SegmentRef written) {
+        SegmentRef now = written;
+        for (Moved one : moves(draft, written.pg())) {
+            if (written.pgEpoch() < one.epoch()) {
+                now =
+                        new SegmentRef(
+                                now.segment(),
+                                now.pg(),
+                                Math.max(now.pgEpoch(), one.epoch()),
+                                now.scheme(),
+                                now.lengthBytes(),
+                                now.missing() | 1L << one.chunk());
             }
         }
-        return null;
+        return now;
     }
 }

@@ -7,11 +7,8 @@ import io.lethe.node.metadata.command.PartitionCommand.Rebuilt;
 import io.lethe.node.metadata.command.PartitionCommand.Reclaimed;
 import io.lethe.node.metadata.command.PartitionCommand.ReplaceSegment;
 import io.lethe.node.metadata.command.PartitionReply;
-import io.lethe.node.metadata.command.PartitionReply.Retry.Why;
 import io.lethe.node.model.ErrorCode;
-import io.lethe.node.model.PgId;
 import io.lethe.node.model.SegmentRef;
-import java.util.List;
 
 /** Decides about single segments, placement groups' epochs, and the fence. */
 final class Segments {
@@ -23,7 +20,7 @@ final class Segments {
     }
 
     static PartitionReply raise(Draft draft, RaisePgEpoch c) {
-        SegmentTable.raiseEpoch(draft, c.pg(), c.epoch());
+        SegmentTable.movedAt(draft, c.pg(), c.epoch(), c.chunk());
         return Replies.DONE;
     }
 
@@ -77,19 +74,15 @@ final class Segments {
         if (fault != null) {
             return Replies.invalid(fault);
         }
-        PgId moved = SegmentTable.outdated(draft, List.of(c.fresh()));
-        if (moved != null) {
-            return Replies.retry(Why.PG_EPOCH, moved.value());
-        }
-        return replace(draft, owner, old, c);
+        return replace(draft, owner, old, SegmentTable.inPlace(draft, c.fresh()), c);
     }
 
     private static PartitionReply replace(
-            Draft draft, Segmented owner, SegmentRef old, ReplaceSegment c) {
-        owner.swap(c.old(), c.fresh());
+            Draft draft, Segmented owner, SegmentRef old, SegmentRef fresh, ReplaceSegment c) {
+        owner.swap(c.old(), fresh);
         SegmentTable.protectionGone(draft, owner.owner(), old);
         SegmentTable.makeGarbage(draft, old);
-        SegmentTable.protection(draft, owner.owner(), c.fresh());
+        SegmentTable.protection(draft, owner.owner(), fresh);
         WriteTable.endForGood(
                 draft, c.write(), new WriteRow.Replaced(c.bucket(), c.key(), c.order()));
         WriteTable.tookOver(draft, owner.owner().rowKey(), c.write());

@@ -173,8 +173,7 @@ class LogFormatTest {
                 .startsWith("WRITABLE", "UNAVAILABLE", "FULL", "REMOVED", "SLOW", "EVICTED");
         assertThat(names(PlacementGroup.State.values())).startsWith("OPEN", "FULL");
         assertThat(names(KeyCopy.Kind.values())).startsWith("REPLICA", "EXPORT", "BACKUP");
-        assertThat(names(PartitionReply.Retry.Why.values()))
-                .startsWith("FENCED", "SHARD", "PG_EPOCH", "STAMP");
+        assertThat(names(PartitionReply.Retry.Why.values())).startsWith("FENCED", "SHARD", "STAMP");
         assertThat(names(PartitionAnswer.WriteState.values()))
                 .startsWith("UNKNOWN", "OPEN", "COMMITTED", "CLOSED");
     }

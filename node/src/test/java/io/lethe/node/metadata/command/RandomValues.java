@@ -235,7 +235,7 @@ public final class RandomValues {
                         list(4, () -> new Rewrapped(bucketId(), key(), number(), bytes(0, 60)))),
                 new PartitionCommand.DestroyShard(shard()),
                 new PartitionCommand.Fence(number()),
-                new PartitionCommand.RaisePgEpoch(new PgId(number()), random.nextInt()),
+                new PartitionCommand.RaisePgEpoch(new PgId(number()), random.nextInt(), below(40)),
                 new PartitionCommand.Reclaimed(some(5, () -> bytes(0, 40))),
                 new PartitionCommand.Rebuilt(
                         bucketId(), key(), number(), new SegmentId(id()), number()),
@@ -307,6 +307,10 @@ public final class RandomValues {
                 device(), node(), number(), number(), one(DeviceRecord.State.values()));
     }
 
+    private PlacementGroup.Move move() {
+        return new PlacementGroup.Move(below(40), device());
+    }
+
     /** One command of each type. */
     public List<DirectoryCommand> directoryCommands() {
         Scheme scheme = scheme();
@@ -349,7 +353,11 @@ public final class RandomValues {
                 new DirectoryCommand.SuspendHolder(node(), number()),
                 new DirectoryCommand.SetBucketSetting(
                         bucketId(), one(BucketSetting.values()), bytes(0, 90), number()),
-                new DirectoryCommand.SetBucketLock(bucketId(), lock(), number()));
+                new DirectoryCommand.SetBucketLock(bucketId(), lock(), number()),
+                new DirectoryCommand.BeginMove(new PgId(number()), random.nextInt(), move()),
+                new DirectoryCommand.EndMove(new PgId(number()), random.nextInt(), move()),
+                new DirectoryCommand.SetLeaving(device(), coin()),
+                new DirectoryCommand.RemoveDevice(device(), coin()));
     }
 
     /** One question of each type. */
@@ -396,6 +404,11 @@ public final class RandomValues {
                 new DirectoryReply.BucketMarked(number()));
     }
 
+    private PartitionAnswer.SegmentState segmentState() {
+        return new PartitionAnswer.SegmentState(
+                one(PartitionAnswer.WriteState.values()), maybe(this::segment));
+    }
+
     /** One answer of each type. */
     public List<PartitionAnswer> answers() {
         return List.of(
@@ -408,8 +421,7 @@ public final class RandomValues {
                         number()),
                 new PartitionAnswer.Empty(coin()),
                 new PartitionAnswer.Shard(maybe(this::grant)),
-                new PartitionAnswer.WriteStates(
-                        list(4, () -> one(PartitionAnswer.WriteState.values()))),
+                new PartitionAnswer.WriteStates(list(4, this::segmentState)),
                 new PartitionAnswer.GarbagePage(
                         list(3, () -> new PartitionAnswer.GarbageRow(key(), segment(), number())),
                         maybe(this::key)),

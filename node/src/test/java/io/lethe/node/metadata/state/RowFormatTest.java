@@ -182,7 +182,7 @@ class RowFormatTest {
         partition.done(
                 new PartitionCommand.DeregisterKeyCopy(
                         gone, new PartitionCommand.WipeReceipt(2, true)));
-        partition.done(new PartitionCommand.RaisePgEpoch(new PgId(9), 4));
+        partition.done(new PartitionCommand.RaisePgEpoch(new PgId(9), 4, 1));
         partition.done(new PartitionCommand.Fence(8));
         for (Walk walk : Walk.values()) {
             partition.done(

@@ -137,12 +137,6 @@ class SegmentsTest {
                 .isEqualTo(ErrorCode.WRITE_CLOSED);
         assertThat(replace(partition.open("other"), put.order(), thin, fresh))
                 .isEqualTo(ErrorCode.INVALID_ARGUMENT);
-        partition.done(new RaisePgEpoch(fresh.pg(), 2));
-        assertThat(
-                        partition.execute(
-                                new ReplaceSegment(
-                                        write, BUCKET, KEY, put.order(), thin.segment(), fresh)))
-                .isEqualTo(new Retry(Why.PG_EPOCH, fresh.pg().value()));
         assertThat(stored()).containsExactly(thin);
     }
 
@@ -155,27 +149,49 @@ class SegmentsTest {
     }
 
     @Test
-    void aCommitUnderAnOldEpochIsPreparedAgain() {
+    void whatWasWrittenBeforeAChunkMovedCountsThatChunkAsMissing() {
         SegmentRef segment = partition.segment();
-        partition.done(new RaisePgEpoch(segment.pg(), 2));
-        partition.done(new RaisePgEpoch(segment.pg(), 1));
+        partition.done(new RaisePgEpoch(segment.pg(), 4, 1));
+        partition.done(new RaisePgEpoch(segment.pg(), 2, 1));
+        partition.done(new RaisePgEpoch(segment.pg(), 6, 0));
         WriteId write = partition.open("key");
         assertThat(
                         partition.execute(
                                 commit(write, "key", Versioning.OFF, partition.segments(segment))))
-                .isEqualTo(new Retry(Why.PG_EPOCH, segment.pg().value()));
-        SegmentRef again =
-                new SegmentRef(
-                        segment.segment(),
-                        segment.pg(),
-                        2,
-                        segment.scheme(),
-                        segment.lengthBytes(),
-                        0);
-        assertThat(
-                        partition.execute(
-                                commit(write, "key", Versioning.OFF, partition.segments(again))))
                 .isInstanceOf(Committed.class);
+        assertThat(stored()).containsExactly(under(segment, 6, 0b11));
+    }
+
+    @Test
+    void whatWasWrittenSinceAChunkMovedKeepsIt() {
+        SegmentRef written = partition.segment();
+        SegmentRef since = under(written, 4, 0);
+        partition.done(new RaisePgEpoch(written.pg(), 4, 1));
+        var _ = partition.put("key", Versioning.OFF, since);
+        assertThat(stored()).containsExactly(since);
+        partition.done(new RaisePgEpoch(written.pg(), 6, 0));
+        assertThat(stored()).as("what is committed stays as it is").containsExactly(since);
+    }
+
+    @Test
+    void aReplacementWrittenBeforeAChunkMovedCountsThatChunkAsMissing() {
+        SegmentRef thin = partition.segment(0b1000);
+        Committed put = partition.put("key", Versioning.OFF, thin);
+        WriteId write = partition.open("key");
+        SegmentRef fresh = TestSegments.copyOf(partition, thin);
+        partition.done(new RaisePgEpoch(fresh.pg(), 9, 2));
+        assertThat(replace(write, put.order(), thin, fresh)).isNull();
+        assertThat(stored()).containsExactly(under(fresh, 9, 0b100));
+    }
+
+    private static SegmentRef under(SegmentRef written, int epoch, long missing) {
+        return new SegmentRef(
+                written.segment(),
+                written.pg(),
+                epoch,
+                written.scheme(),
+                written.lengthBytes(),
+                missing);
     }
 
     @Test

@@ -79,7 +79,8 @@ class UploadsTest {
                                                 new PartitionQuery.SegmentAsk(
                                                         write, segment.segment())))))
                 .states()
-                .getFirst();
+                .getFirst()
+                .state();
     }
 
     private UploadFound find(UploadRef upload) {

@@ -56,7 +56,7 @@ class WritesTest {
                         partition.ask(
                                 new PartitionQuery.SegmentStates(
                                         List.of(new SegmentAsk(write, segment.segment()))));
-        return states.states().getFirst();
+        return states.states().getFirst().state();
     }
 
     private CloseWrite close(WriteId write, SegmentRef... written) {

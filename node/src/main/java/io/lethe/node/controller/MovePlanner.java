@@ -1,0 +1,220 @@
+package io.lethe.node.controller;
+
+import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.DeviceRecord;
+import io.lethe.node.model.PgId;
+import io.lethe.node.model.PlacementGroup;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plans which members of placement groups go over to which devices. Pure. In this order:
+ *
+ * <ol>
+ *   <li>members whose device is lost, in groups that have lost the most first;
+ *   <li>moves whose target is lost, leaving or full, to another target;
+ *   <li>members whose device is leaving;
+ *   <li>members of devices that are fuller than the mean by {@link #LEAST_IMBALANCE_PERCENT}, to
+ *       the emptiest ones.
+ * </ol>
+ *
+ * A group moves one member at a time. A target gets at most {@link #MOST_PER_TARGET} moves at once,
+ * so that it always has the next one ready, and the targets of a lost device's groups are all
+ * others. Where no device in a domain of its own is left, a group waits: less protection is no
+ * repair.
+ */
+final class MovePlanner {
+    /** One is under way, one waits. */
+    static final int MOST_PER_TARGET = 2;
+
+    /** Moves that only even out what devices hold, in the whole cluster. */
+    static final int MOST_EVENING = 4;
+
+    /** Below this an even fill is not worth the traffic. */
+    static final int LEAST_IMBALANCE_PERCENT = 10;
+
+    private final Map<DeviceId, Device> devices = new HashMap<>();
+    private final Set<DeviceId> lost;
+    private final List<PlacementGroup> groups;
+    private final Map<DeviceId, Integer> incoming = new HashMap<>();
+    private final Map<DeviceId, Integer> memberships = new HashMap<>();
+    private final Map<DeviceId, Long> plannedBytes = new HashMap<>();
+
+    /**
+     * A device as the planner sees it.
+     *
+     * @param domain the failure domain that it fails with
+     */
+    record Device(DeviceRecord record, String domain) {}
+
+    /** A chunk of a group that is to go over, and in which epoch that was planned. */
+    record Plan(PgId pg, int epoch, PlacementGroup.Move move) {}
+
+    /**
+     * @param lost devices that will not come back, as far as anybody can tell
+     */
+    MovePlanner(Collection<Device> known, Set<DeviceId> lost, List<PlacementGroup> groups) {
+        known.forEach(one -> devices.put(one.record().id(), one));
+        this.lost = lost;
+        this.groups = groups;
+        for (PlacementGroup pg : groups) {
+            pg.members().forEach(one -> memberships.merge(one, 1, Integer::sum));
+            PlacementGroup.Move move = pg.move();
+            if (move != null) {
+                incoming.merge(move.to(), 1, Integer::sum);
+                memberships.merge(move.to(), 1, Integer::sum);
+            }
+        }
+        for (PlacementGroup pg : groups) {
+            PlacementGroup.Move move = pg.move();
+            if (move != null) {
+                plannedBytes.merge(
+                        move.to(), groupBytes(pg.members().get(move.chunk())), Long::sum);
+            }
+        }
+    }
+
+    /**
+     * What to begin now.
+     *
+     * @param evening whether to even out what devices hold as well
+     */
+    List<Plan> plan(boolean evening) {
+        List<Plan> plans = new ArrayList<>();
+        List<PlacementGroup> byDanger = new ArrayList<>(groups);
+        byDanger.sort(
+                Comparator.comparingLong((PlacementGroup pg) -> -lostMembers(pg))
+                        .thenComparingInt(pg -> pg.scheme().m())
+                        .thenComparingLong(pg -> pg.id().value()));
+        for (PlacementGroup pg : byDanger) {
+            int chunk = pg.move() == null ? first(pg, lost::contains) : retarget(pg);
+            add(plans, pg, chunk);
+        }
+        for (PlacementGroup pg : byDanger) {
+            add(plans, pg, pg.move() == null ? first(pg, this::isLeaving) : -1);
+        }
+        if (evening && plans.isEmpty() && incoming.isEmpty()) {
+            planEvening(plans);
+        }
+        return plans;
+    }
+
+    private long lostMembers(PlacementGroup pg) {
+        return pg.members().stream().filter(lost::contains).count();
+    }
+
+    private boolean isLeaving(DeviceId device) {
+        Device known = devices.get(device);
+        return known != null && leaving(known);
+    }
+
+    private static boolean leaving(Device device) {
+        return device.record().leaving() || device.record().state() == DeviceRecord.State.EVICTED;
+    }
+
+    private static int first(PlacementGroup pg, Predicate<DeviceId> which) {
+        for (int i = 0; i < pg.members().size(); i++) {
+            if (which.test(pg.members().get(i))) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** The chunk whose target can't take it; -1 where the target can. */
+    private int retarget(PlacementGroup pg) {
+        PlacementGroup.Move move = pg.move();
+        if (move == null) {
+            return -1;
+        }
+        Device target = devices.get(move.to());
+        boolean bad =
+                target == null
+                        || lost.contains(move.to())
+                        || leaving(target)
+                        || target.record().state() == DeviceRecord.State.REMOVED
+                        || target.record().state() == DeviceRecord.State.FULL;
+        return bad ? move.chunk() : -1;
+    }
+
+    private void add(List<Plan> plans, PlacementGroup pg, int chunk) {
+        boolean planned = plans.stream().anyMatch(one -> one.pg().equals(pg.id()));
+        Device target = chunk < 0 || planned ? null : target(pg, chunk);
+        if (target != null) {
+            DeviceId to = target.record().id();
+            incoming.merge(to, 1, Integer::sum);
+            memberships.merge(to, 1, Integer::sum);
+            plannedBytes.merge(to, groupBytes(pg.members().get(chunk)), Long::sum);
+            plans.add(new Plan(pg.id(), pg.epoch(), new PlacementGroup.Move(chunk, to)));
+        }
+    }
+
+    /** The device with the most room of those that may take a chunk; null: none may. */
+    private @Nullable Device target(PlacementGroup pg, int chunk) {
+        Set<String> taken = new HashSet<>();
+        for (int i = 0; i < pg.members().size(); i++) {
+            Device member = devices.get(pg.members().get(i));
+            if (i != chunk && member != null) {
+                taken.add(member.domain());
+            }
+        }
+        PlacementGroup.Move move = pg.move();
+        return devices.values().stream()
+                .filter(one -> one.record().wanted() && !lost.contains(one.record().id()))
+                .filter(one -> !taken.contains(one.domain()))
+                .filter(one -> !pg.members().contains(one.record().id()))
+                .filter(one -> move == null || !move.to().equals(one.record().id()))
+                .filter(one -> incoming.getOrDefault(one.record().id(), 0) < MOST_PER_TARGET)
+                .max(
+                        Comparator.comparingDouble(this::roomShare)
+                                .thenComparing(one -> one.record().id()))
+                .orElse(null);
+    }
+
+    private long room(Device device) {
+        return device.record().freeBytes() - plannedBytes.getOrDefault(device.record().id(), 0L);
+    }
+
+    private double roomShare(Device device) {
+        return room(device) / (double) Math.max(1, device.record().capacityBytes());
+    }
+
+    /** About what a member of a group holds, from what its device does. */
+    private long groupBytes(DeviceId member) {
+        Device device = devices.get(member);
+        if (device == null) {
+            return 0;
+        }
+        long used = device.record().capacityBytes() - device.record().freeBytes();
+        return Math.max(0, used) / Math.max(1, memberships.getOrDefault(member, 1));
+    }
+
+    private void planEvening(List<Plan> plans) {
+        List<Device> usable =
+                devices.values().stream().filter(one -> one.record().wanted()).toList();
+        double mean = usable.stream().mapToDouble(this::roomShare).average().orElse(0);
+        double step = LEAST_IMBALANCE_PERCENT / 100.0;
+        List<Device> fullest =
+                usable.stream()
+                        .filter(one -> roomShare(one) < mean - step)
+                        .sorted(Comparator.comparingDouble(this::roomShare))
+                        .toList();
+        for (Device from : fullest) {
+            for (PlacementGroup pg : groups) {
+                int chunk = pg.members().indexOf(from.record().id());
+                Device to = chunk < 0 || pg.move() != null ? null : target(pg, chunk);
+                if (plans.size() < MOST_EVENING && to != null && roomShare(to) > mean) {
+                    add(plans, pg, chunk);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.lethe.node.repair;
+
+import io.lethe.node.base.task.Promise;
+import io.lethe.node.chunk.ChunkStore.ChunkInfo;
+import io.lethe.node.metadata.command.PartitionAnswer.WriteState;
+import io.lethe.node.model.ChunkKey;
+import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.PlacementGroup;
+import io.lethe.node.model.Scheme;
+import io.lethe.node.model.SegmentId;
+import io.lethe.node.model.StoreException;
+import io.lethe.node.object.LocalDevices;
+import io.lethe.node.object.ObjectPorts;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces a device's damaged chunks by computed ones, and removes those that no version names. One
+ * task.
+ */
+final class Damaged {
+    /** Chunks looked at in a step. */
+    private static final int BATCH = 16;
+
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
+
+    private final ObjectPorts ports;
+    private final LocalDevices devices;
+    private final DeviceId device;
+    private final Mending mending;
+
+    Damaged(ObjectPorts ports, LocalDevices devices, DeviceId device, Mending mending) {
+        this.ports = ports;
+        this.devices = devices;
+        this.device = device;
+        this.mending = mending;
+    }
+
+    /** Whether any chunk is damaged no more. */
+    boolean step() throws InterruptedException {
+        int done = 0;
+        for (ChunkKey key : await(devices.damaged(device, BATCH))) {
+            done += mend(key) ? 1 : 0;
+        }
+        return done > 0;
+    }
+
+    private boolean mend(ChunkKey key) throws InterruptedException {
+        PlacementGroup pg = ports.directory().placementGroup(key.pg()).orElse(null);
+        if (pg == null || pg.chunkOf(device) != key.index()) {
+            // A stranger: removed as one.
+            return false;
+        }
+        ChunkInfo info = info(key);
+        if (info == null || mending.ask(info).state() == WriteState.CLOSED) {
+            return await(devices.delete(device, key));
+        }
+        return mending.compute(info, key.index()) == Mending.Outcome.MENDED;
+    }
+
+    /** What the index says of a chunk, whose head may be what is damaged; null: nothing. */
+    private @Nullable ChunkInfo info(ChunkKey key) throws InterruptedException {
+        List<ChunkInfo> listed = await(devices.list(device, key.pg(), before(key), 1));
+        return !listed.isEmpty() && listed.getFirst().key().equals(key) ? listed.getFirst() : null;
+    }
+
+    /** The key right before one, in the order of lists; null where it is the first of all. */
+    private static @Nullable ChunkKey before(ChunkKey key) {
+        if (key.index() > 0) {
+            return new ChunkKey(key.pg(), key.segment(), key.index() - 1);
+        }
+        Id128 id = key.segment().id();
+        if (id.high() == 0 && id.low() == 0) {
+            return null;
+        }
+        Id128 less = new Id128(id.low() == 0 ? id.high() - 1 : id.high(), id.low() - 1);
+        int last = Scheme.MOST_DATA + Scheme.MOST_PARITY - 1;
+        return new ChunkKey(key.pg(), new SegmentId(less), last);
+    }
+
+    private <T> T await(Promise<T> answer) throws InterruptedException {
+        try {
+            return answer.await(ports.tasks().clock().nanos() + ANSWER_WITHIN.toNanos());
+        } catch (TimeoutException e) {
+            throw new StoreException(ErrorCode.DEADLINE, "the device did not answer in time");
+        }
+    }
+}

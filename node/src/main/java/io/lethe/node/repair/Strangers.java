@@ -1,0 +1,137 @@
+package io.lethe.node.repair;
+
+import io.lethe.node.base.task.Promise;
+import io.lethe.node.chunk.ChunkStore.ChunkInfo;
+import io.lethe.node.model.ChunkKey;
+import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.PgId;
+import io.lethe.node.model.StoreException;
+import io.lethe.node.object.LocalDevices;
+import io.lethe.node.object.ObjectPorts;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Removes a device's chunks of groups in which it has no part any more, once readers' tickets of
+ * before have run out. One task.
+ *
+ * <p>What is removed was listed before this node's copy of the directory was made as new as the
+ * directory itself: so a chunk that was written under an epoch which this node has not heard of yet
+ * is none of them.
+ */
+final class Strangers {
+    /** Remembered at a time; the others are found again. */
+    private static final int MOST_MISPLACED = 10_000;
+
+    /** Chunks removed in a step. */
+    private static final int BATCH = 256;
+
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
+
+    private final ObjectPorts ports;
+    private final LocalDevices devices;
+    private final DeviceId device;
+    private final Map<PgId, Long> strangeSince = new HashMap<>();
+    private final Map<ChunkKey, Long> misplacedSince = new HashMap<>();
+
+    Strangers(ObjectPorts ports, LocalDevices devices, DeviceId device) {
+        this.ports = ports;
+        this.devices = devices;
+        this.device = device;
+    }
+
+    /** Chunks of another place than the device has in their group now. */
+    void misplaced(List<ChunkKey> chunks) {
+        long now = ports.tasks().clock().nanos();
+        for (ChunkKey one : chunks) {
+            if (misplacedSince.size() < MOST_MISPLACED) {
+                var _ = misplacedSince.putIfAbsent(one, now);
+            }
+        }
+    }
+
+    /** Whether any chunk was removed. */
+    boolean step() throws InterruptedException {
+        long now = ports.tasks().clock().nanos();
+        Set<PgId> strange = new HashSet<>();
+        for (PgId pg : await(devices.groups(device))) {
+            if (!ours(pg)) {
+                strange.add(pg);
+                var _ = strangeSince.putIfAbsent(pg, now);
+            }
+        }
+        strangeSince.keySet().retainAll(strange);
+        for (Map.Entry<PgId, Long> one : strangeSince.entrySet()) {
+            if (old(one.getValue(), now)) {
+                return remove(one.getKey());
+            }
+        }
+        return removeMisplaced(now);
+    }
+
+    private boolean removeMisplaced(long now) throws InterruptedException {
+        List<ChunkKey> due =
+                misplacedSince.entrySet().stream()
+                        .filter(one -> old(one.getValue(), now))
+                        .map(Map.Entry::getKey)
+                        .limit(BATCH)
+                        .toList();
+        if (due.isEmpty()) {
+            return false;
+        }
+        ports.metadata().catchUpDirectory(deadlineNanos());
+        for (ChunkKey chunk : due) {
+            boolean moved =
+                    ports.directory()
+                            .placementGroup(chunk.pg())
+                            .map(pg -> pg.chunkOf(device) != chunk.index())
+                            .orElse(false);
+            if (moved) {
+                var _ = await(devices.delete(device, chunk));
+            }
+            misplacedSince.remove(chunk);
+        }
+        return true;
+    }
+
+    private boolean old(long since, long now) {
+        return now - since >= ports.settings().reclaimDelay().toNanos();
+    }
+
+    private boolean ours(PgId pg) {
+        return ports.directory()
+                .placementGroup(pg)
+                .map(one -> one.chunkOf(device) >= 0 || one.members().contains(device))
+                .orElse(false);
+    }
+
+    private boolean remove(PgId pg) throws InterruptedException {
+        List<ChunkInfo> chunks = await(devices.list(device, pg, null, BATCH));
+        ports.metadata().catchUpDirectory(deadlineNanos());
+        if (ours(pg)) {
+            return false;
+        }
+        for (ChunkInfo chunk : chunks) {
+            var _ = await(devices.delete(device, chunk.key()));
+        }
+        return !chunks.isEmpty();
+    }
+
+    private long deadlineNanos() {
+        return ports.tasks().clock().nanos() + ANSWER_WITHIN.toNanos();
+    }
+
+    private <T> T await(Promise<T> answer) throws InterruptedException {
+        try {
+            return answer.await(deadlineNanos());
+        } catch (TimeoutException e) {
+            throw new StoreException(ErrorCode.DEADLINE, "the device did not answer in time");
+        }
+    }
+}
