@@ -297,10 +297,12 @@ final class Joined implements AutoCloseable {
         }
     }
 
-    private void startUpkeep(ObjectPorts ports) {
+    private void startUpkeep(ObjectPorts foreground) {
+        // Somebody waits for it; not so for the rest.
+        parts.workers().start(new UploadHasher(foreground, replication.replicas()), SECOND);
+        ObjectPorts ports = foreground.inBackground();
         parts.workers().start(new Reclaimer(ports, replication.replicas()), UPKEEP);
         parts.workers().start(new Rebuilder(ports, replication.replicas()), UPKEEP);
-        parts.workers().start(new UploadHasher(ports, replication.replicas()), SECOND);
         parts.workers()
                 .start(
                         new BucketSweeper(ports, replication.replicas(), BucketSweeper.PATIENCE),

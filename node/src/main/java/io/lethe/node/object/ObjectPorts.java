@@ -50,4 +50,21 @@ public record ObjectPorts(
                 settings,
                 EventNotes.NOBODY);
     }
+
+    /** The same, with devices that are asked as work in the background. */
+    public ObjectPorts inBackground() {
+        return new ObjectPorts(
+                tasks,
+                random,
+                directory,
+                metadata,
+                peers.background(),
+                tickets,
+                keys,
+                lease,
+                codecs,
+                meters,
+                settings,
+                notes);
+    }
 }
