@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bits that flip in chunks which nobody reads are found all the same, within the period. */
+/** Bits that flip in chunks which nobody reads are found all the same, and mended. */
 class ScrubTest {
     private static final int OBJECTS = 10;
     private static final long OBJECT_BYTES = 1L << 20;
@@ -20,10 +20,12 @@ class ScrubTest {
     /** Two passes, and a machine that does other things too. */
     private static final Duration FOUND_WITHIN = PERIOD.multipliedBy(6);
 
+    private static final Duration MENDED_WITHIN = Duration.ofMinutes(2);
+
     @TempDir private Path dir;
 
     @Test
-    void damageIsFoundWithoutAReader() {
+    void damageIsFoundAndMendedWithoutAReader() {
         long seed = Long.getLong("lethe.seed", System.nanoTime());
         System.out.println("scrub: seed " + seed);
         Map<String, String> period = Map.of("LETHE_SCRUB_PERIOD", PERIOD.toSeconds() + "s");
@@ -47,6 +49,13 @@ class ScrubTest {
                     "%d damaged chunks were found in %d s, nobody having read them%n",
                     chunks, Duration.ofNanos(System.nanoTime() - began).toSeconds());
             Eventually.within(
+                    MENDED_WITHIN,
+                    () -> damaged(cluster) + " chunks are still damaged",
+                    () -> damaged(cluster) == 0);
+            System.out.printf(
+                    "they were mended %d s after they were damaged%n",
+                    Duration.ofNanos(System.nanoTime() - began).toSeconds());
+            Eventually.within(
                     FOUND_WITHIN,
                     () -> "not every node has ended a pass",
                     () -> passedEverywhere(cluster));
@@ -60,6 +69,10 @@ class ScrubTest {
 
     private static double found(Cluster cluster) {
         return cluster.metric(FLIPPED, "lethe_scrub_faults_total");
+    }
+
+    private static double damaged(Cluster cluster) {
+        return cluster.metric(FLIPPED, "lethe_device_corrupt_chunks");
     }
 
     private static boolean passedEverywhere(Cluster cluster) {
