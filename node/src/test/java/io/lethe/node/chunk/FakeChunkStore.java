@@ -257,6 +257,20 @@ public final class FakeChunkStore implements ChunkStore {
         return Optional.ofNullable(chunks.get(key)).map(Stored::info);
     }
 
+    private static boolean matches(Stored stored) {
+        BlockChecksums checksums = new BlockChecksums(stored.info().blockBytes());
+        checksums.update(stored.bytes(), 0, stored.bytes().length);
+        return Arrays.equals(checksums.finish(), stored.crcs());
+    }
+
+    /** Chunks whose bytes are not what was written, whether anybody noticed or not. */
+    public synchronized List<ChunkKey> rotten() {
+        return chunks.values().stream()
+                .filter(stored -> !matches(stored))
+                .map(stored -> stored.info().key())
+                .toList();
+    }
+
     @Override
     public synchronized Verdict verify(ChunkKey key) {
         serve();
@@ -264,9 +278,7 @@ public final class FakeChunkStore implements ChunkStore {
         if (stored == null || isDoomed(key)) {
             return Verdict.MISSING;
         }
-        BlockChecksums checksums = new BlockChecksums(stored.info().blockBytes());
-        checksums.update(stored.bytes(), 0, stored.bytes().length);
-        if (Arrays.equals(checksums.finish(), stored.crcs())) {
+        if (matches(stored)) {
             damaged.remove(key);
             return Verdict.SOUND;
         }

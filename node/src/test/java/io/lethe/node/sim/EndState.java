@@ -153,6 +153,11 @@ final class EndState {
                 }
             }
         }
+        for (SimDevice device : cluster.devices.values()) {
+            if (!device.store.rotten().isEmpty()) {
+                return "nobody has mended " + device.id + "/" + device.store.rotten();
+            }
+        }
         return named.isEmpty() ? "" : "lost chunks: " + named;
     }
 
