@@ -27,13 +27,16 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  *
  * A group moves one member at a time. A target gets at most {@link #MOST_PER_TARGET} moves at once,
- * so that it always has the next one ready, and the targets of a lost device's groups are all
- * others. Where no device in a domain of its own is left, a group waits: less protection is no
- * repair.
+ * so that it always has the next one ready, and {@link #MOST_LOST_PER_TARGET} where members are
+ * lost, whom nobody asks in vain meanwhile; the targets of a lost device's groups are all others.
+ * Where no device in a domain of its own is left, a group waits: less protection is no repair.
  */
 final class MovePlanner {
     /** One is under way, one waits. */
     static final int MOST_PER_TARGET = 2;
+
+    /** Of small groups a target ends several in the time that it takes to begin the next. */
+    static final int MOST_LOST_PER_TARGET = 16;
 
     /** Moves that only even out what devices hold, in the whole cluster. */
     static final int MOST_EVENING = 4;
@@ -167,12 +170,14 @@ final class MovePlanner {
             }
         }
         PlacementGroup.Move move = pg.move();
+        boolean isLost = lost.contains(pg.members().get(chunk));
+        int most = isLost ? MOST_LOST_PER_TARGET : MOST_PER_TARGET;
         return devices.values().stream()
                 .filter(one -> one.record().wanted() && !lost.contains(one.record().id()))
                 .filter(one -> !taken.contains(one.domain()))
                 .filter(one -> !pg.members().contains(one.record().id()))
                 .filter(one -> move == null || !move.to().equals(one.record().id()))
-                .filter(one -> incoming.getOrDefault(one.record().id(), 0) < MOST_PER_TARGET)
+                .filter(one -> incoming.getOrDefault(one.record().id(), 0) < most)
                 .max(
                         Comparator.comparingDouble(this::roomShare)
                                 .thenComparing(one -> one.record().id()))

@@ -23,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  * task.
  */
 final class Damaged {
-    /** Chunks looked at in a step. */
+    /** Chunks tried in a step. */
     private static final int BATCH = 16;
+
+    /** Chunks listed in a step: those behind the ones that can't be had now get their turn. */
+    private static final int LISTED = 1_000;
 
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
@@ -32,6 +35,9 @@ final class Damaged {
     private final LocalDevices devices;
     private final DeviceId device;
     private final Mending mending;
+
+    /** Place in the list from where the next step goes on. */
+    private int next;
 
     Damaged(ObjectPorts ports, LocalDevices devices, DeviceId device, Mending mending) {
         this.ports = ports;
@@ -42,10 +48,14 @@ final class Damaged {
 
     /** Whether any chunk is damaged no more. */
     boolean step() throws InterruptedException {
+        List<ChunkKey> list = await(devices.damaged(device, LISTED));
+        int from = next < list.size() ? next : 0;
+        List<ChunkKey> batch = list.subList(from, Math.min(list.size(), from + BATCH));
         int done = 0;
-        for (ChunkKey key : await(devices.damaged(device, BATCH))) {
+        for (ChunkKey key : batch) {
             done += mend(key) ? 1 : 0;
         }
+        next = from + batch.size() - done;
         return done > 0;
     }
 
@@ -59,7 +69,9 @@ final class Damaged {
         if (info == null || mending.ask(info).state() == WriteState.CLOSED) {
             return await(devices.delete(device, key));
         }
-        return mending.compute(info, key.index()) == Mending.Outcome.MENDED;
+        boolean mended = mending.compute(info, key.index()) == Mending.Outcome.MENDED;
+        ports.meters().chunksRebuilt.add(mended ? 1 : 0);
+        return mended;
     }
 
     /** What the index says of a chunk, whose head may be what is damaged; null: nothing. */

@@ -90,22 +90,41 @@ class MovePlannerTest {
     }
 
     @Test
-    void groupsThatLackMostComeFirstAndATargetGetsTwoAtATime() {
+    void groupsThatLackMostComeFirstAndTargetsShareTheWork() {
         for (int i = 1; i <= 7; i++) {
             device(i);
         }
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 40; i++) {
             group(scheme(2, 2), 1, 3, 4, 5);
         }
         group(scheme(2, 2), 1, 2, 3, 4);
         lost.add(id(1));
         lost.add(id(2));
         List<MovePlanner.Plan> plans = plan();
-        assertThat(plans.getFirst().pg()).isEqualTo(new PgId(6));
+        assertThat(plans.getFirst().pg()).isEqualTo(new PgId(41));
+        assertThat(perTarget(plans))
+                .containsEntry(id(6), MovePlanner.MOST_LOST_PER_TARGET)
+                .containsEntry(id(7), MovePlanner.MOST_LOST_PER_TARGET);
+    }
+
+    @Test
+    void aTargetGetsTwoAtATimeFromADeviceThatLeaves() {
+        device(1, "domain-1", CAPACITY / 2, State.WRITABLE, true);
+        for (int i = 2; i <= 5; i++) {
+            device(i);
+        }
+        for (int i = 0; i < 10; i++) {
+            group(scheme(2, 1), 1, 2, 3);
+        }
+        assertThat(perTarget(plan()))
+                .containsOnlyKeys(id(4), id(5))
+                .allSatisfy((_, count) -> assertThat(count).isEqualTo(MovePlanner.MOST_PER_TARGET));
+    }
+
+    private static Map<DeviceId, Integer> perTarget(List<MovePlanner.Plan> plans) {
         Map<DeviceId, Integer> perTarget = new HashMap<>();
         plans.forEach(one -> perTarget.merge(one.move().to(), 1, Integer::sum));
-        assertThat(perTarget.values()).allMatch(count -> count <= MovePlanner.MOST_PER_TARGET);
-        assertThat(perTarget).hasSizeGreaterThan(1);
+        return perTarget;
     }
 
     @Test
