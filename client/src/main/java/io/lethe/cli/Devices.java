@@ -23,6 +23,7 @@ final class Devices extends ClusterList<DeviceStatus> {
             "NODE",
             "PATH",
             "STATE",
+            ">GROUPS",
             ">FREE",
             ">SIZE",
             ">CHUNKS",
@@ -49,12 +50,21 @@ final class Devices extends ClusterList<DeviceStatus> {
                 device.id(),
                 device.node(),
                 orDash(device.path()),
-                device.state(),
+                state(device),
+                device.placementGroups(),
                 size(device.freeBytes()),
                 size(device.capacityBytes()),
                 known ? device.chunks() : "?",
                 known ? device.corruptChunks() : "?",
                 known ? device.missingFiles() : "?",
                 known ? orDash(device.fault()) : "its node did not answer");
+    }
+
+    /** LEAVING for those that nothing else is the matter with. */
+    private static String state(DeviceStatus device) {
+        if (!device.leaving() || device.state().equals("REMOVED")) {
+            return device.state();
+        }
+        return device.state().equals("WRITABLE") ? "LEAVING" : device.state() + ",LEAVING";
     }
 }

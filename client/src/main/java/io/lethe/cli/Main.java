@@ -136,16 +136,36 @@ public final class Main {
         line.addSubcommand(new PlacementGroups(surroundings));
         line.addSubcommand(new Partitions(surroundings));
         line.addSubcommand(new Workers(surroundings));
+        line.addSubcommand(new Repairs(surroundings));
+        line.addSubcommand(
+                new CommandLine(new DeviceCommand(surroundings))
+                        .addSubcommand(new Leaving.DrainDevice(surroundings))
+                        .addSubcommand(new Leaving.KeepDevice(surroundings))
+                        .addSubcommand(new RemoveDevice(surroundings)));
+        line.addSubcommand(new Rebalance(surroundings));
         line.addSubcommand(new Completion(surroundings));
         line.addSubcommand(new Version(surroundings));
         addHelp(line);
-        line.getSubcommands().values().forEach(Main::addHelp);
+        line.getSubcommands().values().forEach(Main::addHelps);
         addLaunched(line, surroundings, "dev", "Run a whole cluster on this machine.");
-        addLaunched(line, surroundings, "node", "Run one node.");
+        CommandLine node =
+                addLaunched(
+                                line,
+                                surroundings,
+                                "node",
+                                "Run one node; 'node drain|keep NODE': its devices.")
+                        .addSubcommand(new Leaving.DrainNode(surroundings))
+                        .addSubcommand(new Leaving.KeepNode(surroundings));
+        node.getSubcommands().values().forEach(Main::addHelps);
         addLaunched(line, surroundings, "ca", "Make certificates for a cluster's nodes.");
         addLaunched(line, surroundings, "root-key", "Make the file of root keys.");
         addLaunched(line, surroundings, "credentials", "Make the first operator's access key.");
         line.addSubcommand(new HelpCommand());
+    }
+
+    private static void addHelps(CommandLine command) {
+        addHelp(command);
+        command.getSubcommands().values().forEach(Main::addHelps);
     }
 
     private static void addHelp(CommandLine line) {
@@ -157,12 +177,13 @@ public final class Main {
                                 .build());
     }
 
-    private static void addLaunched(
+    private static CommandLine addLaunched(
             CommandLine line, Surroundings surroundings, String name, String description) {
         CommandLine launched = new CommandLine(new LauncherCommand(surroundings, name));
         launched.setUnmatchedOptionsArePositionalParams(true);
         launched.getCommandSpec().usageMessage().description(description);
         line.addSubcommand(name, launched);
+        return launched;
     }
 
     /** The version that the build wrote into the jar. */

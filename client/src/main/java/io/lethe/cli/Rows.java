@@ -11,6 +11,7 @@ import io.lethe.client.model.ObjectVersion;
 import io.lethe.client.model.PartitionStatus;
 import io.lethe.client.model.PlacementGroupStatus;
 import io.lethe.client.model.PutResult;
+import io.lethe.client.model.RepairStatus;
 import io.lethe.client.model.WorkerStatus;
 import java.time.Instant;
 import java.util.Locale;
@@ -149,6 +150,8 @@ final class Rows {
                 status.garbageBytes(),
                 "answered_by",
                 status.answeredBy(),
+                "rebalance",
+                status.rebalance(),
                 "warnings",
                 status.warnings().stream()
                         .map(
@@ -218,7 +221,41 @@ final class Rows {
                 "reported",
                 device.reported(),
                 "placement_groups",
-                device.placementGroups());
+                device.placementGroups(),
+                "leaving",
+                device.leaving());
+    }
+
+    static Map<String, Object> repair(RepairStatus repair) {
+        Map<String, Object> row =
+                Json.object(
+                        "placement_group",
+                        repair.placementGroup(),
+                        "state",
+                        repair.state(),
+                        "from",
+                        repair.from(),
+                        "to",
+                        repair.to(),
+                        "members_lacking",
+                        repair.membersLacking(),
+                        "members_leaving",
+                        repair.membersLeaving(),
+                        "phase",
+                        repair.phase(),
+                        "began",
+                        repair.began().map(Instant::toString).orElse(""),
+                        "segments_seen",
+                        repair.segmentsSeen(),
+                        "chunks_mended",
+                        repair.chunksMended(),
+                        "bytes",
+                        repair.bytes());
+        if (!repair.to().isEmpty()) {
+            row.put("chunk", repair.chunk());
+        }
+        repair.left().ifPresent(left -> row.put("left_ms", left.toMillis()));
+        return row;
     }
 
     static Map<String, Object> placementGroup(PlacementGroupStatus group) {

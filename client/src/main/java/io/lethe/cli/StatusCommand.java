@@ -43,7 +43,11 @@ final class StatusCommand extends ClientCommand {
                         + " with all voters");
         line(
                 "placement",
-                s.placementGroupsOpen() + " of " + s.placementGroupsTotal() + " groups open");
+                s.placementGroupsOpen()
+                        + " of "
+                        + s.placementGroupsTotal()
+                        + " groups open"
+                        + (s.rebalance() ? "" : ", rebalancing off"));
         line("protection", protection(s));
         line(
                 "space",

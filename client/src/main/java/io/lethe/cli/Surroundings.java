@@ -31,7 +31,13 @@ record Surroundings(
         IntSupplier columns,
         LongSupplier nanos,
         ZoneId zone,
-        Interrupts interrupts) {
+        Interrupts interrupts,
+        Pause pause) {
+    /** Lets time pass. */
+    interface Pause {
+        void millis(long millis) throws InterruptedException;
+    }
+
     private static final int USUAL_COLUMNS = 80;
     private static final int LEAST_COLUMNS = 20;
     private static final int MOST_COLUMNS = 500;
@@ -51,7 +57,8 @@ record Surroundings(
                 () -> columns(environment),
                 System::nanoTime,
                 ZoneId.systemDefault(),
-                interrupts);
+                interrupts,
+                Thread::sleep);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.lethe.client.model.NodeStatus;
 import io.lethe.client.model.Page;
 import io.lethe.client.model.PartitionStatus;
 import io.lethe.client.model.PlacementGroupStatus;
+import io.lethe.client.model.RepairStatus;
 import io.lethe.client.model.WorkerStatus;
 import io.lethe.proto.v1.ClusterServiceGrpc;
 import io.lethe.proto.v1.GetStatusRequest;
@@ -13,15 +14,19 @@ import io.lethe.proto.v1.ListDevicesRequest;
 import io.lethe.proto.v1.ListNodesRequest;
 import io.lethe.proto.v1.ListPartitionsRequest;
 import io.lethe.proto.v1.ListPlacementGroupsRequest;
+import io.lethe.proto.v1.ListRepairsRequest;
 import io.lethe.proto.v1.ListWorkersRequest;
 import io.lethe.proto.v1.PageRequest;
+import io.lethe.proto.v1.RemoveDeviceRequest;
+import io.lethe.proto.v1.SetDeviceLeavingRequest;
+import io.lethe.proto.v1.SetRebalanceRequest;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The cluster's state, for operators: needs a key with that right. Blocking forms throw {@link
- * LetheException}; futures fail with it. Lists are fetched page by page while iterating. Safe for
- * any thread.
+ * The cluster's state and its orders, for operators: needs a key with that right. Blocking forms
+ * throw {@link LetheException}; futures fail with it. Lists are fetched page by page while
+ * iterating. Safe for any thread.
  */
 public final class ClusterClient {
     private final Wiring wiring;
@@ -153,6 +158,90 @@ public final class ClusterClient {
                                                 .map(ClusterConversions::worker)
                                                 .toList(),
                                         answer.getNextPageToken()))
+                .run();
+    }
+
+    /** Placement groups of which a chunk goes over to another device, or should. */
+    public Iterable<RepairStatus> repairs() {
+        return new Pages<>(token -> Futures.await(repairsPageAsync(token)));
+    }
+
+    public CompletableFuture<Page<RepairStatus>> repairsPageAsync(String token) {
+        return new UnaryCall<>(
+                        wiring,
+                        ClusterServiceGrpc.getListRepairsMethod(),
+                        allowedNanos,
+                        ListRepairsRequest.newBuilder().setPage(page(token)).build(),
+                        answer ->
+                                new Page<>(
+                                        answer.getRepairsList().stream()
+                                                .map(ClusterConversions::repair)
+                                                .toList(),
+                                        answer.getNextPageToken()))
+                .run();
+    }
+
+    /**
+     * Has a device's chunks moved off it, or lets it stay after all. {@link #devices} and {@link
+     * #repairs} show how far it is.
+     *
+     * @return as the cluster map has it then; what only its node knows is missing
+     */
+    public DeviceStatus setLeaving(String device, boolean leaving) {
+        return Futures.await(setLeavingAsync(device, leaving));
+    }
+
+    public CompletableFuture<DeviceStatus> setLeavingAsync(String device, boolean leaving) {
+        return new UnaryCall<>(
+                        wiring,
+                        ClusterServiceGrpc.getSetDeviceLeavingMethod(),
+                        allowedNanos,
+                        SetDeviceLeavingRequest.newBuilder()
+                                .setDevice(device)
+                                .setLeaving(leaving)
+                                .build(),
+                        answer -> ClusterConversions.device(answer.getDevice()))
+                .run();
+    }
+
+    /**
+     * Takes a device out for good: it comes back only empty, under a new id. Fails with {@link
+     * ErrorCode#DEVICE_IN_USE} while placement groups need it.
+     *
+     * @param lost its chunks are given up, and made anew from others; only of one that is away
+     * @return as the cluster map has it then; what only its node knows is missing
+     */
+    public DeviceStatus removeDevice(String device, boolean lost) {
+        return Futures.await(removeDeviceAsync(device, lost));
+    }
+
+    public CompletableFuture<DeviceStatus> removeDeviceAsync(String device, boolean lost) {
+        return new UnaryCall<>(
+                        wiring,
+                        ClusterServiceGrpc.getRemoveDeviceMethod(),
+                        allowedNanos,
+                        RemoveDeviceRequest.newBuilder().setDevice(device).setLost(lost).build(),
+                        answer -> ClusterConversions.device(answer.getDevice()))
+                .run();
+    }
+
+    /** Lets the cluster even out what devices hold, or stops it. Repairs go on in any case. */
+    public void setRebalance(boolean on) {
+        var unused = Futures.await(setRebalanceAsync(on));
+    }
+
+    /**
+     * As {@link #setRebalance}.
+     *
+     * @return what was asked for
+     */
+    public CompletableFuture<Boolean> setRebalanceAsync(boolean on) {
+        return new UnaryCall<>(
+                        wiring,
+                        ClusterServiceGrpc.getSetRebalanceMethod(),
+                        allowedNanos,
+                        SetRebalanceRequest.newBuilder().setOn(on).build(),
+                        answer -> on)
                 .run();
     }
 

@@ -6,8 +6,10 @@ import io.lethe.client.model.DeviceStatus;
 import io.lethe.client.model.NodeStatus;
 import io.lethe.client.model.PartitionStatus;
 import io.lethe.client.model.PlacementGroupStatus;
+import io.lethe.client.model.RepairStatus;
 import io.lethe.client.model.WorkerStatus;
 import io.lethe.proto.v1.GetStatusResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -41,7 +43,8 @@ final class ClusterConversions {
                 wire.getAnsweredBy(),
                 wire.getWarningsList().stream()
                         .map(w -> new ClusterWarning(w.getCode(), w.getMessage(), w.getAdvice()))
-                        .toList());
+                        .toList(),
+                wire.getRebalance());
     }
 
     static NodeStatus node(io.lethe.proto.v1.NodeStatus wire) {
@@ -74,7 +77,29 @@ final class ClusterConversions {
                 wire.getMissingFiles(),
                 wire.getFault(),
                 wire.getReported(),
-                wire.getPlacementGroups());
+                wire.getPlacementGroups(),
+                wire.getLeaving());
+    }
+
+    static RepairStatus repair(io.lethe.proto.v1.RepairStatus wire) {
+        return new RepairStatus(
+                wire.getPlacementGroup(),
+                wire.getState(),
+                wire.getChunk(),
+                wire.getFrom(),
+                wire.getTo(),
+                wire.getMembersLackingList(),
+                wire.getMembersLeavingList(),
+                wire.getPhase(),
+                wire.getBeganMillis() == 0
+                        ? Optional.empty()
+                        : Optional.of(Instant.ofEpochMilli(wire.getBeganMillis())),
+                wire.getSegmentsSeen(),
+                wire.getChunksMended(),
+                wire.getBytes(),
+                wire.hasLeftMillis()
+                        ? Optional.of(Duration.ofMillis(wire.getLeftMillis()))
+                        : Optional.empty());
     }
 
     static PlacementGroupStatus placementGroup(io.lethe.proto.v1.PlacementGroupStatus wire) {

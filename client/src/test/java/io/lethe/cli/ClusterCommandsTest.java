@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** status, nodes, devices, pgs, partitions, workers: tables and JSON. */
+/** Lists of the cluster as tables and JSON, and the operator's orders. */
 final class ClusterCommandsTest {
     @TempDir private Path directory = Path.of("");
 
@@ -61,6 +61,76 @@ final class ClusterCommandsTest {
         expect("partitions.json", "partitions", "--json");
         expect("workers.txt", "workers");
         expect("workers.json", "workers", "--json");
+    }
+
+    @Test
+    void repairsAreListedOverAllPages() {
+        expect("repairs.txt", "repairs", "-H");
+        expect("repairs.json", "repairs", "--json");
+    }
+
+    @Test
+    void drainingADeviceIsAskedForAndTakenBack() {
+        assertThat(shell.run("device", "drain", "d-0")).isZero();
+        assertThat(shell.err())
+                .contains("device d-0 is leaving: 16 placement groups are on it")
+                .contains("lethe repairs");
+        assertThat(shell.run("devices")).isZero();
+        assertThat(shell.out()).contains("LEAVING");
+        assertThat(shell.run("device", "keep", "d-0", "--json")).isZero();
+        assertThat(shell.out()).contains("\"id\":\"d-0\"", "\"leaving\":false");
+        assertThat(shell.run("device", "drain", "d-7")).isEqualTo(1);
+        assertThat(shell.err()).contains("device d-7 is unknown");
+    }
+
+    @Test
+    void drainWaitsUntilNoGroupIsLeftWhereItIsTold() {
+        assertThat(shell.run("device", "drain", "--wait", "d-0")).as(shell.err()).isZero();
+        assertThat(shell.err())
+                .containsSubsequence(
+                        "16 placement groups are on it",
+                        "Ctrl-C only stops watching",
+                        "device d-0: 8 placement groups are on it",
+                        "device d-0: 0 placement groups are on it",
+                        "no placement group is left");
+        assertThat(shell.run("device", "remove", "d-0")).isZero();
+        assertThat(shell.err()).contains("removed d-0");
+    }
+
+    @Test
+    void watchingEndsWhereSomebodyKeepsTheDevice() {
+        shell.afterPauses(2, () -> assertThat(shell.runAside("device", "keep", "d-0")).isZero());
+        assertThat(shell.run("device", "drain", "--wait", "d-0")).isEqualTo(6);
+        assertThat(shell.err()).contains("device d-0 is not leaving any more");
+    }
+
+    @Test
+    void nodesAreDrainedDeviceByDevice() {
+        assertThat(shell.run("node", "drain", "node-0", "--json")).isZero();
+        assertThat(shell.out()).contains("\"id\":\"d-0\"", "\"leaving\":true");
+        assertThat(shell.run("node", "keep", "node-0")).isZero();
+        assertThat(shell.err()).contains("device d-0 stays");
+        assertThat(shell.run("node", "drain", "node-9")).isEqualTo(2);
+        assertThat(shell.err()).contains("lethe nodes");
+    }
+
+    @Test
+    void removalIsRefusedWhileGroupsNeedTheDevice() {
+        assertThat(shell.run("device", "remove", "d-1")).isEqualTo(6);
+        assertThat(shell.err()).contains("lethe device drain");
+        assertThat(shell.run("device", "remove", "d-1", "--lost")).isZero();
+        assertThat(shell.err()).contains("16 placement groups, see 'lethe repairs'");
+    }
+
+    @Test
+    void rebalancingIsShownAndSet() {
+        assertThat(shell.run("rebalance", "--json")).isZero();
+        assertThat(shell.out()).isEqualTo("{\"rebalance\":true}\n");
+        assertThat(shell.run("rebalance", "off")).isZero();
+        assertThat(shell.err()).contains("rebalancing is off");
+        assertThat(shell.run("status")).isZero();
+        assertThat(shell.out()).contains("groups open, rebalancing off");
+        assertThat(shell.run("rebalance", "perhaps")).isEqualTo(2);
     }
 
     @Test

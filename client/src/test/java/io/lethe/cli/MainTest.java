@@ -42,6 +42,9 @@ final class MainTest {
                         "pgs",
                         "partitions",
                         "workers",
+                        "repairs",
+                        "device",
+                        "rebalance",
                         "dev",
                         "node",
                         "ca",
@@ -57,6 +60,12 @@ final class MainTest {
         assertThat(shell.out()).contains("--if-absent", "--json", "--config");
         assertThat(shell.run("help", "get")).isZero();
         assertThat(shell.out()).contains("--range");
+        assertThat(shell.run("device", "--help")).isZero();
+        assertThat(shell.out()).contains("\n  drain ", "\n  keep ", "\n  remove ");
+        assertThat(shell.run("device", "drain", "--help")).isZero();
+        assertThat(shell.out()).contains("--wait", "Ctrl-C only");
+        assertThat(shell.run("node", "drain", "--help")).isZero();
+        assertThat(shell.out()).contains("lethe nodes");
     }
 
     @Test
@@ -85,6 +94,10 @@ final class MainTest {
         assertThat(shell.run("stat", "/key")).isEqualTo(2);
         assertThat(shell.run("dev", "--nodes", "6")).isEqualTo(2);
         assertThat(shell.err()).contains("deploy/lethe dev --nodes 6");
+        assertThat(shell.run("node", "--config", "n.yaml")).isEqualTo(2);
+        assertThat(shell.err()).contains("deploy/lethe node --config n.yaml");
+        assertThat(shell.run("device")).isEqualTo(2);
+        assertThat(shell.err()).contains("lethe device --help");
     }
 
     @Test

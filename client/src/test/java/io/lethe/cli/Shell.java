@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Runs commands inside the test, in a directory of their own, and keeps what they print. */
@@ -25,6 +26,8 @@ final class Shell {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private byte[] in = new byte[0];
     private boolean terminal;
+    private int pausesLeft;
+    private Runnable afterPauses = () -> {};
 
     Shell(Path directory) {
         this.directory = directory;
@@ -75,6 +78,27 @@ final class Shell {
         return Main.run(surroundings(), arguments);
     }
 
+    /** Does something at the n-th pause of the next command. */
+    void afterPauses(int n, Runnable action) {
+        pausesLeft = n;
+        afterPauses = action;
+    }
+
+    private void pause(long millis) {
+        long unusedNow = nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(millis));
+        pausesLeft--;
+        if (pausesLeft == 0) {
+            afterPauses.run();
+        }
+    }
+
+    /** Runs beside a command that is under way; what it prints is not kept. */
+    int runAside(String... arguments) {
+        Shell other = new Shell(directory);
+        other.environment.putAll(environment);
+        return other.run(arguments);
+    }
+
     Surroundings surroundings() {
         return new Surroundings(
                 new ByteArrayInputStream(in),
@@ -88,7 +112,8 @@ final class Shell {
                 () -> 80,
                 () -> nanos.addAndGet(150_000_000),
                 ZoneOffset.UTC,
-                interrupts);
+                interrupts,
+                this::pause);
     }
 
     /** What a command must print: {@code golden/NAME} beside the tests. */

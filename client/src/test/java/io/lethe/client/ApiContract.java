@@ -68,6 +68,21 @@ public abstract class ApiContract {
     }
 
     @Test
+    void ordersAboutUnknownDevicesAreRefusedAndRepairsAreListed() {
+        for (String unknown : List.of("x", "0123456789abcdef0123456789abcdef")) {
+            assertFails(
+                    ErrorCode.INVALID_ARGUMENT, () -> client().cluster().setLeaving(unknown, true));
+            assertFails(
+                    ErrorCode.INVALID_ARGUMENT,
+                    () -> client().cluster().removeDevice(unknown, false));
+        }
+        client().cluster().setRebalance(true);
+        assertThat(client().cluster().repairs())
+                .allMatch(
+                        repair -> List.of("RUNNING", "BEGUN", "WAITING").contains(repair.state()));
+    }
+
+    @Test
     void bucketIsMadeFoundListedAndRemoved() {
         String name = bucket();
         Bucket found = client().buckets().get(name);

@@ -1,5 +1,6 @@
 package io.lethe.fake;
 
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.lethe.proto.v1.ClusterServiceGrpc;
 import io.lethe.proto.v1.DeviceStatus;
@@ -13,20 +14,37 @@ import io.lethe.proto.v1.ListPartitionsRequest;
 import io.lethe.proto.v1.ListPartitionsResponse;
 import io.lethe.proto.v1.ListPlacementGroupsRequest;
 import io.lethe.proto.v1.ListPlacementGroupsResponse;
+import io.lethe.proto.v1.ListRepairsRequest;
+import io.lethe.proto.v1.ListRepairsResponse;
 import io.lethe.proto.v1.ListWorkersRequest;
 import io.lethe.proto.v1.ListWorkersResponse;
 import io.lethe.proto.v1.NodeStatus;
 import io.lethe.proto.v1.PartitionStatus;
 import io.lethe.proto.v1.PlacementGroupStatus;
+import io.lethe.proto.v1.RemoveDeviceRequest;
+import io.lethe.proto.v1.RemoveDeviceResponse;
+import io.lethe.proto.v1.RepairStatus;
+import io.lethe.proto.v1.SetDeviceLeavingRequest;
+import io.lethe.proto.v1.SetDeviceLeavingResponse;
+import io.lethe.proto.v1.SetRebalanceRequest;
+import io.lethe.proto.v1.SetRebalanceResponse;
 import io.lethe.proto.v1.Warning;
 import io.lethe.proto.v1.WorkerStatus;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** ClusterService: a small cluster in which node-1 is down. */
 final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
     private static final long GIBI = 1L << 30;
+    private static final int LEAVING_STEP = 8;
 
     private final Faults faults;
+    private final AtomicBoolean rebalance = new AtomicBoolean(true);
+    private final AtomicBoolean leaving = new AtomicBoolean();
+
+    /** Groups on d-0: fewer each time they are asked for while it leaves. */
+    private final AtomicInteger groups = new AtomicInteger(16);
 
     FakeClusterState(Faults faults) {
         this.faults = faults;
@@ -34,10 +52,10 @@ final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
 
     @Override
     public void getStatus(GetStatusRequest q, StreamObserver<GetStatusResponse> observer) {
-        FakeBuckets.answer(faults, "GetStatus", false, observer, FakeClusterState::status);
+        FakeBuckets.answer(faults, "GetStatus", false, observer, this::status);
     }
 
-    private static GetStatusResponse status() {
+    private GetStatusResponse status() {
         return GetStatusResponse.newBuilder()
                 .setClusterId("00112233445566778899aabbccddeeff")
                 .setName("dev")
@@ -60,6 +78,7 @@ final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
                 .setUsedBytes(50 * GIBI)
                 .setGarbageBytes(GIBI)
                 .setAnsweredBy("node-0")
+                .setRebalance(rebalance.get())
                 .addWarnings(
                         Warning.newBuilder()
                                 .setCode("NODE_DOWN")
@@ -101,8 +120,12 @@ final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
 
     @Override
     public void listDevices(ListDevicesRequest q, StreamObserver<ListDevicesResponse> observer) {
+        if (leaving.get()) {
+            var unused = groups.updateAndGet(left -> Math.max(0, left - LEAVING_STEP));
+        }
         DeviceStatus healthy =
                 DeviceStatus.newBuilder()
+                        .setLeaving(leaving.get())
                         .setId("d-0")
                         .setNode("node-0")
                         .setPath("/data/0")
@@ -114,7 +137,7 @@ final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
                         .setMissingFiles(2)
                         .setFault("2 data files are gone; replace the device")
                         .setReported(true)
-                        .setPlacementGroups(16)
+                        .setPlacementGroups(groups.get())
                         .build();
         DeviceStatus away =
                 DeviceStatus.newBuilder()
@@ -138,6 +161,112 @@ final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
                     }
                     return answer.build();
                 });
+    }
+
+    @Override
+    public void setDeviceLeaving(
+            SetDeviceLeavingRequest q, StreamObserver<SetDeviceLeavingResponse> observer) {
+        FakeBuckets.answer(
+                faults,
+                "SetDeviceLeaving",
+                true,
+                observer,
+                () -> {
+                    known(q.getDevice());
+                    leaving.set(q.getLeaving());
+                    return SetDeviceLeavingResponse.newBuilder()
+                            .setDevice(mapped(q.getDevice()).setLeaving(q.getLeaving()))
+                            .build();
+                });
+    }
+
+    private static void known(String device) {
+        if (!device.equals("d-0") && !device.equals("d-1")) {
+            throw Refusal.of(
+                    Status.Code.INVALID_ARGUMENT,
+                    "INVALID_ARGUMENT",
+                    "device " + device + " is unknown or removed");
+        }
+    }
+
+    private DeviceStatus.Builder mapped(String device) {
+        return DeviceStatus.newBuilder()
+                .setId(device)
+                .setNode(device.equals("d-0") ? "node-0" : "node-1")
+                .setState(device.equals("d-0") ? "WRITABLE" : "UNAVAILABLE")
+                .setPlacementGroups(groups.get());
+    }
+
+    /** d-1 is away, d-0 is here. */
+    @Override
+    public void removeDevice(RemoveDeviceRequest q, StreamObserver<RemoveDeviceResponse> observer) {
+        FakeBuckets.answer(
+                faults,
+                "RemoveDevice",
+                true,
+                observer,
+                () -> {
+                    known(q.getDevice());
+                    if (groups.get() > 0 && (!q.getLost() || q.getDevice().equals("d-0"))) {
+                        throw Refusal.of(
+                                Status.Code.FAILED_PRECONDITION,
+                                "DEVICE_IN_USE",
+                                "device " + q.getDevice() + " is a member of groups");
+                    }
+                    return RemoveDeviceResponse.newBuilder()
+                            .setDevice(mapped(q.getDevice()).setState("REMOVED"))
+                            .build();
+                });
+    }
+
+    @Override
+    public void setRebalance(SetRebalanceRequest q, StreamObserver<SetRebalanceResponse> observer) {
+        FakeBuckets.answer(
+                faults,
+                "SetRebalance",
+                true,
+                observer,
+                () -> {
+                    rebalance.set(q.getOn());
+                    return SetRebalanceResponse.getDefaultInstance();
+                });
+    }
+
+    @Override
+    public void listRepairs(ListRepairsRequest q, StreamObserver<ListRepairsResponse> observer) {
+        RepairStatus running =
+                RepairStatus.newBuilder()
+                        .setPlacementGroup("17")
+                        .setState("RUNNING")
+                        .setChunk(1)
+                        .setFrom("d-1")
+                        .setTo("d-2")
+                        .addMembersLacking("d-1")
+                        .setPhase("BULK")
+                        .setBeganMillis(1_750_000_000_000L)
+                        .setSegmentsSeen(500)
+                        .setChunksMended(40)
+                        .setBytes(GIBI)
+                        .setLeftMillis(247_000)
+                        .build();
+        RepairStatus waiting =
+                RepairStatus.newBuilder()
+                        .setPlacementGroup("18")
+                        .setState("WAITING")
+                        .addMembersLeaving("d-0")
+                        .build();
+        // Two pages, so that callers must go on.
+        boolean first = q.getPage().getPageToken().isEmpty();
+        FakeBuckets.answer(
+                faults,
+                "ListRepairs",
+                false,
+                observer,
+                () ->
+                        ListRepairsResponse.newBuilder()
+                                .addRepairs(first ? running : waiting)
+                                .setNextPageToken(first ? "1" : "")
+                                .build());
     }
 
     @Override

@@ -8,8 +8,11 @@ import io.lethe.node.metadata.Directory;
 import io.lethe.node.metadata.Metadata;
 import io.lethe.node.metadata.ReplicaStatus;
 import io.lethe.node.metadata.RoutedMetadata;
+import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.metadata.command.DirectoryReply;
 import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
@@ -82,6 +85,7 @@ final class ClientServices {
                         parts.identity().id(),
                         parts.workers()::statuses,
                         parts.devices().paths(),
+                        joined::repairs,
                         joined.channels(),
                         parts.tasks());
         parts.rpc().addForNodes(reports);
@@ -184,7 +188,7 @@ final class ClientServices {
         };
     }
 
-    /** What the operators' commands show. */
+    /** What the operators' commands show and change. */
     record View(
             Node.Parts parts,
             Directory directory,
@@ -241,6 +245,16 @@ final class ClientServices {
         @Override
         public List<NodeId> directoryVoters() {
             return voters.get();
+        }
+
+        @Override
+        public void order(DirectoryCommand command, long deadlineNanos)
+                throws InterruptedException {
+            DirectoryReply reply = metadata.execute(command, 0, deadlineNanos).reply();
+            if (reply instanceof DirectoryReply.Refused(ErrorCode code, String message)) {
+                throw new StoreException(code, message);
+            }
+            metadata.catchUpDirectory(deadlineNanos);
         }
     }
 }

@@ -39,6 +39,7 @@ import io.lethe.node.object.Rebuilder;
 import io.lethe.node.object.Reclaimer;
 import io.lethe.node.object.UploadHasher;
 import io.lethe.node.repair.Healer;
+import io.lethe.node.repair.RepairStatus;
 import io.lethe.node.rpc.NodeChannels;
 import io.lethe.node.s3.BucketSettings;
 import io.lethe.node.s3.events.Notifications;
@@ -53,6 +54,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,6 +85,9 @@ final class Joined implements AutoCloseable {
     private final Replication replication;
     private final FreshnessLease lease;
     private final TicketBooth booth;
+
+    /** Of this node's devices; all are known once it has joined. */
+    private final List<Healer> healers = new CopyOnWriteArrayList<>();
 
     /** What a joined node needs from the parts that {@link #open} made first. */
     private Joined(
@@ -309,14 +315,11 @@ final class Joined implements AutoCloseable {
                         UPKEEP);
         for (DeviceId device : parts.devices().ids()) {
             parts.workers().start(new OrphanSweeper(ports, parts.devices(), device), UPKEEP);
-            parts.workers()
-                    .start(
-                            new Healer(
-                                    ports,
-                                    parts.devices(),
-                                    device,
-                                    parts.config().repair().checkEvery()),
-                            HEALING);
+            Healer healer =
+                    new Healer(
+                            ports, parts.devices(), device, parts.config().repair().checkEvery());
+            healers.add(healer);
+            parts.workers().start(healer, HEALING);
         }
         parts.devices()
                 .watches(parts.tasks(), () -> parts.coordination().nodes())
@@ -375,6 +378,11 @@ final class Joined implements AutoCloseable {
     /** Nodes that vote in the directory now. */
     List<NodeId> directoryVoters() {
         return Replication.directoryVoters(parts, voters);
+    }
+
+    /** What this node's devices are getting now. */
+    List<RepairStatus> repairs() {
+        return healers.stream().map(Healer::status).flatMap(Stream::ofNullable).toList();
     }
 
     NodeChannels channels() {

@@ -12,6 +12,7 @@ import java.util.List;
  * @param segmentsUnderprotected have fewer durable chunks than their code asks for
  * @param oldestUnderprotectedMillis age of the oldest of them
  * @param garbageBytes wait to be reclaimed; part of {@code usedBytes}
+ * @param rebalance whether the cluster evens out what devices hold
  */
 public record ClusterStatus(
         String clusterId,
@@ -36,7 +37,8 @@ public record ClusterStatus(
         long usedBytes,
         long garbageBytes,
         String answeredBy,
-        List<ClusterWarning> warnings) {
+        List<ClusterWarning> warnings,
+        boolean rebalance) {
     public ClusterStatus {
         warnings = List.copyOf(warnings);
     }

@@ -9,6 +9,8 @@ package io.lethe.client.model;
  * @param missingFiles data files that the index names and that are gone or too short
  * @param fault what is wrong and what to do; empty: nothing
  * @param reported false: its node did not answer, and path, counts and fault are not known
+ * @param placementGroups that it holds chunks of, or gets some of: at 0 it may be removed
+ * @param leaving its chunks are being moved off
  */
 public record DeviceStatus(
         String id,
@@ -22,4 +24,5 @@ public record DeviceStatus(
         long missingFiles,
         String fault,
         boolean reported,
-        int placementGroups) {}
+        int placementGroups,
+        boolean leaving) {}

@@ -2,10 +2,14 @@ package io.lethe.node.rpc;
 
 import io.grpc.stub.StreamObserver;
 import io.lethe.node.chunk.ChunkStore;
+import io.lethe.node.controller.MoveKeeper;
+import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.PartitionAnswer.Figures;
+import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
+import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PartitionRecord;
@@ -25,11 +29,20 @@ import io.lethe.proto.v1.ListPartitionsRequest;
 import io.lethe.proto.v1.ListPartitionsResponse;
 import io.lethe.proto.v1.ListPlacementGroupsRequest;
 import io.lethe.proto.v1.ListPlacementGroupsResponse;
+import io.lethe.proto.v1.ListRepairsRequest;
+import io.lethe.proto.v1.ListRepairsResponse;
 import io.lethe.proto.v1.ListWorkersRequest;
 import io.lethe.proto.v1.ListWorkersResponse;
 import io.lethe.proto.v1.NodeStatus;
 import io.lethe.proto.v1.PartitionStatus;
 import io.lethe.proto.v1.PlacementGroupStatus;
+import io.lethe.proto.v1.RemoveDeviceRequest;
+import io.lethe.proto.v1.RemoveDeviceResponse;
+import io.lethe.proto.v1.RepairStatus;
+import io.lethe.proto.v1.SetDeviceLeavingRequest;
+import io.lethe.proto.v1.SetDeviceLeavingResponse;
+import io.lethe.proto.v1.SetRebalanceRequest;
+import io.lethe.proto.v1.SetRebalanceResponse;
 import io.lethe.proto.v1.WorkerStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -41,7 +54,10 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** {@code lethe.v1.ClusterService}: for operators only. Safe for any thread. */
+/**
+ * {@code lethe.v1.ClusterService}: for operators only. Orders are the directory's to refuse. Safe
+ * for any thread.
+ */
 public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase {
     /** Asked together for their workers: some 70 of each fill a page about twice. */
     private static final int NODES_AT_ONCE = 32;
@@ -167,19 +183,8 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
 
     private DeviceStatus device(DeviceRecord device, Map<String, String> paths)
             throws InterruptedException {
-        long groups =
-                view.directory().placementGroups().stream()
-                        .filter(pg -> pg.members().contains(device.id()))
-                        .count();
-        DeviceStatus.Builder row =
-                DeviceStatus.newBuilder()
-                        .setId(device.id().toString())
-                        .setNode(device.node().toString())
-                        .setPath(paths.getOrDefault(device.id().toString(), ""))
-                        .setState(device.state().name())
-                        .setCapacityBytes(device.capacityBytes())
-                        .setFreeBytes(device.freeBytes())
-                        .setPlacementGroups((int) groups);
+        DeviceStatus.Builder row = mapped(device);
+        row.setPath(paths.getOrDefault(device.id().toString(), ""));
         Optional<ChunkStore.Status> status = view.device(device.id());
         if (status.isPresent()) {
             ChunkStore.Status own = status.get();
@@ -193,6 +198,106 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                     .setFault(fault == null ? "" : fault);
         }
         return row.build();
+    }
+
+    /** What the cluster map has of a device. */
+    private DeviceStatus.Builder mapped(DeviceRecord device) {
+        return DeviceStatus.newBuilder()
+                .setId(device.id().toString())
+                .setNode(device.node().toString())
+                .setState(device.state().name())
+                .setLeaving(device.leaving())
+                .setCapacityBytes(device.capacityBytes())
+                .setFreeBytes(device.freeBytes())
+                .setPlacementGroups((int) RepairRows.groupsOn(view.directory(), device.id()));
+    }
+
+    @Override
+    public void listRepairs(
+            ListRepairsRequest request, StreamObserver<ListRepairsResponse> responses) {
+        requests.unary(
+                "list-repairs",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    Page<RepairStatus> page =
+                            new RepairRows(view, nodeReports).page(request.getPage());
+                    return ListRepairsResponse.newBuilder()
+                            .setNextPageToken(page.next())
+                            .addAllRepairs(page.rows())
+                            .build();
+                });
+    }
+
+    @Override
+    public void setDeviceLeaving(
+            SetDeviceLeavingRequest request, StreamObserver<SetDeviceLeavingResponse> responses) {
+        requests.unary(
+                "set-device-leaving",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    DeviceId id = deviceId(request.getDevice());
+                    view.order(
+                            new DirectoryCommand.SetLeaving(id, request.getLeaving()),
+                            call.deadlineNanos());
+                    return SetDeviceLeavingResponse.newBuilder().setDevice(ordered(id)).build();
+                });
+    }
+
+    @Override
+    public void removeDevice(
+            RemoveDeviceRequest request, StreamObserver<RemoveDeviceResponse> responses) {
+        requests.unary(
+                "remove-device",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    DeviceId id = deviceId(request.getDevice());
+                    view.order(
+                            new DirectoryCommand.RemoveDevice(id, request.getLost()),
+                            call.deadlineNanos());
+                    return RemoveDeviceResponse.newBuilder().setDevice(ordered(id)).build();
+                });
+    }
+
+    @Override
+    public void setRebalance(
+            SetRebalanceRequest request, StreamObserver<SetRebalanceResponse> responses) {
+        requests.unary(
+                "set-rebalance",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    view.order(
+                            new DirectoryCommand.PutSetting(
+                                    MoveKeeper.EVENING, request.getOn() ? "on" : "off"),
+                            call.deadlineNanos());
+                    return SetRebalanceResponse.getDefaultInstance();
+                });
+    }
+
+    private static DeviceId deviceId(String text) {
+        try {
+            return new DeviceId(Id128.parse(text));
+        } catch (IllegalArgumentException e) {
+            throw new StoreException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "'" + text + "' is not a device's id of 32 hex digits; see 'lethe devices'",
+                    e);
+        }
+    }
+
+    /** A device that an order was about: the directory knows it. */
+    private DeviceStatus ordered(DeviceId id) {
+        return view.directory()
+                .device(id)
+                .map(device -> mapped(device).build())
+                .orElseThrow(
+                        () ->
+                                new StoreException(
+                                        ErrorCode.OUTCOME_UNKNOWN,
+                                        "device " + id + " is gone; see 'lethe devices'"));
     }
 
     @Override

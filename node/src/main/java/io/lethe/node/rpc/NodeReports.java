@@ -12,10 +12,12 @@ import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.StoreException;
+import io.lethe.node.repair.RepairStatus;
 import io.lethe.proto.internal.v1.DevicePlace;
 import io.lethe.proto.internal.v1.NodeReport;
 import io.lethe.proto.internal.v1.NodeReportRequest;
 import io.lethe.proto.internal.v1.NodeServiceGrpc;
+import io.lethe.proto.internal.v1.RepairReport;
 import io.lethe.proto.v1.WorkerStatus;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What nodes say of themselves to each other, so that an operator may ask any of them: their
- * workers, and where their devices are. Serves this node's report and asks for the others'. Safe
- * for any thread.
+ * workers, where their devices are and what those are getting. Serves this node's report and asks
+ * for the others'. Safe for any thread.
  */
 public final class NodeReports extends NodeServiceGrpc.NodeServiceImplBase {
     /** An operator's question waits this long for all nodes, and shows what those said. */
@@ -42,22 +44,26 @@ public final class NodeReports extends NodeServiceGrpc.NodeServiceImplBase {
     private final NodeId self;
     private final Supplier<List<io.lethe.node.base.background.WorkerStatus>> workers;
     private final Map<DeviceId, Path> devices;
+    private final Supplier<List<RepairStatus>> repairs;
     private final NodeChannels channels;
     private final Tasks tasks;
 
     /**
      * @param workers of this node
      * @param devices of this node, with their directories
+     * @param repairs what this node's devices are getting
      */
     public NodeReports(
             NodeId self,
             Supplier<List<io.lethe.node.base.background.WorkerStatus>> workers,
             Map<DeviceId, Path> devices,
+            Supplier<List<RepairStatus>> repairs,
             NodeChannels channels,
             Tasks tasks) {
         this.self = self;
         this.workers = workers;
         this.devices = Map.copyOf(devices);
+        this.repairs = repairs;
         this.channels = channels;
         this.tasks = tasks;
     }
@@ -77,7 +83,22 @@ public final class NodeReports extends NodeServiceGrpc.NodeServiceImplBase {
                                 DevicePlace.newBuilder()
                                         .setId(id.toString())
                                         .setPath(path.toString())));
+        repairs.get().forEach(status -> report.addRepairs(repair(status)));
         return report.build();
+    }
+
+    private RepairReport repair(RepairStatus status) {
+        long running = tasks.clock().wallMillis() - status.beganMillis();
+        return RepairReport.newBuilder()
+                .setPlacementGroup(status.pg().toString())
+                .setDevice(status.device().toString())
+                .setPhase(status.phase())
+                .setBeganMillis(status.beganMillis())
+                .setRunningMillis(Math.max(0, running))
+                .setSegmentsSeen(status.segmentsSeen())
+                .setChunksMended(status.chunksMended())
+                .setBytes(status.bytes())
+                .build();
     }
 
     private WorkerStatus worker(io.lethe.node.base.background.WorkerStatus status) {

@@ -1,6 +1,7 @@
 package io.lethe.node.rpc;
 
 import io.lethe.node.base.task.Tasks;
+import io.lethe.node.controller.MoveKeeper;
 import io.lethe.node.metadata.command.PartitionAnswer.Figures;
 import io.lethe.node.metadata.command.Stamp;
 import io.lethe.node.model.DeviceRecord;
@@ -69,6 +70,8 @@ final class StatusReport {
         status.setFeatureLevel(Stamp.FEATURE_LEVEL).setAnsweredBy(view.self().toString());
         view.controller().ifPresent(node -> status.setController(node.toString()));
         status.setControllerEpoch(view.controllerEpoch());
+        status.setRebalance(
+                !view.directory().setting(MoveKeeper.EVENING).orElse("on").equals("off"));
         addNodes(status);
         addDevices(status);
         addGroups(status);
@@ -113,7 +116,10 @@ final class StatusReport {
     }
 
     private void addDevices(GetStatusResponse.Builder status) {
-        List<DeviceRecord> devices = view.directory().devices();
+        List<DeviceRecord> devices =
+                view.directory().devices().stream()
+                        .filter(device -> device.state() != DeviceRecord.State.REMOVED)
+                        .toList();
         int writable = 0;
         long capacity = 0;
         long free = 0;
@@ -121,33 +127,48 @@ final class StatusReport {
             writable += device.state() == DeviceRecord.State.WRITABLE ? 1 : 0;
             capacity += device.capacityBytes();
             free += device.freeBytes();
-            if (device.state() == DeviceRecord.State.EVICTED) {
-                warn(
-                        status,
-                        "DEVICE_EVICTED",
-                        "device " + device.id() + " has been slow for long, see 'lethe devices'",
-                        "its chunks are being moved elsewhere; replace the disk");
-            }
-            if (device.state() == DeviceRecord.State.SLOW) {
-                warn(
-                        status,
-                        "DEVICE_SLOW",
-                        "device " + device.id() + " is slow, see 'lethe devices'",
-                        "it gets nothing new until it is quick again; look at the disk, and"
-                                + " replace it if it stays so");
-            }
-            if (device.state() == DeviceRecord.State.FULL) {
-                warn(
-                        status,
-                        "DEVICE_FULL",
-                        "device " + device.id() + " is full",
-                        "delete objects or add devices; reads and deletes go on");
-            }
+            warnOf(status, device);
         }
         status.setDevicesTotal(devices.size())
                 .setDevicesWritable(writable)
                 .setCapacityBytes(capacity)
                 .setUsedBytes(capacity - free);
+    }
+
+    private void warnOf(GetStatusResponse.Builder status, DeviceRecord device) {
+        String name = "device " + device.id();
+        if (device.state() == DeviceRecord.State.EVICTED) {
+            warn(
+                    status,
+                    "DEVICE_EVICTED",
+                    name + " has been slow for long, see 'lethe devices'",
+                    "its chunks are being moved elsewhere; replace the disk");
+        }
+        if (device.state() == DeviceRecord.State.SLOW) {
+            warn(
+                    status,
+                    "DEVICE_SLOW",
+                    name + " is slow, see 'lethe devices'",
+                    "it gets nothing new until it is quick again; look at the disk, and"
+                            + " replace it if it stays so");
+        }
+        if (device.state() == DeviceRecord.State.FULL) {
+            warn(
+                    status,
+                    "DEVICE_FULL",
+                    name + " is full",
+                    "delete objects or add devices; reads and deletes go on");
+        }
+        if (device.leaving()) {
+            long left = RepairRows.groupsOn(view.directory(), device.id());
+            warn(
+                    status,
+                    "DEVICE_LEAVING",
+                    name + " is leaving, and " + left + " placement groups are still on it",
+                    left > 0
+                            ? "'lethe repairs' shows how far it is; 'lethe device keep' stops it"
+                            : "take it out with 'lethe device remove " + device.id() + "'");
+        }
     }
 
     private void addGroups(GetStatusResponse.Builder status) {
@@ -158,6 +179,22 @@ final class StatusReport {
                                 groups.stream()
                                         .filter(pg -> pg.state() == PlacementGroup.State.OPEN)
                                         .count());
+        List<PlacementGroup> lacking =
+                groups.stream()
+                        .filter(pg -> !RepairRows.lacking(view.directory(), pg).isEmpty())
+                        .toList();
+        if (!lacking.isEmpty()) {
+            long moving = lacking.stream().filter(pg -> pg.move() != null).count();
+            warn(
+                    status,
+                    "GROUPS_LACK_MEMBERS",
+                    lacking.size()
+                            + " placement groups lack members; in "
+                            + moving
+                            + " of them one is being replaced",
+                    "see 'lethe repairs'; bring their devices back, or say that one is gone for"
+                            + " good with 'lethe device remove ID --lost'");
+        }
     }
 
     private void addPartitions(GetStatusResponse.Builder status, Standings standings) {
