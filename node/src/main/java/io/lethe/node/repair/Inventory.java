@@ -54,14 +54,6 @@ final class Inventory {
 
     /** All chunks of a segment that were listed; at least one. */
     record Entry(SegmentId segment, List<Held> held) {
-        boolean has(DeviceId device, int chunk) {
-            return held.stream()
-                    .anyMatch(
-                            one ->
-                                    one.device().equals(device)
-                                            && one.chunk().key().index() == chunk);
-        }
-
         /** Another device's copy of a chunk; null: none was listed. */
         @Nullable Held other(DeviceId device, int chunk) {
             for (Held one : held) {
@@ -70,6 +62,21 @@ final class Inventory {
                 }
             }
             return null;
+        }
+
+        /** A device's own copy of a chunk. */
+        @Nullable ChunkInfo own(DeviceId device, int chunk) {
+            for (Held one : held) {
+                if (one.chunk().key().index() == chunk && one.device().equals(device)) {
+                    return one.chunk();
+                }
+            }
+            return null;
+        }
+
+        /** How many different chunks of the segment were listed. */
+        long chunks() {
+            return held.stream().mapToInt(one -> one.chunk().key().index()).distinct().count();
         }
 
         /** What any of the chunks says of the segment's write and owner. */

@@ -1,12 +1,15 @@
 package io.lethe.node.repair;
 
+import io.lethe.node.base.Bytes;
 import io.lethe.node.chunk.ChunkHeader;
 import io.lethe.node.chunk.ChunkPeers;
 import io.lethe.node.chunk.ChunkStore.ChunkInfo;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionAnswer.SegmentState;
+import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionQuery.SegmentAsk;
+import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
@@ -32,6 +35,9 @@ final class Mending {
 
     /** Read and sent at a time: a quarter of a batch of the read path. */
     private static final int PIECE_BYTES = 1 << 20;
+
+    /** A chunk does not know its object's key; it serves routing only, but may not be empty. */
+    private static final Bytes ANY_KEY = Bytes.utf8("-");
 
     private final ObjectPorts ports;
     private final ChunkRebuild rebuild;
@@ -70,6 +76,31 @@ final class Mending {
             return states.getFirst();
         }
         throw new StoreException(ErrorCode.INTERNAL, "an unexpected answer: " + answer);
+    }
+
+    /**
+     * Whether no version names a chunk's segment, nor ever will: a write that its partition does
+     * not know is closed first.
+     */
+    boolean abandoned(ChunkInfo chunk) throws InterruptedException {
+        return switch (ask(chunk).state()) {
+            case CLOSED -> true;
+            case OPEN, COMMITTED -> false;
+            case UNKNOWN -> {
+                PartitionReply reply =
+                        ports.metadata()
+                                .execute(
+                                        chunk.owner(),
+                                        new PartitionCommand.CloseWrite(
+                                                chunk.write(),
+                                                RowKeys.bucketOf(chunk.owner()),
+                                                ANY_KEY,
+                                                List.of()),
+                                        ports.directory().index(),
+                                        deadlineNanos());
+                yield reply instanceof PartitionReply.WriteEnded(boolean committed) && !committed;
+            }
+        };
     }
 
     /**

@@ -6,6 +6,7 @@ import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.PgId;
+import io.lethe.node.model.PlacementGroup;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.object.LocalDevices;
 import io.lethe.node.object.ObjectPorts;
@@ -20,6 +21,9 @@ import java.util.concurrent.TimeoutException;
 /**
  * Removes a device's chunks of groups in which it has no part any more, once readers' tickets of
  * before have run out. One task.
+ *
+ * <p>A chunk is a stranger only where the directory knows its group, and in a later epoch than the
+ * chunk's: so a directory that was set back removes nothing.
  *
  * <p>What is removed was listed before this node's copy of the directory was made as new as the
  * directory itself: so a chunk that was written under an epoch which this node has not heard of yet
@@ -68,8 +72,8 @@ final class Strangers {
         }
         strangeSince.keySet().retainAll(strange);
         for (Map.Entry<PgId, Long> one : strangeSince.entrySet()) {
-            if (old(one.getValue(), now)) {
-                return remove(one.getKey());
+            if (old(one.getValue(), now) && remove(one.getKey())) {
+                return true;
             }
         }
         return removeMisplaced(now);
@@ -108,7 +112,7 @@ final class Strangers {
         return ports.directory()
                 .placementGroup(pg)
                 .map(one -> one.chunkOf(device) >= 0 || one.members().contains(device))
-                .orElse(false);
+                .orElse(true);
     }
 
     private boolean remove(PgId pg) throws InterruptedException {
@@ -117,10 +121,15 @@ final class Strangers {
         if (ours(pg)) {
             return false;
         }
+        int epoch = ports.directory().placementGroup(pg).map(PlacementGroup::epoch).orElse(0);
+        int removed = 0;
         for (ChunkInfo chunk : chunks) {
-            var _ = await(devices.delete(device, chunk.key()));
+            if (chunk.pgEpoch() < epoch) {
+                var _ = await(devices.delete(device, chunk.key()));
+                removed++;
+            }
         }
-        return !chunks.isEmpty();
+        return removed > 0;
     }
 
     private long deadlineNanos() {

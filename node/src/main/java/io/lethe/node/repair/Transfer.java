@@ -1,6 +1,7 @@
 package io.lethe.node.repair;
 
 import io.lethe.node.base.task.Promise;
+import io.lethe.node.base.task.Tasks;
 import io.lethe.node.chunk.ChunkStore.ChunkInfo;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.DirectoryReply;
@@ -199,7 +200,7 @@ final class Transfer {
 
     /** Mends some entries; false at the end of the lists. */
     private boolean entries() throws InterruptedException {
-        List<Promise<Boolean>> lanes = new ArrayList<>();
+        List<Lane> lanes = new ArrayList<>();
         for (int i = 0; i < STEP_ENTRIES; i++) {
             Inventory.Entry entry = inventory.next();
             if (entry == null) {
@@ -208,8 +209,11 @@ final class Transfer {
             }
             counts.segmentsSeen++;
             noteMisplaced(entry);
-            if (!entry.has(device, chunk)) {
-                lanes.add(lane(entry));
+            ChunkInfo own = entry.own(device, chunk);
+            if (own == null) {
+                lanes.add(lane(() -> mend(entry)));
+            } else if (own.pgEpoch() < pg.epoch() && entry.chunks() < pg.scheme().k()) {
+                lanes.add(lane(() -> settle(own)));
             }
             if (lanes.size() == LANES) {
                 join(lanes);
@@ -225,6 +229,7 @@ final class Transfer {
             boolean ours = one.device().equals(device);
             if (ours
                     && one.chunk().key().index() != chunk
+                    && one.chunk().pgEpoch() < pg.epoch()
                     && misplaced.size() < MOST_MISPLACED
                     && !misplaced.contains(one.chunk().key())) {
                 misplaced.add(one.chunk().key());
@@ -240,39 +245,77 @@ final class Transfer {
         return misplaced;
     }
 
-    private Promise<Boolean> lane(Inventory.Entry entry) {
+    /** A chunk under way. */
+    private record Lane(Tasks.Task task, Promise<Boolean> done) {}
+
+    /** What a lane does; false where a chunk is needed and can't be had now. */
+    private interface Work {
+        boolean run() throws InterruptedException;
+    }
+
+    private Lane lane(Work work) {
         Promise<Boolean> done = ports.tasks().promise();
-        var _ =
+        Tasks.Task task =
                 ports.tasks()
                         .fork(
                                 "mend-" + device,
                                 () -> {
                                     try {
-                                        done.complete(mend(entry));
+                                        done.complete(work.run());
                                     } catch (InterruptedException e) {
                                         done.complete(false);
                                     } catch (StoreException e) {
                                         done.fail(e);
                                     }
                                 });
-        return done;
+        return new Lane(task, done);
     }
 
-    private void join(List<Promise<Boolean>> lanes) throws InterruptedException {
+    private void join(List<Lane> lanes) throws InterruptedException {
         StoreException failure = null;
-        for (Promise<Boolean> one : lanes) {
+        for (Lane one : lanes) {
             try {
                 // Each call within has a deadline of its own.
-                waiting += one.await(Long.MAX_VALUE) ? 0 : 1;
+                waiting += one.done().await(Long.MAX_VALUE) ? 0 : 1;
             } catch (StoreException e) {
                 failure = e;
             } catch (TimeoutException e) {
                 throw new IllegalStateException(e);
+            } catch (InterruptedException e) {
+                // The node stops: what is under way must not outlive what it stands on.
+                lanes.forEach(lane -> lane.task().cancel());
+                throw e;
             }
         }
         if (failure != null) {
             throw failure;
         }
+    }
+
+    /**
+     * The device has a chunk of which others have too few: it may be from when it was a member
+     * before, of a segment that was deleted while it was none.
+     */
+    private boolean settle(ChunkInfo own) throws InterruptedException {
+        if (mending.abandoned(own)) {
+            Ticket ticket =
+                    ports.tickets()
+                            .mint(
+                                    Ticket.Operation.DELETE,
+                                    pg.id(),
+                                    pg.epoch(),
+                                    own.key().segment());
+            long deadlineNanos = deadlineNanos();
+            try {
+                var _ =
+                        ports.peers()
+                                .delete(device, ticket, own.key(), deadlineNanos)
+                                .await(deadlineNanos);
+            } catch (TimeoutException e) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** False where the chunk is needed and can't be had now. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.background.Step;
+import io.lethe.node.chunk.ChunkHeader;
+import io.lethe.node.chunk.ChunkStore;
 import io.lethe.node.chunk.ChunkStore.ChunkInfo;
 import io.lethe.node.chunk.ChunkStore.Verdict;
 import io.lethe.node.chunk.FakeChunkStore;
@@ -334,6 +336,33 @@ class HealerTest {
             var _ = healer.step();
         }
         assertThat(segments(SPARE, 0)).isEqualTo(all);
+    }
+
+    /** As after the directory was lost, and an older copy of it taken. */
+    @Test
+    void chunksThatTheDirectoryKnowsTooLittleOfAreKept() throws Exception {
+        DeviceId left = member(1);
+        ChunkInfo like = store(left).list(PG, null, 1).getFirst();
+        PgId unknown = new PgId(99);
+        for (ChunkHeader header :
+                List.of(
+                        header(new ChunkKey(unknown, like.key().segment(), 0), 1, like),
+                        header(new ChunkKey(PG, like.key().segment(), 2), 9, like))) {
+            ChunkStore.Writer writer = store(SPARE).create(header);
+            writer.append(new byte[10], 0, 10);
+            writer.finish();
+        }
+        long until = world.tasks.clock().nanos() + ports.settings().reclaimDelay().toNanos();
+        for (int i = 0; i < 3 || world.tasks.clock().nanos() < until + 1_000_000; i++) {
+            var _ = healer.step();
+            world.tasks.sleep(Duration.ofMillis(50).toNanos());
+        }
+        assertThat(store(SPARE).list(unknown, null, 10)).hasSize(1);
+        assertThat(store(SPARE).list(PG, null, 10)).hasSize(1);
+    }
+
+    private static ChunkHeader header(ChunkKey key, int epoch, ChunkInfo like) {
+        return new ChunkHeader(key, epoch, like.write(), like.owner(), 100, like.blockBytes());
     }
 
     @Test
