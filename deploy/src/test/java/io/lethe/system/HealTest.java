@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HealTest {
     private static final boolean LONG = Boolean.getBoolean("lethe.long");
     private static final long OBJECT_BYTES = 64L << 20;
-    private static final int OBJECTS = LONG ? 64 : 8;
+    private static final int OBJECTS = LONG ? 64 : 4;
     private static final int SMALL = 200;
     private static final int EMPTIED = 2;
     private static final Duration WHOLE_WITHIN = Duration.ofMinutes(LONG ? 20 : 5);
