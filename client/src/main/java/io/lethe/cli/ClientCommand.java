@@ -3,6 +3,7 @@ package io.lethe.cli;
 import io.lethe.client.LetheClient;
 import io.lethe.client.LetheException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -15,6 +16,8 @@ import picocli.CommandLine.Mixin;
 abstract class ClientCommand implements Callable<Integer> {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
+
+    private static final long LOOK_EVERY_MILLIS = 2_000;
 
     final Surroundings surroundings;
 
@@ -82,6 +85,16 @@ abstract class ClientCommand implements Callable<Integer> {
 
     final String time(Instant instant) {
         return TIME.format(instant.atZone(surroundings.zone()));
+    }
+
+    /** For commands that watch: waits before they look again how far it is. */
+    final void pauseBeforeLook() throws InterruptedIOException {
+        try {
+            surroundings.pause().millis(LOOK_EVERY_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while watching");
+        }
     }
 
     /** Prints a failure among others, and gives its status. */

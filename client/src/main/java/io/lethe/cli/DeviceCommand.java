@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 /** {@code lethe device}: what may be done to one. */
 @Command(
         name = "device",
-        description = "Drain a device, let it stay, or take it out.",
+        description = "Add a device, drain it, let it stay, or take it out.",
         synopsisSubcommandLabel = "COMMAND")
 final class DeviceCommand implements Callable<Integer> {
     private final Surroundings surroundings;

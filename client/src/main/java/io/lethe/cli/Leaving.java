@@ -12,14 +12,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Drains devices, or lets them stay: {@code lethe device|node drain|keep}. */
+/** Drains devices, or lets them stay: {@code lethe device drain|keep}. */
 abstract class Leaving extends ClientCommand {
-    /** Between looks at how far it is. */
-    private static final long LOOK_EVERY_MILLIS = 2_000;
-
-    private static final String REMOVED = "REMOVED";
-
-    private static final String WAIT =
+    static final String WAIT =
             "show how far it is until no group is left; Ctrl-C only stops watching";
 
     Leaving(Surroundings surroundings) {
@@ -65,56 +60,6 @@ abstract class Leaving extends ClientCommand {
         ExitStatus run(LetheClient client) {
             return keep(client, List.of(device));
         }
-    }
-
-    /** {@code lethe node drain}. */
-    @Command(
-            name = "drain",
-            description = "Have the chunks of all of a node's devices moved to other nodes.")
-    static final class DrainNode extends Leaving {
-        @Parameters(paramLabel = "NODE", description = "id of the node, see 'lethe nodes'")
-        private String node = "";
-
-        @Option(names = "--wait", description = WAIT)
-        private boolean wait;
-
-        DrainNode(Surroundings surroundings) {
-            super(surroundings);
-        }
-
-        @Override
-        ExitStatus run(LetheClient client) throws InterruptedIOException {
-            return drain(client, devicesOf(client, node), wait);
-        }
-    }
-
-    /** {@code lethe node keep}. */
-    @Command(name = "keep", description = "Let a node's devices stay that were to be drained.")
-    static final class KeepNode extends Leaving {
-        @Parameters(paramLabel = "NODE", description = "id of the node, see 'lethe nodes'")
-        private String node = "";
-
-        KeepNode(Surroundings surroundings) {
-            super(surroundings);
-        }
-
-        @Override
-        ExitStatus run(LetheClient client) {
-            return keep(client, devicesOf(client, node));
-        }
-    }
-
-    private static List<String> devicesOf(LetheClient client, String node) {
-        TreeSet<String> found = new TreeSet<>();
-        for (DeviceStatus device : client.cluster().devices(node)) {
-            if (!device.state().equals(REMOVED)) {
-                found.add(device.id());
-            }
-        }
-        if (found.isEmpty()) {
-            throw new UsageException("node '" + node + "' has no devices; see 'lethe nodes'");
-        }
-        return List.copyOf(found);
     }
 
     final ExitStatus keep(LetheClient client, List<String> devices) {
@@ -163,7 +108,7 @@ abstract class Leaving extends ClientCommand {
                 remark("no placement group is left; take out with 'lethe device remove ID'");
                 return ExitStatus.OK;
             }
-            pause();
+            pauseBeforeLook();
             TreeSet<String> nodes = new TreeSet<>();
             left.values().forEach(device -> nodes.add(device.node()));
             for (String node : nodes) {
@@ -186,15 +131,6 @@ abstract class Leaving extends ClientCommand {
                     left.put(now.id(), now);
                 }
             }
-        }
-    }
-
-    private void pause() throws InterruptedIOException {
-        try {
-            surroundings.pause().millis(LOOK_EVERY_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while watching");
         }
     }
 }

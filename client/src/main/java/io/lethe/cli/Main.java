@@ -124,6 +124,7 @@ public final class Main {
         line.addSubcommand(new MakeBucket(surroundings));
         line.addSubcommand(new RemoveBucket(surroundings));
         line.addSubcommand(new VersioningCommand(surroundings));
+        line.addSubcommand(new StorageClassCommand(surroundings));
         line.addSubcommand(new ListCommand(surroundings));
         line.addSubcommand(new Put(surroundings));
         line.addSubcommand(new Get(surroundings));
@@ -139,10 +140,21 @@ public final class Main {
         line.addSubcommand(new Repairs(surroundings));
         line.addSubcommand(
                 new CommandLine(new DeviceCommand(surroundings))
+                        .addSubcommand(new AddDevice(surroundings))
                         .addSubcommand(new Leaving.DrainDevice(surroundings))
                         .addSubcommand(new Leaving.KeepDevice(surroundings))
                         .addSubcommand(new RemoveDevice(surroundings)));
+        line.addSubcommand(
+                new CommandLine(new PartitionCommand(surroundings))
+                        .addSubcommand(new SplitPartition(surroundings))
+                        .addSubcommand(new RecoverPartition(surroundings))
+                        .addSubcommand(new MovePartition(surroundings)));
+        line.addSubcommand(new BackupCommand(surroundings));
+        line.addSubcommand(new BackupsCommand(surroundings));
         line.addSubcommand(new Rebalance(surroundings));
+        line.addSubcommand(
+                new CommandLine(new UpgradeCommand(surroundings))
+                        .addSubcommand(new FinishUpgrade(surroundings)));
         line.addSubcommand(new Completion(surroundings));
         line.addSubcommand(new Version(surroundings));
         addHelp(line);
@@ -153,9 +165,11 @@ public final class Main {
                                 line,
                                 surroundings,
                                 "node",
-                                "Run one node; 'node drain|keep NODE': its devices.")
-                        .addSubcommand(new Leaving.DrainNode(surroundings))
-                        .addSubcommand(new Leaving.KeepNode(surroundings));
+                                "Run one node; 'node drain|keep|remove|replace' orders about one.")
+                        .addSubcommand(new NodeOrder.Drain(surroundings))
+                        .addSubcommand(new NodeOrder.Keep(surroundings))
+                        .addSubcommand(new NodeOrder.Remove(surroundings))
+                        .addSubcommand(new NodeOrder.Replace(surroundings));
         node.getSubcommands().values().forEach(Main::addHelps);
         addLaunched(line, surroundings, "ca", "Make certificates for a cluster's nodes.");
         addLaunched(line, surroundings, "root-key", "Make the file of root keys.");

@@ -15,7 +15,18 @@ final class Nodes extends ClusterList<NodeStatus> {
     @Override
     String[] columns() {
         return new String[] {
-            "NODE", "STATE", "HOST", ">GRPC", ">S3", "RACK", "ROLES", ">DEVICES", ">FREE", ">SIZE"
+            "NODE",
+            "STATE",
+            "HOST",
+            ">GRPC",
+            ">S3",
+            "RACK",
+            "ROLES",
+            ">DEVICES",
+            ">GROUPS",
+            ">REPLICAS",
+            ">FREE",
+            ">SIZE"
         };
     }
 
@@ -33,14 +44,24 @@ final class Nodes extends ClusterList<NodeStatus> {
     void show(Table table, NodeStatus node) {
         table.row(
                 node.id(),
-                node.up() ? "up" : "DOWN",
+                state(node),
                 node.host(),
                 node.rpcPort(),
                 node.s3Port(),
                 orDash(node.rack()),
                 String.join(",", node.roles()),
                 node.devices(),
+                node.placementGroups(),
+                node.replicas(),
                 size(node.freeBytes()),
                 size(node.capacityBytes()));
+    }
+
+    private static String state(NodeStatus node) {
+        return switch (node.standing()) {
+            case "REMOVED" -> "removed";
+            case "LEAVING" -> node.up() ? "leaving" : "DOWN, leaving";
+            default -> node.up() ? "up" : "DOWN";
+        };
     }
 }

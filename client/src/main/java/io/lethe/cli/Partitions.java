@@ -2,6 +2,7 @@ package io.lethe.cli;
 
 import io.lethe.client.LetheClient;
 import io.lethe.client.model.PartitionStatus;
+import java.time.Instant;
 import java.util.Map;
 import picocli.CommandLine.Command;
 
@@ -15,7 +16,18 @@ final class Partitions extends ClusterList<PartitionStatus> {
     @Override
     String[] columns() {
         return new String[] {
-            "PARTITION", "FROM", "TO", "LEADER", "UP", "VOTERS", ">APPLIED", ">ROWS"
+            "PARTITION",
+            "FROM",
+            "TO",
+            "LEADER",
+            "UP",
+            "VOTERS",
+            ">APPLIED",
+            ">ROWS",
+            ">SIZE",
+            ">CMDS/S",
+            "CHANGE",
+            "RECOVERED"
         };
     }
 
@@ -39,6 +51,12 @@ final class Partitions extends ClusterList<PartitionStatus> {
                 partition.votersUp() + "/" + partition.voters().size(),
                 String.join(",", partition.voters()),
                 partition.appliedIndex(),
-                partition.rows());
+                partition.rows(),
+                size(partition.sizeBytes()),
+                partition.commandsPerSecond(),
+                orDash(partition.change()),
+                partition.recoveredMillis() == 0
+                        ? "-"
+                        : time(Instant.ofEpochMilli(partition.recoveredMillis())));
     }
 }

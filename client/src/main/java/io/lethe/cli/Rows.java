@@ -1,5 +1,6 @@
 package io.lethe.cli;
 
+import io.lethe.client.model.BackupStatus;
 import io.lethe.client.model.Bucket;
 import io.lethe.client.model.ClusterStatus;
 import io.lethe.client.model.CommonPrefix;
@@ -8,10 +9,12 @@ import io.lethe.client.model.DeviceStatus;
 import io.lethe.client.model.ListEntry;
 import io.lethe.client.model.NodeStatus;
 import io.lethe.client.model.ObjectVersion;
+import io.lethe.client.model.PartitionRecovery;
 import io.lethe.client.model.PartitionStatus;
 import io.lethe.client.model.PlacementGroupStatus;
 import io.lethe.client.model.PutResult;
 import io.lethe.client.model.RepairStatus;
+import io.lethe.client.model.UpgradeStatus;
 import io.lethe.client.model.WorkerStatus;
 import java.time.Instant;
 import java.util.Locale;
@@ -30,6 +33,8 @@ final class Rows {
                 bucket.name(),
                 "storage_class",
                 bucket.storageClass(),
+                "recoding",
+                bucket.recoding(),
                 "versioning",
                 bucket.versioning().name().toLowerCase(Locale.ROOT),
                 "created",
@@ -166,12 +171,50 @@ final class Rows {
                         .toList());
     }
 
+    static Map<String, Object> upgrade(UpgradeStatus status) {
+        return Json.object(
+                "feature_level",
+                status.featureLevel(),
+                "next_level",
+                status.nextLevel(),
+                "brings",
+                status.brings(),
+                "ready",
+                status.ready(),
+                "nodes",
+                status.nodes().stream()
+                        .map(
+                                node ->
+                                        Json.object(
+                                                "id",
+                                                node.node(),
+                                                "host",
+                                                node.host(),
+                                                "state",
+                                                node.up() ? "UP" : "DOWN",
+                                                "version",
+                                                node.version(),
+                                                "lowest_level",
+                                                node.lowestLevel(),
+                                                "highest_level",
+                                                node.highestLevel(),
+                                                "ready",
+                                                node.ready()))
+                        .toList());
+    }
+
     static Map<String, Object> node(NodeStatus node) {
         return Json.object(
                 "id",
                 node.id(),
                 "state",
                 node.up() ? "UP" : "DOWN",
+                "standing",
+                node.standing(),
+                "placement_groups",
+                node.placementGroups(),
+                "replicas",
+                node.replicas(),
                 "host",
                 node.host(),
                 "s3_port",
@@ -298,8 +341,72 @@ final class Rows {
                 partition.appliedIndex(),
                 "rows",
                 partition.rows(),
+                "size_bytes",
+                partition.sizeBytes(),
+                "commands_per_second",
+                partition.commandsPerSecond(),
+                "change",
+                partition.change(),
                 "map_epoch",
-                partition.mapEpoch());
+                partition.mapEpoch(),
+                "recovered",
+                partition.recoveredMillis() == 0
+                        ? ""
+                        : Instant.ofEpochMilli(partition.recoveredMillis()).toString());
+    }
+
+    static Map<String, Object> backup(BackupStatus backup) {
+        return Json.object(
+                "id",
+                backup.id(),
+                "place",
+                backup.place(),
+                "made_by",
+                backup.madeBy(),
+                "began",
+                backup.began().toString(),
+                "ended",
+                backup.ended().toString(),
+                "groups",
+                backup.groups(),
+                "rows",
+                backup.rows(),
+                "bytes",
+                backup.bytes(),
+                "outside",
+                backup.outside(),
+                "directory_index",
+                backup.directoryIndex());
+    }
+
+    static Map<String, Object> recovery(PartitionRecovery recovery) {
+        return Json.object(
+                "survivor",
+                recovery.survivor(),
+                "ordered",
+                recovery.ordered(),
+                "loss",
+                recovery.loss(),
+                "replicas",
+                recovery.replicas().stream()
+                        .map(
+                                one ->
+                                        Json.object(
+                                                "node",
+                                                one.node(),
+                                                "generation",
+                                                one.generation(),
+                                                "node_state",
+                                                one.nodeState(),
+                                                "answers",
+                                                one.answers(),
+                                                "last_term",
+                                                one.lastTerm(),
+                                                "last_index",
+                                                one.lastIndex(),
+                                                "applied_index",
+                                                one.appliedIndex()))
+                        .toList());
     }
 
     static Map<String, Object> worker(WorkerStatus worker) {

@@ -9,6 +9,7 @@ import io.lethe.proto.v1.CreateBucketRequest;
 import io.lethe.proto.v1.DeleteBucketRequest;
 import io.lethe.proto.v1.GetBucketRequest;
 import io.lethe.proto.v1.ListBucketsRequest;
+import io.lethe.proto.v1.SetStorageClassRequest;
 import io.lethe.proto.v1.SetVersioningRequest;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -127,6 +128,27 @@ public final class BucketClient {
                                                 .map(Conversions::bucket)
                                                 .toList(),
                                         answer.getNextPageToken()))
+                .run();
+    }
+
+    /**
+     * Sets the class of what is stored from now on, and gives the bucket as it is then; what is
+     * there is brought over in the background.
+     */
+    public Bucket setStorageClass(String name, String storageClass) {
+        return Futures.await(setStorageClassAsync(name, storageClass));
+    }
+
+    public CompletableFuture<Bucket> setStorageClassAsync(String name, String storageClass) {
+        return new UnaryCall<>(
+                        wiring,
+                        BucketServiceGrpc.getSetStorageClassMethod(),
+                        allowedNanos,
+                        SetStorageClassRequest.newBuilder()
+                                .setName(name)
+                                .setStorageClass(storageClass)
+                                .build(),
+                        answer -> Conversions.bucket(answer.getBucket()))
                 .run();
     }
 

@@ -4,22 +4,33 @@ import io.lethe.client.model.ClusterStatus;
 import io.lethe.client.model.DeviceStatus;
 import io.lethe.client.model.NodeStatus;
 import io.lethe.client.model.Page;
+import io.lethe.client.model.PartitionRecovery;
 import io.lethe.client.model.PartitionStatus;
 import io.lethe.client.model.PlacementGroupStatus;
 import io.lethe.client.model.RepairStatus;
+import io.lethe.client.model.ReplicaMove;
+import io.lethe.client.model.UpgradeStatus;
 import io.lethe.client.model.WorkerStatus;
+import io.lethe.proto.v1.AddDeviceRequest;
 import io.lethe.proto.v1.ClusterServiceGrpc;
+import io.lethe.proto.v1.FinishUpgradeRequest;
 import io.lethe.proto.v1.GetStatusRequest;
+import io.lethe.proto.v1.GetUpgradeRequest;
 import io.lethe.proto.v1.ListDevicesRequest;
 import io.lethe.proto.v1.ListNodesRequest;
 import io.lethe.proto.v1.ListPartitionsRequest;
 import io.lethe.proto.v1.ListPlacementGroupsRequest;
 import io.lethe.proto.v1.ListRepairsRequest;
 import io.lethe.proto.v1.ListWorkersRequest;
+import io.lethe.proto.v1.MovePartitionRequest;
 import io.lethe.proto.v1.PageRequest;
+import io.lethe.proto.v1.RecoverPartitionRequest;
 import io.lethe.proto.v1.RemoveDeviceRequest;
+import io.lethe.proto.v1.RemoveNodeRequest;
 import io.lethe.proto.v1.SetDeviceLeavingRequest;
+import io.lethe.proto.v1.SetNodeLeavingRequest;
 import io.lethe.proto.v1.SetRebalanceRequest;
+import io.lethe.proto.v1.SplitPartitionRequest;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -225,6 +236,79 @@ public final class ClusterClient {
                 .run();
     }
 
+    /**
+     * Has a node use another directory as a device from now on, also after its next start. It gets
+     * data as the cluster evens out.
+     *
+     * @param path directory on the node, absolute
+     * @param capacityBytes the most to use; 0: all that its file system has
+     * @param sharedDisk it may be on the disk of another device
+     * @return the device's id; {@link #devices} shows it a moment later
+     */
+    public String addDevice(String node, String path, long capacityBytes, boolean sharedDisk) {
+        return Futures.await(addDeviceAsync(node, path, capacityBytes, sharedDisk));
+    }
+
+    public CompletableFuture<String> addDeviceAsync(
+            String node, String path, long capacityBytes, boolean sharedDisk) {
+        return new UnaryCall<>(
+                        wiring,
+                        ClusterServiceGrpc.getAddDeviceMethod(),
+                        allowedNanos,
+                        AddDeviceRequest.newBuilder()
+                                .setNode(node)
+                                .setPath(path)
+                                .setCapacityBytes(capacityBytes)
+                                .setSharedDisk(sharedDisk)
+                                .build(),
+                        answer -> answer.getDevice())
+                .run();
+    }
+
+    /**
+     * Has a node's chunks and replicas moved to others, with nothing missing at any moment, or lets
+     * it stay after all.
+     *
+     * @return as the cluster map has it then
+     */
+    public NodeStatus setNodeLeaving(String node, boolean leaving) {
+        return Futures.await(setNodeLeavingAsync(node, leaving));
+    }
+
+    public CompletableFuture<NodeStatus> setNodeLeavingAsync(String node, boolean leaving) {
+        return new UnaryCall<>(
+                        wiring,
+                        ClusterServiceGrpc.getSetNodeLeavingMethod(),
+                        allowedNanos,
+                        SetNodeLeavingRequest.newBuilder()
+                                .setNode(node)
+                                .setLeaving(leaving)
+                                .build(),
+                        answer -> ClusterConversions.node(answer.getNode()))
+                .run();
+    }
+
+    /**
+     * Takes a node and its devices out for good. Fails with {@link ErrorCode#DEVICE_IN_USE} while
+     * placement groups or partitions need it.
+     *
+     * @param lost what it has is given up, and made anew from others; only of one that is away
+     * @return as the cluster map has it then
+     */
+    public NodeStatus removeNode(String node, boolean lost) {
+        return Futures.await(removeNodeAsync(node, lost));
+    }
+
+    public CompletableFuture<NodeStatus> removeNodeAsync(String node, boolean lost) {
+        return new UnaryCall<>(
+                        wiring,
+                        ClusterServiceGrpc.getRemoveNodeMethod(),
+                        allowedNanos,
+                        RemoveNodeRequest.newBuilder().setNode(node).setLost(lost).build(),
+                        answer -> ClusterConversions.node(answer.getNode()))
+                .run();
+    }
+
     /** Lets the cluster even out what devices hold, or stops it. Repairs go on in any case. */
     public void setRebalance(boolean on) {
         var unused = Futures.await(setRebalanceAsync(on));
@@ -242,6 +326,126 @@ public final class ClusterClient {
                         allowedNanos,
                         SetRebalanceRequest.newBuilder().setOn(on).build(),
                         answer -> on)
+                .run();
+    }
+
+    /**
+     * Has a metadata partition split in two, without a pause; {@link #partitions} shows when it is
+     * done.
+     *
+     * @param partition as {@link #partitions} names it; empty: the one that has the key
+     * @param account alias or number of the bucket's account; empty: the caller's
+     * @param bucket of the key; empty: the partition is split in the middle
+     * @param key the first of the second half, whether it is there or not
+     * @return the name of the partition that gets the second half
+     */
+    public String splitPartition(String partition, String account, String bucket, String key) {
+        return Futures.await(splitPartitionAsync(partition, account, bucket, key));
+    }
+
+    public CompletableFuture<String> splitPartitionAsync(
+            String partition, String account, String bucket, String key) {
+        return new UnaryCall<>(
+                        wiring,
+                        ClusterServiceGrpc.getSplitPartitionMethod(),
+                        allowedNanos,
+                        SplitPartitionRequest.newBuilder()
+                                .setPartition(partition)
+                                .setAccount(account)
+                                .setBucket(bucket)
+                                .setKey(key)
+                                .build(),
+                        answer -> answer.getChild())
+                .run();
+    }
+
+    /** What the nodes run, and how far the cluster is with it. */
+    public UpgradeStatus upgrade() {
+        return Futures.await(upgradeAsync());
+    }
+
+    public CompletableFuture<UpgradeStatus> upgradeAsync() {
+        return new UnaryCall<>(
+                        wiring,
+                        ClusterServiceGrpc.getGetUpgradeMethod(),
+                        allowedNanos,
+                        GetUpgradeRequest.getDefaultInstance(),
+                        ClusterConversions::upgrade)
+                .run();
+    }
+
+    /**
+     * Puts the next feature level in force, after which no older build may run. Fails with {@link
+     * ErrorCode#UPGRADE_NEEDED} where a node does not speak it.
+     *
+     * @param level one above that in force; one that is in force already changes nothing
+     * @return the level in force
+     */
+    public int finishUpgrade(int level) {
+        return Futures.await(finishUpgradeAsync(level));
+    }
+
+    public CompletableFuture<Integer> finishUpgradeAsync(int level) {
+        return new UnaryCall<>(
+                        wiring,
+                        ClusterServiceGrpc.getFinishUpgradeMethod(),
+                        allowedNanos,
+                        FinishUpgradeRequest.newBuilder().setLevel(level).build(),
+                        answer -> answer.getFeatureLevel())
+                .run();
+    }
+
+    /**
+     * Shows which replicas of a partition without a majority are left, and has one go on alone.
+     *
+     * @param partition as {@link #partitions} names it
+     * @param survivor node whose replica shall go on; empty: the one that has most
+     * @param acceptLoss false: only shows
+     */
+    public PartitionRecovery recoverPartition(
+            String partition, String survivor, boolean acceptLoss) {
+        return Futures.await(recoverPartitionAsync(partition, survivor, acceptLoss));
+    }
+
+    public CompletableFuture<PartitionRecovery> recoverPartitionAsync(
+            String partition, String survivor, boolean acceptLoss) {
+        return new UnaryCall<>(
+                        wiring,
+                        ClusterServiceGrpc.getRecoverPartitionMethod(),
+                        allowedNanos,
+                        RecoverPartitionRequest.newBuilder()
+                                .setPartition(partition)
+                                .setSurvivor(survivor)
+                                .setAcceptLoss(acceptLoss)
+                                .build(),
+                        ClusterConversions::recovery)
+                .run();
+    }
+
+    /**
+     * Has a replica of a metadata partition moved to another node, adding before removing, and says
+     * how far that is; to be repeated until it is done.
+     *
+     * @param partition as {@link #partitions} names it
+     * @param from node that has a replica
+     * @param to node that gets one instead
+     */
+    public ReplicaMove movePartition(String partition, String from, String to) {
+        return Futures.await(movePartitionAsync(partition, from, to));
+    }
+
+    public CompletableFuture<ReplicaMove> movePartitionAsync(
+            String partition, String from, String to) {
+        return new UnaryCall<>(
+                        wiring,
+                        ClusterServiceGrpc.getMovePartitionMethod(),
+                        allowedNanos,
+                        MovePartitionRequest.newBuilder()
+                                .setPartition(partition)
+                                .setFrom(from)
+                                .setTo(to)
+                                .build(),
+                        ClusterConversions::move)
                 .run();
     }
 

@@ -4,11 +4,17 @@ import io.lethe.client.model.ClusterStatus;
 import io.lethe.client.model.ClusterWarning;
 import io.lethe.client.model.DeviceStatus;
 import io.lethe.client.model.NodeStatus;
+import io.lethe.client.model.PartitionRecovery;
 import io.lethe.client.model.PartitionStatus;
 import io.lethe.client.model.PlacementGroupStatus;
 import io.lethe.client.model.RepairStatus;
+import io.lethe.client.model.ReplicaMove;
+import io.lethe.client.model.UpgradeStatus;
 import io.lethe.client.model.WorkerStatus;
 import io.lethe.proto.v1.GetStatusResponse;
+import io.lethe.proto.v1.GetUpgradeResponse;
+import io.lethe.proto.v1.MovePartitionResponse;
+import io.lethe.proto.v1.RecoverPartitionResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -47,6 +53,26 @@ final class ClusterConversions {
                 wire.getRebalance());
     }
 
+    static UpgradeStatus upgrade(GetUpgradeResponse wire) {
+        return new UpgradeStatus(
+                wire.getFeatureLevel(),
+                wire.getNextLevel(),
+                wire.getBrings(),
+                wire.getReady(),
+                wire.getNodesList().stream()
+                        .map(
+                                node ->
+                                        new UpgradeStatus.NodeBuild(
+                                                node.getNode(),
+                                                node.getHost(),
+                                                node.getUp(),
+                                                node.getVersion(),
+                                                node.getLowestLevel(),
+                                                node.getHighestLevel(),
+                                                node.getReady()))
+                        .toList());
+    }
+
     static NodeStatus node(io.lethe.proto.v1.NodeStatus wire) {
         return new NodeStatus(
                 wire.getId(),
@@ -61,7 +87,10 @@ final class ClusterConversions {
                 wire.getIncarnation(),
                 wire.getDevices(),
                 wire.getCapacityBytes(),
-                wire.getFreeBytes());
+                wire.getFreeBytes(),
+                wire.getStanding(),
+                wire.getPlacementGroups(),
+                wire.getReplicas());
     }
 
     static DeviceStatus device(io.lethe.proto.v1.DeviceStatus wire) {
@@ -125,7 +154,35 @@ final class ClusterConversions {
                 wire.getAppliedIndex(),
                 wire.getRows(),
                 wire.getMapEpoch(),
-                wire.getVotersUp());
+                wire.getVotersUp(),
+                wire.getRecoveredMillis(),
+                wire.getSizeBytes(),
+                wire.getCommandsPerSecond(),
+                wire.getChange());
+    }
+
+    static PartitionRecovery recovery(RecoverPartitionResponse wire) {
+        return new PartitionRecovery(
+                wire.getReplicasList().stream()
+                        .map(
+                                one ->
+                                        new PartitionRecovery.Replica(
+                                                one.getNode(),
+                                                one.getGeneration(),
+                                                one.getAnswers(),
+                                                one.getLastTerm(),
+                                                one.getLastIndex(),
+                                                one.getAppliedIndex(),
+                                                one.getNodeState()))
+                        .toList(),
+                wire.getSurvivor(),
+                wire.getOrdered(),
+                wire.getLoss());
+    }
+
+    static ReplicaMove move(MovePartitionResponse wire) {
+        return new ReplicaMove(
+                wire.getDone(), wire.getAppliedIndex(), wire.getLeaderAppliedIndex());
     }
 
     static WorkerStatus worker(io.lethe.proto.v1.WorkerStatus wire) {

@@ -21,7 +21,8 @@ final class Conversions {
                 wire.getName(),
                 wire.getStorageClass(),
                 versioning(wire.getVersioning()),
-                Instant.ofEpochMilli(wire.getCreatedMillis()));
+                Instant.ofEpochMilli(wire.getCreatedMillis()),
+                wire.getRecoding());
     }
 
     private static Versioning versioning(io.lethe.proto.v1.Versioning wire) {

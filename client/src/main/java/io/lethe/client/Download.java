@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.ClientCall;
 import io.lethe.client.model.ContentRange;
 import io.lethe.client.model.GetResult;
+import io.lethe.client.model.ObjectVersion;
 import io.lethe.proto.v1.ByteRange;
 import io.lethe.proto.v1.GetObjectRequest;
 import io.lethe.proto.v1.GetObjectResponse;
@@ -204,8 +205,11 @@ final class Download extends RetriedCall<GetObjectRequest, GetObjectResponse, Ge
                     new ContentRange(
                             known.range().startBytes() + receivedBytes,
                             known.range().lengthBytes() - receivedBytes);
+            ObjectVersion offered = Conversions.objectVersion(start.getObject());
+            // What was overwritten where there are no versions has the same version id.
             if (!range.equals(wanted)
-                    || !known.object().versionId().equals(start.getObject().getVersionId())) {
+                    || !known.object().versionId().equals(offered.versionId())
+                    || !known.object().etag().equals(offered.etag())) {
                 abandon(protocolBroken("asked for the rest of a download, it offered other bytes"));
             }
         }

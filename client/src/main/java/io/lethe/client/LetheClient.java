@@ -33,12 +33,14 @@ public final class LetheClient implements AutoCloseable {
     private final BucketClient buckets;
     private final ObjectClient objects;
     private final ClusterClient cluster;
+    private final BackupClient backups;
 
     private LetheClient(Wiring wiring, Duration timeout, Optional<Duration> transferTimeout) {
         this.wiring = wiring;
         long nanos = timeout.toNanos();
         this.buckets = new BucketClient(wiring, nanos);
         this.cluster = new ClusterClient(wiring, nanos);
+        this.backups = new BackupClient(wiring, nanos);
         this.objects =
                 new ObjectClient(
                         wiring,
@@ -60,6 +62,10 @@ public final class LetheClient implements AutoCloseable {
 
     public ClusterClient cluster() {
         return cluster;
+    }
+
+    public BackupClient backups() {
+        return backups;
     }
 
     /** Ends all calls, which fail as cancelled, and closes the connections. */

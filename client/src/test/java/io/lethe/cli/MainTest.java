@@ -45,6 +45,9 @@ final class MainTest {
                         "repairs",
                         "device",
                         "rebalance",
+                        "backup",
+                        "backups",
+                        "upgrade",
                         "dev",
                         "node",
                         "ca",
@@ -61,7 +64,7 @@ final class MainTest {
         assertThat(shell.run("help", "get")).isZero();
         assertThat(shell.out()).contains("--range");
         assertThat(shell.run("device", "--help")).isZero();
-        assertThat(shell.out()).contains("\n  drain ", "\n  keep ", "\n  remove ");
+        assertThat(shell.out()).contains("\n  add ", "\n  drain ", "\n  keep ", "\n  remove ");
         assertThat(shell.run("device", "drain", "--help")).isZero();
         assertThat(shell.out()).contains("--wait", "Ctrl-C only");
         assertThat(shell.run("node", "drain", "--help")).isZero();

@@ -43,6 +43,17 @@ final class ObjectCommandsTest {
     }
 
     @Test
+    void theStorageClassIsShownAndSet() {
+        assertThat(shell.run("storage-class", "box")).isZero();
+        assertThat(shell.err()).contains("the storage class of box is standard\n");
+        assertThat(shell.run("storage-class", "box", "archive")).isZero();
+        assertThat(shell.err()).contains("is archive; older objects are being brought over");
+        assertThat(shell.run("storage-class", "box", "--json")).isZero();
+        assertThat(shell.out()).contains("\"storage_class\":\"archive\",\"recoding\":true");
+        assertThat(shell.run("storage-class", "box", "none")).isEqualTo(1);
+    }
+
+    @Test
     void bucketIsMadeListedShownAndRemoved() {
         assertThat(shell.run("mb", "--json", "--versioning", "--class", "cold", "vault")).isZero();
         assertThat(shell.out()).isEqualTo(Shell.golden("bucket.json"));

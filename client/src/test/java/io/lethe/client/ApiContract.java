@@ -68,14 +68,35 @@ public abstract class ApiContract {
     }
 
     @Test
-    void ordersAboutUnknownDevicesAreRefusedAndRepairsAreListed() {
+    void ordersAboutUnknownDevicesAndNodesAreRefusedAndRepairsAreListed() {
         for (String unknown : List.of("x", "0123456789abcdef0123456789abcdef")) {
             assertFails(
                     ErrorCode.INVALID_ARGUMENT, () -> client().cluster().setLeaving(unknown, true));
             assertFails(
                     ErrorCode.INVALID_ARGUMENT,
                     () -> client().cluster().removeDevice(unknown, false));
+            assertFails(
+                    ErrorCode.INVALID_ARGUMENT,
+                    () -> client().cluster().setNodeLeaving(unknown, true));
+            assertFails(
+                    ErrorCode.INVALID_ARGUMENT,
+                    () -> client().cluster().removeNode(unknown, false));
         }
+        assertFails(
+                ErrorCode.INVALID_ARGUMENT,
+                () -> client().cluster().splitPartition("none", "", "", ""));
+        assertFails(
+                ErrorCode.INVALID_ARGUMENT,
+                () -> client().cluster().addDevice("x", "/mnt/d2", 0, false));
+        assertFails(ErrorCode.UPGRADE_NEEDED, () -> client().cluster().finishUpgrade(1_000));
+        assertThat(client().cluster().upgrade().nodes()).isNotEmpty();
+        assertFails(
+                ErrorCode.INVALID_ARGUMENT,
+                () -> client().cluster().recoverPartition("none", "", false));
+        String none = "0123456789abcdef0123456789abcdef";
+        assertFails(
+                ErrorCode.INVALID_ARGUMENT,
+                () -> client().cluster().movePartition("none", none, none));
         client().cluster().setRebalance(true);
         assertThat(client().cluster().repairs())
                 .allMatch(
@@ -119,6 +140,20 @@ public abstract class ApiContract {
         assertFails(ErrorCode.BUCKET_NOT_EMPTY, () -> client().buckets().delete(name));
         DeleteResult unusedDelete = client().objects().delete(name, "a");
         client().buckets().delete(name);
+    }
+
+    @Test
+    void theStorageClassIsSetAndOneThatThereIsNotIsRefused() {
+        String name = bucket();
+        String present = client().buckets().get(name).storageClass();
+        assertThat(client().buckets().setStorageClass(name, present).recoding()).isTrue();
+        assertThat(client().buckets().get(name).storageClass()).isEqualTo(present);
+        assertFails(
+                ErrorCode.INVALID_ARGUMENT,
+                () -> client().buckets().setStorageClass(name, "no-such-class"));
+        assertFails(
+                ErrorCode.NO_SUCH_BUCKET,
+                () -> client().buckets().setStorageClass(name + "-not", present));
     }
 
     @Test

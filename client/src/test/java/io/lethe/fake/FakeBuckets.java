@@ -12,6 +12,8 @@ import io.lethe.proto.v1.GetBucketRequest;
 import io.lethe.proto.v1.GetBucketResponse;
 import io.lethe.proto.v1.ListBucketsRequest;
 import io.lethe.proto.v1.ListBucketsResponse;
+import io.lethe.proto.v1.SetStorageClassRequest;
+import io.lethe.proto.v1.SetStorageClassResponse;
 import io.lethe.proto.v1.SetVersioningRequest;
 import io.lethe.proto.v1.SetVersioningResponse;
 import java.util.List;
@@ -117,6 +119,20 @@ final class FakeBuckets extends BucketServiceGrpc.BucketServiceImplBase {
                 false,
                 observer,
                 () -> GetBucketResponse.newBuilder().setBucket(store.bucket(q.getName())).build());
+    }
+
+    @Override
+    public void setStorageClass(
+            SetStorageClassRequest q, StreamObserver<SetStorageClassResponse> observer) {
+        answer(
+                faults,
+                "SetStorageClass",
+                true,
+                observer,
+                () ->
+                        SetStorageClassResponse.newBuilder()
+                                .setBucket(store.setStorageClass(q.getName(), q.getStorageClass()))
+                                .build());
     }
 
     @Override

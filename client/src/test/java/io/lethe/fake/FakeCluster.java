@@ -68,7 +68,8 @@ public final class FakeCluster implements AutoCloseable {
                         List.of(
                                 new FakeBuckets(store, its),
                                 new FakeObjects(store, its),
-                                new FakeClusterState(its))) {
+                                new FakeClusterState(its),
+                                new FakeBackups(its))) {
                     ServerServiceDefinition raw =
                             ServerInterceptors.useInputStreamMessages(service.bindService());
                     builder.addService(ServerInterceptors.intercept(raw, authentication));

@@ -2,10 +2,16 @@ package io.lethe.fake;
 
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import io.lethe.proto.v1.AddDeviceRequest;
+import io.lethe.proto.v1.AddDeviceResponse;
 import io.lethe.proto.v1.ClusterServiceGrpc;
 import io.lethe.proto.v1.DeviceStatus;
+import io.lethe.proto.v1.FinishUpgradeRequest;
+import io.lethe.proto.v1.FinishUpgradeResponse;
 import io.lethe.proto.v1.GetStatusRequest;
 import io.lethe.proto.v1.GetStatusResponse;
+import io.lethe.proto.v1.GetUpgradeRequest;
+import io.lethe.proto.v1.GetUpgradeResponse;
 import io.lethe.proto.v1.ListDevicesRequest;
 import io.lethe.proto.v1.ListDevicesResponse;
 import io.lethe.proto.v1.ListNodesRequest;
@@ -18,16 +24,28 @@ import io.lethe.proto.v1.ListRepairsRequest;
 import io.lethe.proto.v1.ListRepairsResponse;
 import io.lethe.proto.v1.ListWorkersRequest;
 import io.lethe.proto.v1.ListWorkersResponse;
+import io.lethe.proto.v1.MovePartitionRequest;
+import io.lethe.proto.v1.MovePartitionResponse;
+import io.lethe.proto.v1.NodeBuild;
 import io.lethe.proto.v1.NodeStatus;
 import io.lethe.proto.v1.PartitionStatus;
 import io.lethe.proto.v1.PlacementGroupStatus;
+import io.lethe.proto.v1.RecoverPartitionRequest;
+import io.lethe.proto.v1.RecoverPartitionResponse;
 import io.lethe.proto.v1.RemoveDeviceRequest;
 import io.lethe.proto.v1.RemoveDeviceResponse;
+import io.lethe.proto.v1.RemoveNodeRequest;
+import io.lethe.proto.v1.RemoveNodeResponse;
 import io.lethe.proto.v1.RepairStatus;
+import io.lethe.proto.v1.ReplicaStanding;
 import io.lethe.proto.v1.SetDeviceLeavingRequest;
 import io.lethe.proto.v1.SetDeviceLeavingResponse;
+import io.lethe.proto.v1.SetNodeLeavingRequest;
+import io.lethe.proto.v1.SetNodeLeavingResponse;
 import io.lethe.proto.v1.SetRebalanceRequest;
 import io.lethe.proto.v1.SetRebalanceResponse;
+import io.lethe.proto.v1.SplitPartitionRequest;
+import io.lethe.proto.v1.SplitPartitionResponse;
 import io.lethe.proto.v1.Warning;
 import io.lethe.proto.v1.WorkerStatus;
 import java.util.List;
@@ -41,7 +59,10 @@ final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
 
     private final Faults faults;
     private final AtomicBoolean rebalance = new AtomicBoolean(true);
+    private final AtomicBoolean upgradeAsked = new AtomicBoolean();
+    private final AtomicInteger featureLevel = new AtomicInteger(1);
     private final AtomicBoolean leaving = new AtomicBoolean();
+    private final AtomicBoolean moved = new AtomicBoolean();
 
     /** Groups on d-0: fewer each time they are asked for while it leaves. */
     private final AtomicInteger groups = new AtomicInteger(16);
@@ -87,25 +108,33 @@ final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
                 .build();
     }
 
+    private NodeStatus.Builder node(String id) {
+        boolean first = id.equals("node-0");
+        return NodeStatus.newBuilder()
+                .setId(id)
+                .setHost("127.0.0.1")
+                .setS3Port(19000)
+                .setConsolePort(19001)
+                .setRpcPort(19002)
+                .setDataPort(19003)
+                .addAllRoles(List.of("gateway", "storage"))
+                .setUp(first)
+                .setIncarnation(5)
+                .setDevices(1)
+                .setStanding(first && leaving.get() ? "LEAVING" : "STAYS")
+                .setPlacementGroups(groups.get())
+                .setCapacityBytes(100 * GIBI)
+                .setFreeBytes(75 * GIBI);
+    }
+
     @Override
     public void listNodes(ListNodesRequest q, StreamObserver<ListNodesResponse> observer) {
         // Two pages, so that callers must go on.
         boolean first = q.getPage().getPageToken().isEmpty();
-        NodeStatus node =
-                NodeStatus.newBuilder()
-                        .setId(first ? "node-0" : "node-1")
-                        .setHost("127.0.0.1")
-                        .setS3Port(19000)
-                        .setConsolePort(19001)
-                        .setRpcPort(19002)
-                        .setDataPort(19003)
-                        .addAllRoles(List.of("gateway", "storage"))
-                        .setUp(first)
-                        .setIncarnation(5)
-                        .setDevices(1)
-                        .setCapacityBytes(100 * GIBI)
-                        .setFreeBytes(75 * GIBI)
-                        .build();
+        if (first && leaving.get()) {
+            var unused = groups.updateAndGet(left -> Math.max(0, left - LEAVING_STEP));
+        }
+        NodeStatus node = node(first ? "node-0" : "node-1").build();
         FakeBuckets.answer(
                 faults,
                 "ListNodes",
@@ -220,6 +249,52 @@ final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
     }
 
     @Override
+    public void setNodeLeaving(
+            SetNodeLeavingRequest q, StreamObserver<SetNodeLeavingResponse> observer) {
+        FakeBuckets.answer(
+                faults,
+                "SetNodeLeaving",
+                true,
+                observer,
+                () -> {
+                    knownNode(q.getNode());
+                    leaving.set(q.getLeaving());
+                    return SetNodeLeavingResponse.newBuilder().setNode(node(q.getNode())).build();
+                });
+    }
+
+    private static void knownNode(String node) {
+        if (!node.equals("node-0") && !node.equals("node-1")) {
+            throw Refusal.of(
+                    Status.Code.INVALID_ARGUMENT,
+                    "INVALID_ARGUMENT",
+                    "node " + node + " is unknown or removed");
+        }
+    }
+
+    /** node-1 is away, node-0 is here. */
+    @Override
+    public void removeNode(RemoveNodeRequest q, StreamObserver<RemoveNodeResponse> observer) {
+        FakeBuckets.answer(
+                faults,
+                "RemoveNode",
+                true,
+                observer,
+                () -> {
+                    knownNode(q.getNode());
+                    if (groups.get() > 0 && (!q.getLost() || q.getNode().equals("node-0"))) {
+                        throw Refusal.of(
+                                Status.Code.FAILED_PRECONDITION,
+                                "DEVICE_IN_USE",
+                                "node " + q.getNode() + " has placement groups");
+                    }
+                    return RemoveNodeResponse.newBuilder()
+                            .setNode(node(q.getNode()).setStanding("REMOVED"))
+                            .build();
+                });
+    }
+
+    @Override
     public void setRebalance(SetRebalanceRequest q, StreamObserver<SetRebalanceResponse> observer) {
         FakeBuckets.answer(
                 faults,
@@ -229,6 +304,167 @@ final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
                 () -> {
                     rebalance.set(q.getOn());
                     return SetRebalanceResponse.getDefaultInstance();
+                });
+    }
+
+    /** Any partition, and none but in the middle. */
+    @Override
+    public void splitPartition(
+            SplitPartitionRequest q, StreamObserver<SplitPartitionResponse> observer) {
+        FakeBuckets.answer(
+                faults,
+                "SplitPartition",
+                true,
+                observer,
+                () -> {
+                    if (!q.getPartition().startsWith("partition-")) {
+                        throw Refusal.of(
+                                Status.Code.INVALID_ARGUMENT,
+                                "INVALID_ARGUMENT",
+                                "there is no partition '" + q.getPartition() + "'");
+                    }
+                    return SplitPartitionResponse.newBuilder()
+                            .setPartition(q.getPartition())
+                            .setChild("partition-99")
+                            .build();
+                });
+    }
+
+    /** Node-1 runs the version before until somebody has asked. */
+    @Override
+    public void getUpgrade(GetUpgradeRequest q, StreamObserver<GetUpgradeResponse> observer) {
+        FakeBuckets.answer(
+                faults,
+                "GetUpgrade",
+                false,
+                observer,
+                () -> {
+                    boolean ready = upgradeAsked.getAndSet(true);
+                    int level = featureLevel.get();
+                    return GetUpgradeResponse.newBuilder()
+                            .setFeatureLevel(level)
+                            .setNextLevel(level == 1 ? 2 : 0)
+                            .setBrings(level == 1 ? "something new" : "")
+                            .setReady(ready && level == 1)
+                            .addNodes(build("node-0", true, 2).setReady(level == 1))
+                            .addNodes(
+                                    build("node-1", false, ready ? 2 : 1)
+                                            .setReady(ready && level == 1))
+                            .build();
+                });
+    }
+
+    private static NodeBuild.Builder build(String node, boolean up, int highest) {
+        return NodeBuild.newBuilder()
+                .setNode(node)
+                .setHost("127.0.0.1")
+                .setUp(up)
+                .setVersion("0." + highest + ".0")
+                .setLowestLevel(1)
+                .setHighestLevel(highest);
+    }
+
+    @Override
+    public void finishUpgrade(
+            FinishUpgradeRequest q, StreamObserver<FinishUpgradeResponse> observer) {
+        FakeBuckets.answer(
+                faults,
+                "FinishUpgrade",
+                true,
+                observer,
+                () -> {
+                    if (q.getLevel() > 2) {
+                        throw Refusal.of(
+                                Status.Code.FAILED_PRECONDITION,
+                                "UPGRADE_NEEDED",
+                                "no node speaks level " + q.getLevel());
+                    }
+                    featureLevel.set(q.getLevel());
+                    return FinishUpgradeResponse.newBuilder()
+                            .setFeatureLevel(featureLevel.get())
+                            .build();
+                });
+    }
+
+    /** Of any partition one replica of two is left. */
+    @Override
+    public void recoverPartition(
+            RecoverPartitionRequest q, StreamObserver<RecoverPartitionResponse> observer) {
+        FakeBuckets.answer(
+                faults,
+                "RecoverPartition",
+                true,
+                observer,
+                () -> {
+                    if (!q.getPartition().startsWith("partition-")) {
+                        throw Refusal.of(
+                                Status.Code.INVALID_ARGUMENT,
+                                "INVALID_ARGUMENT",
+                                "there is no partition '" + q.getPartition() + "'");
+                    }
+                    return RecoverPartitionResponse.newBuilder()
+                            .addReplicas(
+                                    ReplicaStanding.newBuilder()
+                                            .setNode("node-0")
+                                            .setAnswers(true)
+                                            .setLastTerm(3)
+                                            .setLastIndex(90)
+                                            .setAppliedIndex(88)
+                                            .setNodeState("UP"))
+                            .addReplicas(
+                                    ReplicaStanding.newBuilder()
+                                            .setNode("node-1")
+                                            .setNodeState("REMOVED"))
+                            .setSurvivor("node-0")
+                            .setOrdered(q.getAcceptLoss())
+                            .setLoss("what others had behind entry 90 is lost")
+                            .build();
+                });
+    }
+
+    /** From node-0 to node-2 in two looks; nowhere else. */
+    @Override
+    public void movePartition(
+            MovePartitionRequest q, StreamObserver<MovePartitionResponse> observer) {
+        FakeBuckets.answer(
+                faults,
+                "MovePartition",
+                true,
+                observer,
+                () -> {
+                    if (!q.getPartition().startsWith("partition-")) {
+                        throw Refusal.of(
+                                Status.Code.INVALID_ARGUMENT,
+                                "INVALID_ARGUMENT",
+                                "there is no '" + q.getPartition() + "'");
+                    }
+                    boolean done = moved.getAndSet(true);
+                    return MovePartitionResponse.newBuilder()
+                            .setDone(done)
+                            .setAppliedIndex(done ? 500 : 100)
+                            .setLeaderAppliedIndex(500)
+                            .build();
+                });
+    }
+
+    @Override
+    public void addDevice(AddDeviceRequest q, StreamObserver<AddDeviceResponse> observer) {
+        FakeBuckets.answer(
+                faults,
+                "AddDevice",
+                true,
+                observer,
+                () -> {
+                    if (!q.getNode().equals("node-0") || !q.getPath().startsWith("/")) {
+                        throw Refusal.of(
+                                Status.Code.INVALID_ARGUMENT,
+                                "INVALID_ARGUMENT",
+                                "no node '" + q.getNode() + "', or no path '" + q.getPath() + "'");
+                    }
+                    return AddDeviceResponse.newBuilder()
+                            .setDevice(
+                                    "d-9" + (q.getSharedDisk() ? "-" + q.getCapacityBytes() : ""))
+                            .build();
                 });
     }
 
@@ -310,6 +546,9 @@ final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
                                                 .addLearners("node-2")
                                                 .setAppliedIndex(99)
                                                 .setRows(12)
+                                                .setSizeBytes(2048)
+                                                .setCommandsPerSecond(3)
+                                                .setChange("SPLITTING")
                                                 .setMapEpoch(1)
                                                 .setVotersUp(1))
                                 .build());

@@ -105,6 +105,16 @@ final class FakeStore {
         return shelf.bucket;
     }
 
+    synchronized Bucket setStorageClass(String name, String storageClass) {
+        Shelf shelf = shelf(name);
+        if (!storageClass.equals("standard") && !storageClass.equals("archive")) {
+            throw Refusal.invalid("storage class " + storageClass + " is unknown");
+        }
+        shelf.bucket =
+                shelf.bucket.toBuilder().setStorageClass(storageClass).setRecoding(true).build();
+        return shelf.bucket;
+    }
+
     private Shelf shelf(String name) {
         Shelf shelf = buckets.get(name);
         if (shelf == null) {

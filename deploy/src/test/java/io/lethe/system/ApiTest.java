@@ -2,11 +2,12 @@ package io.lethe.system;
 
 import io.lethe.client.ApiContract;
 import io.lethe.client.LetheClient;
+import io.lethe.system.SharedCluster.Kind;
+import io.lethe.system.SharedCluster.Shared;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the API promises, kept by a real cluster: the same as by the client's fake. */
-@ExtendWith(SharedCluster.class)
+@Shared(Kind.ONE_PROCESS)
 class ApiTest extends ApiContract {
     private final LetheClient client;
 

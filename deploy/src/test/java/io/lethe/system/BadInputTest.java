@@ -9,16 +9,17 @@ import io.lethe.client.LetheException;
 import io.lethe.client.ListOptions;
 import io.lethe.client.PutOptions;
 import io.lethe.client.Source;
+import io.lethe.system.SharedCluster.Kind;
+import io.lethe.system.SharedCluster.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Requests that can't be served are refused with a message, and leave nothing behind. */
-@ExtendWith(SharedCluster.class)
+@Shared(Kind.ONE_PROCESS)
 class BadInputTest {
     private static final Source BODY = Source.bytes(new byte[100_000]);
 

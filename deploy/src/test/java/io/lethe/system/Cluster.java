@@ -1,9 +1,7 @@
 package io.lethe.system;
 
 import io.lethe.client.LetheClient;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -28,26 +26,48 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A development cluster of processes, as {@code lethe dev --processes} starts it, which tests kill
- * and start again. Closing it leaves no process behind. One thread.
+ * and start again; or in one process, as {@code lethe dev} does, for tests that kill nothing: six
+ * JVMs that warm up cost more than what most of them do. Closing it leaves no process behind. One
+ * thread.
  */
 public final class Cluster implements AutoCloseable {
     public static final int NODES = 6;
     private static final int PORTS = NODES * 10;
+
+    /** What six nodes need together: they share what is the same. */
+    private static final String ONE_PROCESS_HEAP = "1g";
+
+    private static final long POLL_MILLIS = 100;
     private static final Duration START_WITHIN = Duration.ofMinutes(3);
-    private static int nextBase = 20_000;
+    private static int nextBase = Integer.getInteger("lethe.system.port", 20_000);
 
     private final Path dir;
     private final int basePort;
     private final List<String> launcher;
+    private final boolean processes;
     private final Map<String, String> environment;
+
+    /** What the launcher says: not in the directory, which must be empty at first. */
+    private final Path said;
+
     private @Nullable Process parent;
 
     private Cluster(
-            Path dir, int basePort, List<String> launcher, Map<String, String> environment) {
+            Path dir,
+            int basePort,
+            List<String> launcher,
+            boolean processes,
+            Map<String, String> environment) {
         this.dir = dir;
         this.basePort = basePort;
         this.launcher = launcher;
+        this.processes = processes;
         this.environment = environment;
+        try {
+            said = Files.createTempFile("lethe-dev", ".log");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Starts six nodes; returns when all serve. */
@@ -61,7 +81,16 @@ public final class Cluster implements AutoCloseable {
      * @param launcher the words before {@code dev}
      */
     public static Cluster start(Path dir, List<String> launcher, Map<String, String> environment) {
-        Cluster cluster = new Cluster(dir, freeBase(), launcher, environment);
+        return started(new Cluster(dir, freeBase(PORTS), launcher, true, environment));
+    }
+
+    /** Starts six nodes in one process. */
+    static Cluster startInOne(Path dir, Map<String, String> environment) {
+        List<String> launcher = withHeap(ONE_PROCESS_HEAP, "io.lethe.node.Main");
+        return started(new Cluster(dir, freeBase(PORTS), launcher, false, environment));
+    }
+
+    private static Cluster started(Cluster cluster) {
         try {
             cluster.startAll();
         } catch (RuntimeException e) {
@@ -72,12 +101,12 @@ public final class Cluster implements AutoCloseable {
     }
 
     /** A run of ports of which none is in use now. */
-    private static synchronized int freeBase() {
+    static synchronized int freeBase(int ports) {
         // Below those that the system gives to connections that go out.
-        for (; nextBase < 32_000; nextBase += PORTS) {
-            if (IntStream.range(nextBase, nextBase + PORTS).allMatch(Cluster::free)) {
+        for (; nextBase < 32_000; nextBase += ports) {
+            if (IntStream.range(nextBase, nextBase + ports).allMatch(Cluster::free)) {
                 int base = nextBase;
-                nextBase += PORTS;
+                nextBase += ports;
                 return base;
             }
         }
@@ -97,8 +126,19 @@ public final class Cluster implements AutoCloseable {
         return java("io.lethe.node.Main", arguments);
     }
 
+    /** The server program of another build. */
+    static List<String> serverOf(String classPath) {
+        List<String> command = new ArrayList<>(server());
+        command.set(command.indexOf(System.getProperty("java.class.path")), classPath);
+        return command;
+    }
+
     /** The same with another program of the class path. */
     static List<String> java(String main, String... arguments) {
+        return withHeap(System.getProperty("lethe.system.heap", "320m"), main, arguments);
+    }
+
+    private static List<String> withHeap(String heap, String main, String... arguments) {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -108,7 +148,7 @@ public final class Cluster implements AutoCloseable {
                                 "--enable-native-access=ALL-UNNAMED",
                                 "--sun-misc-unsafe-memory-access=allow",
                                 "-Dcom.google.protobuf.use_unsafe_pre22_gencode=true",
-                                "-Xmx" + System.getProperty("lethe.system.heap", "320m"),
+                                "-Xmx" + heap,
                                 "-XX:+UseSerialGC",
                                 "-XX:TieredStopAtLevel=4",
                                 "-cp",
@@ -121,39 +161,38 @@ public final class Cluster implements AutoCloseable {
     /** Starts what is dead; returns when every node serves. */
     void startAll() {
         List<String> command = new ArrayList<>(launcher);
+        command.add("dev");
+        if (processes) {
+            command.add("--processes");
+        }
         command.addAll(
                 List.of(
-                        "dev",
-                        "--processes",
                         "--nodes",
                         String.valueOf(NODES),
                         "--data",
                         dir.toString(),
                         "--base-port",
                         String.valueOf(basePort)));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().putAll(environment);
         try {
+            ProcessBuilder builder =
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(said.toFile());
+            builder.environment().putAll(environment);
             Process process = builder.start();
             parent = process;
-            StringBuilder said = new StringBuilder();
-            BufferedReader reader =
-                    new BufferedReader(
-                            new InputStreamReader(
-                                    process.getInputStream(), StandardCharsets.UTF_8));
             long deadline = System.nanoTime() + START_WITHIN.toNanos();
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                said.append(line).append('\n');
-                if (line.startsWith("ready")) {
-                    return;
-                }
-                if (System.nanoTime() - deadline > 0) {
-                    break;
+            while (Files.readAllLines(said).stream().noneMatch(l -> l.startsWith("ready"))) {
+                if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)
+                        || System.nanoTime() - deadline > 0) {
+                    throw new IllegalStateException("the cluster did not start:\n" + logs());
                 }
             }
-            throw new IllegalStateException("the cluster did not start:\n" + said + logs());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 
@@ -339,7 +378,10 @@ public final class Cluster implements AutoCloseable {
         StringBuilder text = new StringBuilder();
         try (Stream<Path> paths = Files.list(dir)) {
             for (Path path :
-                    paths.map(p -> p.resolve("log")).filter(Files::exists).sorted().toList()) {
+                    Stream.concat(
+                                    Stream.of(said),
+                                    paths.map(p -> p.resolve("log")).filter(Files::exists).sorted())
+                            .toList()) {
                 List<String> lines = Files.readAllLines(path);
                 text.append("== ").append(path).append('\n');
                 lines.subList(Math.max(0, lines.size() - 30), lines.size())
@@ -354,6 +396,11 @@ public final class Cluster implements AutoCloseable {
     @Override
     public void close() {
         killAll();
+        try {
+            Files.deleteIfExists(said);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A command that ran to its end. */

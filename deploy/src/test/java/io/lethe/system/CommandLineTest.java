@@ -2,6 +2,8 @@ package io.lethe.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lethe.system.SharedCluster.Kind;
+import io.lethe.system.SharedCluster.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,11 +12,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every command of the command line against a cluster, with {@code --json}. */
-@ExtendWith(SharedCluster.class)
+@Shared(Kind.ONE_PROCESS)
 class CommandLineTest {
     private static final int FILE_BYTES = 3_000_000;
 

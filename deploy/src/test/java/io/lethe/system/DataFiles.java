@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -33,6 +34,11 @@ final class DataFiles {
 
     /** Flips one bit in the middle of every chunk; gives how many there were. */
     static int flipBits(Path device) {
+        return flipBits(device, () -> true);
+    }
+
+    /** The same with those chunks for which {@code which} says so. */
+    static int flipBits(Path device, BooleanSupplier which) {
         int flipped = 0;
         for (Path file : of(device)) {
             try (FileChannel channel =
@@ -41,7 +47,9 @@ final class DataFiles {
                 for (long at = PAGE_BYTES; at < channel.size(); at += PAGE_BYTES) {
                     page.clear();
                     int _ = channel.read(page, at);
-                    if (page.position() == PAGE_BYTES && page.getLong(0) == EXTENT_MAGIC) {
+                    if (page.position() == PAGE_BYTES
+                            && page.getLong(0) == EXTENT_MAGIC
+                            && which.getAsBoolean()) {
                         long middle = page.getLong(LENGTH_AT) / 2;
                         flipBit(channel, at + page.getInt(HEAD_BYTES_AT) + middle);
                         flipped++;

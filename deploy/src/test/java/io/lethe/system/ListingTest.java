@@ -8,6 +8,8 @@ import io.lethe.client.Source;
 import io.lethe.client.model.CommonPrefix;
 import io.lethe.client.model.ListEntry;
 import io.lethe.client.model.PutResult;
+import io.lethe.system.SharedCluster.Kind;
+import io.lethe.system.SharedCluster.Shared;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,13 +22,12 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Lists many keys in small pages while others come and go: the keys that stay are all there, once,
  * in order, whatever the pages' borders.
  */
-@ExtendWith(SharedCluster.class)
+@Shared(Kind.ONE_PROCESS)
 class ListingTest {
     private static final boolean LONG = Boolean.getBoolean("lethe.long");
     private static final int KEYS = LONG ? 100_000 : 3_000;

@@ -2,13 +2,13 @@ package io.lethe.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lethe.system.SharedCluster.Kind;
+import io.lethe.system.SharedCluster.Shared;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,7 +16,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -28,21 +27,19 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
  * A large upload in parts goes on while a node is killed in the middle of it, and comes back bit by
  * bit. 512 MiB; 5 GiB with {@code --long}.
  */
+@Shared(Kind.PROCESSES)
 class MultipartCrashTest {
     private static final long PART_BYTES = 16L << 20;
     private static final int PARTS = Boolean.getBoolean("lethe.long") ? 320 : 32;
     private static final int UPLOADERS = 4;
     private static final int MOST_ATTEMPTS = 20;
 
-    @TempDir private Path dir;
-
     @Test
-    void anUploadInPartsOutlivesANode() throws Exception {
+    void anUploadInPartsOutlivesANode(Cluster cluster) throws Exception {
         long seed = Long.getLong("lethe.seed", System.nanoTime());
         int victim = Math.floorMod((int) seed, Cluster.NODES);
         System.out.println("multipart: node " + victim + " is killed, seed " + seed);
-        try (Cluster cluster = Cluster.start(dir, Map.of());
-                ExecutorService uploaders = Executors.newFixedThreadPool(UPLOADERS)) {
+        try (ExecutorService uploaders = Executors.newFixedThreadPool(UPLOADERS)) {
             List<S3Client> clients =
                     IntStream.range(0, Cluster.NODES)
                             .mapToObj(node -> S3Clients.sync(cluster, node))

@@ -2,6 +2,8 @@ package io.lethe.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lethe.system.SharedCluster.Kind;
+import io.lethe.system.SharedCluster.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +14,6 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.transfer.s3.S3TransferManager;
@@ -21,7 +22,7 @@ import software.amazon.awssdk.transfer.s3.S3TransferManager;
  * Clients that people use work unmodified: each takes a tree of files there and back. The tree has
  * 1,000 small files and two large ones; with {@code --long} 10,000 and twenty.
  */
-@ExtendWith(SharedCluster.class)
+@Shared(Kind.ONE_PROCESS)
 class RealClientsTest {
     private static final boolean LONG = Boolean.getBoolean("lethe.long");
     private static final int SMALL = LONG ? 10_000 : 1_000;

@@ -1,5 +1,6 @@
 package io.lethe.system;
 
+import java.net.URI;
 import java.time.Duration;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -26,8 +27,12 @@ final class S3Clients {
     }
 
     static S3Client sync(Cluster cluster, int node, AwsCredentials credentials) {
+        return sync(cluster.s3(node), credentials);
+    }
+
+    static S3Client sync(URI door, AwsCredentials credentials) {
         return S3Client.builder()
-                .endpointOverride(cluster.s3(node))
+                .endpointOverride(door)
                 .region(Region.US_EAST_1)
                 .forcePathStyle(true)
                 .credentialsProvider(StaticCredentialsProvider.create(credentials))

@@ -2,6 +2,8 @@ package io.lethe.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lethe.system.SharedCluster.Kind;
+import io.lethe.system.SharedCluster.Shared;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,7 +16,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
@@ -38,7 +39,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** What S3 does by itself, as the AWS SDK sees it. */
-@ExtendWith(SharedCluster.class)
+@Shared(Kind.ONE_PROCESS)
 class S3EventsTest {
     private static final Duration DAYS_7 = Duration.ofDays(7);
     private static final Instant LONG_AGO = Instant.parse("2020-01-01T00:00:00Z");

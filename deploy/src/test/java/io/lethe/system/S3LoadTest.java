@@ -2,13 +2,18 @@ package io.lethe.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lethe.system.SharedCluster.Kind;
+import io.lethe.system.SharedCluster.Shared;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -17,13 +22,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /** Many uploads at once, and clients that never end what they began, cost a node little. */
-@ExtendWith(SharedCluster.class)
+@Shared(Kind.PROCESSES)
 class S3LoadTest {
     private static final int UPLOADS = 64;
 
@@ -35,6 +39,11 @@ class S3LoadTest {
     private static final int HALF_UPLOADS = 20;
 
     private static final int TRICKLE_MILLIS = 500;
+
+    /** {@code limits.requests}, as it is when nothing is said. */
+    private static final int MOST_REQUESTS = 256;
+
+    private static final int EARLY_MILLIS = 2_000;
 
     /** A head must have come whole within 60 s, and a body must not pause for longer. */
     private static final Duration GIVEN_UP_WITHIN = Duration.ofSeconds(90);
@@ -128,27 +137,8 @@ class S3LoadTest {
             s3.createBucket(b -> b.bucket("s3-half"));
             for (int i = 0; i < HALF_UPLOADS; i++) {
                 int number = i;
-                URI url =
-                        presigner
-                                .presignPutObject(
-                                        p ->
-                                                p.signatureDuration(Duration.ofMinutes(5))
-                                                        .putObjectRequest(
-                                                                r ->
-                                                                        r.bucket("s3-half")
-                                                                                .key("k" + number)))
-                                .url()
-                                .toURI();
-                try (Socket socket = open(url)) {
-                    send(
-                            socket,
-                            "PUT "
-                                    + url.getRawPath()
-                                    + "?"
-                                    + url.getRawQuery()
-                                    + " HTTP/1.1\r\nhost: "
-                                    + url.getAuthority()
-                                    + "\r\ncontent-length: 3000000\r\n\r\n");
+                URI url = presigned(presigner, "s3-half", "k" + number);
+                try (Socket socket = beginPut(url)) {
                     socket.getOutputStream().write(new byte[1_500_000]);
                     if (i % 2 == 0) {
                         socket.shutdownOutput();
@@ -163,6 +153,76 @@ class S3LoadTest {
             // Nothing of them is left under way: the bucket could be deleted now.
             s3.deleteBucket(b -> b.bucket("s3-half"));
         }
+    }
+
+    @Test
+    void anOverloadedNodeSaysSoAtOnceAndIsWellAgainWhenItIsOver(Cluster cluster) throws Exception {
+        List<Socket> sockets = new ArrayList<>();
+        try (S3Client s3 = S3Clients.sync(cluster, 4);
+                S3Client other = S3Clients.sync(cluster, 5);
+                S3Presigner presigner = S3Clients.presigner(cluster, 4)) {
+            s3.createBucket(b -> b.bucket("s3-full"));
+            URI url = presigned(presigner, "s3-full", "never");
+            for (int i = 0; i < MOST_REQUESTS; i++) {
+                sockets.add(beginPut(url));
+            }
+            double rejected = cluster.metric(4, "lethe_http_rejected_total");
+            Eventually.within(
+                    Duration.ofSeconds(30),
+                    () -> "the node still takes requests",
+                    () -> refused(url));
+            assertThat(cluster.metric(4, "lethe_http_rejected_total")).isGreaterThan(rejected);
+            other.putObject(p -> p.bucket("s3-full").key("other"), RequestBody.fromString("well"));
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+            s3.putObject(p -> p.bucket("s3-full").key("here"), RequestBody.fromString("well"));
+            assertThat(s3.listObjectsV2(l -> l.bucket("s3-full")).keyCount()).isEqualTo(2);
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    /** Whether one more upload is refused, and at once. */
+    private static boolean refused(URI url) {
+        try (Socket socket = beginPut(url)) {
+            socket.setSoTimeout(EARLY_MILLIS);
+            String answer =
+                    new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+            return answer.equals("HTTP/1.1 503");
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends an upload's head, and nothing of its body. */
+    private static Socket beginPut(URI url) throws IOException {
+        Socket socket = open(url);
+        send(
+                socket,
+                "PUT "
+                        + url.getRawPath()
+                        + "?"
+                        + url.getRawQuery()
+                        + " HTTP/1.1\r\nhost: "
+                        + url.getAuthority()
+                        + "\r\ncontent-length: 3000000\r\n\r\n");
+        return socket;
+    }
+
+    private static URI presigned(S3Presigner presigner, String bucket, String key)
+            throws URISyntaxException {
+        return presigner
+                .presignPutObject(
+                        p ->
+                                p.signatureDuration(Duration.ofMinutes(5))
+                                        .putObjectRequest(r -> r.bucket(bucket).key(key)))
+                .url()
+                .toURI();
     }
 
     private static Socket open(URI to) throws IOException {

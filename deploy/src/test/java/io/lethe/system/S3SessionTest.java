@@ -3,6 +3,8 @@ package io.lethe.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.lethe.system.SharedCluster.Kind;
+import io.lethe.system.SharedCluster.Shared;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -25,7 +27,6 @@ import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -42,7 +43,7 @@ import software.amazon.awssdk.services.s3.model.Tag;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /** Sessions, and what browsers do: CORS, websites, forms. */
-@ExtendWith(SharedCluster.class)
+@Shared(Kind.ONE_PROCESS)
 class S3SessionTest {
     /** Where the shared cluster's websites are. */
     static final String WEBSITES = "site.localhost";

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.lethe.client.LetheClient;
 import io.lethe.client.Source;
+import io.lethe.system.SharedCluster.Kind;
+import io.lethe.system.SharedCluster.Shared;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -23,7 +25,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -49,7 +50,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /** The AWS SDK works unmodified, and what it must not do is refused as S3 does. */
-@ExtendWith(SharedCluster.class)
+@Shared(Kind.ONE_PROCESS)
 class S3Test {
     private static final int RACERS = 64;
 

@@ -1,13 +1,21 @@
 package io.lethe.system;
 
+import io.lethe.client.LetheClient;
+import io.lethe.client.model.PartitionStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
-import java.util.List;
+import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.ClassDescriptor;
 import org.junit.jupiter.api.ClassOrderer;
@@ -20,33 +28,53 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives a cluster to tests that leave it whole, the same one to all of them, since a start costs
- * more than most tests. Their classes come {@link First first}, and it is closed after the last of
- * them, so that it does not stay up beside the other classes' clusters. Each test uses buckets of
- * its own.
+ * Gives a cluster to test classes that {@link Shared share} one of its kind, since a start costs
+ * more than most tests. Their classes come {@link First first}, kind after kind, and a cluster is
+ * closed after the last class of its kind, so that it does not stay up beside others. Each test
+ * uses buckets of its own, and leaves the cluster such that it becomes whole by itself.
  */
 final class SharedCluster implements ParameterResolver, AfterAllCallback {
     private static final Namespace NAMESPACE = Namespace.create(SharedCluster.class);
+    private static final Duration WHOLE_WITHIN = Duration.ofMinutes(3);
 
     /** Classes that use it and are not over; unknown where {@link First} has not been asked. */
-    private static final AtomicInteger LEFT = new AtomicInteger();
+    private static final Map<Kind, Integer> LEFT = new EnumMap<>(Kind.class);
 
-    /** Puts the classes that share the cluster before all others. */
+    enum Kind {
+        /** Six nodes in one process, for tests that kill nothing. */
+        ONE_PROCESS,
+
+        /** A process per node; those that a test killed run again when it is over. */
+        PROCESSES
+    }
+
+    /** A test class that is given a cluster. */
+    @Target(ElementType.TYPE)
+    @Retention(RetentionPolicy.RUNTIME)
+    @ExtendWith(SharedCluster.class)
+    @interface Shared {
+        Kind value();
+    }
+
+    /** Puts the classes that share a cluster before all others. */
     static final class First implements ClassOrderer {
         @Override
         public void orderClasses(ClassOrdererContext context) {
             context.getClassDescriptors()
-                    .sort(
-                            Comparator.comparing(First::shares)
-                                    .reversed()
-                                    .thenComparing(First::name));
-            LEFT.set((int) context.getClassDescriptors().stream().filter(First::shares).count());
+                    .sort(Comparator.comparingInt(First::place).thenComparing(First::name));
+            for (Kind kind : Kind.values()) {
+                long count =
+                        context.getClassDescriptors().stream()
+                                .filter(one -> place(one) == kind.ordinal())
+                                .count();
+                LEFT.put(kind, (int) count);
+            }
         }
 
-        private static boolean shares(ClassDescriptor one) {
-            return one.findAnnotation(ExtendWith.class)
-                    .map(with -> List.of(with.value()).contains(SharedCluster.class))
-                    .orElse(false);
+        private static int place(ClassDescriptor one) {
+            return one.findAnnotation(Shared.class)
+                    .map(shared -> shared.value().ordinal())
+                    .orElse(Kind.values().length);
         }
 
         private static String name(ClassDescriptor one) {
@@ -56,10 +84,15 @@ final class SharedCluster implements ParameterResolver, AfterAllCallback {
 
     /** The cluster and its directory. */
     private record Holder(Path dir, Cluster cluster) implements AutoCloseable {
-        static Holder open() {
+        static Holder open(Kind kind) {
             try {
                 Path dir = Files.createTempDirectory("lethe-system");
-                return new Holder(dir, Cluster.start(dir, settings(dir)));
+                return new Holder(
+                        dir,
+                        switch (kind) {
+                            case ONE_PROCESS -> Cluster.startInOne(dir, settings(dir));
+                            case PROCESSES -> Cluster.start(dir, Map.of());
+                        });
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -98,18 +131,53 @@ final class SharedCluster implements ParameterResolver, AfterAllCallback {
         return parameter.getParameter().getType() == Cluster.class;
     }
 
+    private static Kind kind(ExtensionContext context) {
+        return Arrays.stream(context.getRequiredTestClass().getAnnotationsByType(Shared.class))
+                .map(Shared::value)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("which cluster is not said"));
+    }
+
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getRoot()
-                .getStore(NAMESPACE)
-                .computeIfAbsent(Holder.class, _ -> Holder.open(), Holder.class)
-                .cluster();
+        Kind kind = kind(context);
+        Cluster cluster =
+                context.getRoot()
+                        .getStore(NAMESPACE)
+                        .computeIfAbsent(kind, Holder::open, Holder.class)
+                        .cluster();
+        if (kind == Kind.PROCESSES) {
+            awaitWhole(cluster);
+        }
+        return cluster;
+    }
+
+    /** Whoever had it before may have killed nodes. */
+    private static void awaitWhole(Cluster cluster) {
+        try (LetheClient client = cluster.client()) {
+            Eventually.within(
+                    WHOLE_WITHIN,
+                    () -> "the cluster is not whole: " + client.cluster().status(),
+                    () -> Patience.with(() -> isWhole(client)));
+        }
+    }
+
+    private static boolean isWhole(LetheClient client) {
+        for (PartitionStatus one : client.cluster().partitions()) {
+            if (one.votersUp() < one.voters().size()) {
+                return false;
+            }
+        }
+        return client.cluster().status().nodesUp() == Cluster.NODES
+                && client.cluster().status().segmentsUnderprotected() == 0;
     }
 
     @Override
     public void afterAll(ExtensionContext context) {
-        if (LEFT.decrementAndGet() == 0) {
-            Holder over = context.getRoot().getStore(NAMESPACE).remove(Holder.class, Holder.class);
+        Kind kind = kind(context);
+        int left = Optional.ofNullable(LEFT.merge(kind, -1, Integer::sum)).orElse(0);
+        if (left == 0) {
+            Holder over = context.getRoot().getStore(NAMESPACE).remove(kind, Holder.class);
             if (over != null) {
                 over.close();
             }

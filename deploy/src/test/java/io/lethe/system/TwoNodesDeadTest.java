@@ -5,31 +5,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lethe.client.LetheClient;
 import io.lethe.client.ListOptions;
 import io.lethe.client.model.ListEntry;
-import java.nio.file.Path;
+import io.lethe.system.SharedCluster.Kind;
+import io.lethe.system.SharedCluster.Shared;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Any two of six nodes may die: what was acknowledged stays, and work goes on. */
+@Shared(Kind.PROCESSES)
 class TwoNodesDeadTest {
     private static final boolean LONG = Boolean.getBoolean("lethe.long");
     private static final long BIG_BYTES = LONG ? 1L << 30 : 64L << 20;
 
-    @TempDir private Path dir;
-
     @Test
-    void anyTwoNodesMayDie() {
+    void anyTwoNodesMayDie(Cluster cluster) {
         long seed = Long.getLong("lethe.seed", System.nanoTime());
         Random random = new Random(seed);
         int first = random.nextInt(Cluster.NODES);
         int second = (first + 1 + random.nextInt(Cluster.NODES - 1)) % Cluster.NODES;
         System.out.println("two nodes dead: nodes " + first + " and " + second + ", seed " + seed);
-        try (Cluster cluster = Cluster.start(dir, Map.of());
-                LetheClient client = cluster.client()) {
+        try (LetheClient client = cluster.client()) {
             client.buckets().create("big");
             Contents big = new Contents(seed, BIG_BYTES);
             long from = System.nanoTime();

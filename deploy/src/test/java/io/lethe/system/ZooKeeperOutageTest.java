@@ -5,16 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lethe.client.LetheClient;
 import io.lethe.client.ListOptions;
 import io.lethe.client.model.ListEntry;
-import java.nio.file.Path;
+import io.lethe.system.SharedCluster.Kind;
+import io.lethe.system.SharedCluster.Shared;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** ZooKeeper dies under load: data goes on being read and written, and nothing is lost. */
+@Shared(Kind.PROCESSES)
 class ZooKeeperOutageTest {
     private static final boolean LONG = Boolean.getBoolean("lethe.long");
     private static final Duration OUTAGE = Duration.ofSeconds(LONG ? 60 : 10);
@@ -22,14 +23,11 @@ class ZooKeeperOutageTest {
     private static final long MOST_BYTES = 2L << 20;
     private static final Duration STEADY_WITHIN = Duration.ofMinutes(2);
 
-    @TempDir private Path dir;
-
     @Test
-    void dataIsReadAndWrittenWithoutZooKeeper() {
+    void dataIsReadAndWrittenWithoutZooKeeper(Cluster cluster) {
         long seed = Long.getLong("lethe.seed", System.nanoTime());
         System.out.println("ZooKeeper outage: seed " + seed);
-        try (Cluster cluster = Cluster.start(dir, Map.of());
-                LetheClient client = cluster.client()) {
+        try (LetheClient client = cluster.client()) {
             client.buckets().create("load");
             Writers writers = Writers.start(client, "load", "w", WRITERS, MOST_BYTES, seed);
             await(writers, 20);

@@ -1,9 +1,10 @@
 package io.lethe.node;
 
+import io.lethe.node.base.config.ByteSize;
 import io.lethe.node.base.config.Setting;
 import java.time.Duration;
 
-/** How the node looks after its devices: parts of {@link NodeConfig}. Stateless. */
+/** How the node looks after its devices and partitions: parts of {@link NodeConfig}. Stateless. */
 final class CareConfig {
     private CareConfig() {}
 
@@ -30,6 +31,42 @@ final class CareConfig {
                             most = "30d")
                     Duration evictAfter) {}
 
+    /** Metadata partitions that grow; the same on every node. */
+    public record Partition(
+            @Setting(
+                            help =
+                                    "A metadata partition whose rows take more than this is split;"
+                                            + " 0: none is by its size.",
+                            fallback = "8GiB",
+                            least = "0",
+                            most = "1TiB")
+                    ByteSize splitSize,
+            @Setting(
+                            help =
+                                    "A metadata partition that gets more commands a second than"
+                                            + " this is split; 0: none is by its load.",
+                            fallback = "2000",
+                            least = "0",
+                            most = "1000000")
+                    int splitLoad,
+            @Setting(
+                            help =
+                                    "Only after a partition has been above one of these all this"
+                                            + " time is it split, and its halves not before it is"
+                                            + " over again.",
+                            fallback = "5m",
+                            least = "1s",
+                            most = "7d")
+                    Duration splitAfter,
+            @Setting(
+                            help =
+                                    "No partition is split by itself while a node of its has this"
+                                            + " many replicas.",
+                            fallback = "64",
+                            least = "1",
+                            most = "64")
+                    int mostPerNode) {}
+
     /** Bringing redundancy back. */
     public record Repair(
             @Setting(
@@ -47,5 +84,14 @@ final class CareConfig {
                             fallback = "1d",
                             least = "1s",
                             most = "365d")
-                    Duration checkEvery) {}
+                    Duration checkEvery,
+            @Setting(
+                            help =
+                                    "Per cent of what requests leave free of a device that moving"
+                                            + " and making chunks anew may take, reading and"
+                                            + " writing; 8 MiB/s at least, so that it ends.",
+                            fallback = "50",
+                            least = "1",
+                            most = "100")
+                    int share) {}
 }

@@ -8,14 +8,18 @@ import io.lethe.node.metadata.Directory;
 import io.lethe.node.metadata.Metadata;
 import io.lethe.node.metadata.ReplicaStatus;
 import io.lethe.node.metadata.RoutedMetadata;
+import io.lethe.node.metadata.SplitPlanner;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.DirectoryReply;
+import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.model.AccessKeyRecord;
+import io.lethe.node.model.Build;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
+import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.StoreException;
@@ -27,6 +31,7 @@ import io.lethe.node.object.Buckets;
 import io.lethe.node.object.MemoryBudget;
 import io.lethe.node.object.Objects;
 import io.lethe.node.rpc.Authenticator;
+import io.lethe.node.rpc.BackupDoor;
 import io.lethe.node.rpc.BucketDoor;
 import io.lethe.node.rpc.ClusterDoor;
 import io.lethe.node.rpc.ClusterView;
@@ -43,10 +48,15 @@ import io.lethe.node.s3.events.Notifications;
 import io.lethe.node.s3.logging.AccessLog;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What clients may call, wired to the node's parts. Safe for any thread. */
 final class ClientServices {
@@ -84,11 +94,19 @@ final class ClientServices {
                 new NodeReports(
                         parts.identity().id(),
                         parts.workers()::statuses,
-                        parts.devices().paths(),
+                        parts.devices()::paths,
                         joined::repairs,
+                        joined.devices()::add,
                         joined.channels(),
                         parts.tasks());
         parts.rpc().addForNodes(reports);
+        parts.rpc()
+                .addForClients(
+                        new BackupDoor(
+                                view,
+                                BackupUpkeep.start(parts, joined, doors.objects(), doors.buckets()),
+                                requests),
+                        authenticator);
         parts.rpc().addForClients(new ClusterDoor(view, reports, requests), authenticator);
         NodeConfig.S3 s3 = parts.config().s3();
         parts.s3Front()
@@ -243,8 +261,40 @@ final class ClientServices {
         }
 
         @Override
+        public Map<NodeId, Build> builds() {
+            Map<NodeId, Build> builds = new HashMap<>();
+            parts.coordination().nodes().forEach((node, said) -> builds.put(node, said.build()));
+            return builds;
+        }
+
+        @Override
         public List<NodeId> directoryVoters() {
             return voters.get();
+        }
+
+        @Override
+        public PartitionRecord.Division split(
+                GroupId partition, @Nullable Bytes at, long deadlineNanos)
+                throws InterruptedException {
+            return new SplitPlanner(metadata, directory).begin(partition, at, deadlineNanos);
+        }
+
+        @Override
+        public boolean isSettled(PartitionRecord record, long deadlineNanos)
+                throws InterruptedException {
+            Set<RaftPeer> wanted = new HashSet<>();
+            for (PartitionRecord.Replica one : record.voters()) {
+                directory
+                        .node(one.node())
+                        .ifPresent(
+                                node ->
+                                        wanted.add(
+                                                new RaftPeer(
+                                                        node.host(),
+                                                        node.rpcPort(),
+                                                        one.generation())));
+            }
+            return wanted.equals(Set.copyOf(metadata.members(record.id(), deadlineNanos)));
         }
 
         @Override

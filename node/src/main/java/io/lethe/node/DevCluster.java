@@ -27,8 +27,13 @@ final class DevCluster implements AutoCloseable {
         this.tasks = tasks;
     }
 
-    /** Returns when every node serves. */
-    static DevCluster start(DevLayout layout, Tasks tasks) throws InterruptedException {
+    /**
+     * Returns when every node serves.
+     *
+     * @param environment overrides keys of their configuration
+     */
+    static DevCluster start(DevLayout layout, Tasks tasks, Map<String, String> environment)
+            throws InterruptedException {
         DevCluster cluster =
                 new DevCluster(
                         new EmbeddedZooKeeper(
@@ -39,7 +44,8 @@ final class DevCluster implements AutoCloseable {
             for (int i = 0; i < layout.nodes(); i++) {
                 cluster.nodes.add(
                         Node.start(
-                                ConfigLoader.load(NodeConfig.class, layout.nodeConfig(i), Map.of())
+                                ConfigLoader.load(
+                                                NodeConfig.class, layout.nodeConfig(i), environment)
                                         .config()));
             }
             cluster.awaitReady();

@@ -18,9 +18,11 @@ import io.lethe.node.controller.ControllerPorts;
 import io.lethe.node.controller.HolderKeeper;
 import io.lethe.node.controller.MoveKeeper;
 import io.lethe.node.controller.ReplicaKeeper;
+import io.lethe.node.controller.SplitKeeper;
 import io.lethe.node.erasure.kernel.Kernels;
 import io.lethe.node.metadata.LocalDirectory;
 import io.lethe.node.metadata.RoutedMetadata;
+import io.lethe.node.metadata.SplitWorker;
 import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.GroupId;
@@ -30,15 +32,15 @@ import io.lethe.node.object.BucketSweeper;
 import io.lethe.node.object.Buckets;
 import io.lethe.node.object.Codecs;
 import io.lethe.node.object.Leadership;
+import io.lethe.node.object.MemoryBudget;
 import io.lethe.node.object.ObjectMeters;
 import io.lethe.node.object.ObjectPorts;
 import io.lethe.node.object.ObjectSettings;
 import io.lethe.node.object.Objects;
-import io.lethe.node.object.OrphanSweeper;
 import io.lethe.node.object.Rebuilder;
 import io.lethe.node.object.Reclaimer;
+import io.lethe.node.object.Recoder;
 import io.lethe.node.object.UploadHasher;
-import io.lethe.node.repair.Healer;
 import io.lethe.node.repair.RepairStatus;
 import io.lethe.node.rpc.NodeChannels;
 import io.lethe.node.s3.BucketSettings;
@@ -54,8 +56,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,11 +68,13 @@ final class Joined implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Joined.class);
     private static final Pacing OFTEN = Pacing.every(Duration.ofMillis(500).toNanos());
     private static final Pacing SECOND = Pacing.every(Duration.ofSeconds(1).toNanos());
-    private static final Pacing PROBE = Pacing.every(Duration.ofSeconds(5).toNanos());
     private static final Pacing UPKEEP = Pacing.every(Duration.ofSeconds(2).toNanos());
 
-    /** Half of the time is the foreground's. */
-    private static final Pacing HEALING = SECOND.resting(100);
+    /** Nobody waits for another class: it takes half of the time at most. */
+    private static final int RECODE_REST_PERCENT = 100;
+
+    /** Of {@code limits.memory}, beside it: 48 MiB, some ten large chunks under way. */
+    private static final int REPAIR_PART = 4;
 
     /** Of buckets' documents that are kept in parsed form: some ten thousand policies. */
     private static final long MOST_SETTINGS_BYTES = 16L << 20;
@@ -86,8 +89,8 @@ final class Joined implements AutoCloseable {
     private final FreshnessLease lease;
     private final TicketBooth booth;
 
-    /** Of this node's devices; all are known once it has joined. */
-    private final List<Healer> healers = new CopyOnWriteArrayList<>();
+    /** Known once it has joined. */
+    private @Nullable DeviceCare devices;
 
     /** What a joined node needs from the parts that {@link #open} made first. */
     private Joined(
@@ -156,7 +159,7 @@ final class Joined implements AutoCloseable {
                         new Worker() {
                             @Override
                             public String name() {
-                                return "partitions";
+                                return Replicas.PARTITIONS;
                             }
 
                             @Override
@@ -193,6 +196,18 @@ final class Joined implements AutoCloseable {
                 .start(new HolderKeeper(controller, parts.config().lease().toNanos()), SECOND);
         parts.workers()
                 .start(new ReplicaKeeper(controller, parts.config().raft().replaceAfter()), SECOND);
+        CareConfig.Partition split = parts.config().partition();
+        parts.workers()
+                .start(
+                        new SplitKeeper(
+                                controller,
+                                replication.metadata()::status,
+                                new SplitKeeper.Limits(
+                                        split.splitSize().bytes(),
+                                        split.splitLoad(),
+                                        split.splitAfter(),
+                                        split.mostPerNode())),
+                        OFTEN);
         parts.workers().start(new MoveKeeper(controller, parts.config().repair().after()), SECOND);
     }
 
@@ -304,6 +319,18 @@ final class Joined implements AutoCloseable {
     }
 
     private void startUpkeep(ObjectPorts foreground) {
+        LocalDirectory directory = replication.directory();
+        parts.workers()
+                .start(
+                        new SplitWorker(
+                                new SplitWorker.Ports(
+                                        parts.tasks(),
+                                        directory,
+                                        replication.metadata(),
+                                        replication.replicas()::ledPartitions,
+                                        record ->
+                                                replication.replicas().settled(record, directory))),
+                        OFTEN);
         // Somebody waits for it; not so for the rest.
         parts.workers().start(new UploadHasher(foreground, replication.replicas()), SECOND);
         ObjectPorts ports = foreground.inBackground();
@@ -311,29 +338,18 @@ final class Joined implements AutoCloseable {
         parts.workers().start(new Rebuilder(ports, replication.replicas()), UPKEEP);
         parts.workers()
                 .start(
+                        new Recoder(ports, replication.replicas(), ports.settings().writeLease()),
+                        UPKEEP.resting(RECODE_REST_PERCENT));
+        parts.workers()
+                .start(
                         new BucketSweeper(ports, replication.replicas(), BucketSweeper.PATIENCE),
                         UPKEEP);
-        for (DeviceId device : parts.devices().ids()) {
-            parts.workers().start(new OrphanSweeper(ports, parts.devices(), device), UPKEEP);
-            Healer healer =
-                    new Healer(
-                            ports, parts.devices(), device, parts.config().repair().checkEvery());
-            healers.add(healer);
-            parts.workers().start(healer, HEALING);
-        }
-        parts.devices()
-                .watches(parts.tasks(), () -> parts.coordination().nodes())
-                .forEach(watch -> parts.workers().start(watch, PROBE));
-        parts.devices()
-                .scrubbers(parts.tasks(), parts.config().scrub().period())
-                .forEach(
-                        scrubber -> {
-                            scrubber.show(parts.metrics());
-                            parts.workers().start(scrubber, SECOND);
-                        });
-        parts.devices()
-                .upkeep(parts.tasks().clock())
-                .forEach(worker -> parts.workers().start(worker, SECOND));
+        MemoryBudget memory =
+                new MemoryBudget(
+                        parts.tasks(), parts.config().limits().memory().bytes() / REPAIR_PART);
+        DeviceCare care = new DeviceCare(parts, ports, memory, directory);
+        devices = care;
+        care.start();
     }
 
     private static ObjectSettings settings(NodeConfig config) {
@@ -382,7 +398,12 @@ final class Joined implements AutoCloseable {
 
     /** What this node's devices are getting now. */
     List<RepairStatus> repairs() {
-        return healers.stream().map(Healer::status).flatMap(Stream::ofNullable).toList();
+        return devices().repairs();
+    }
+
+    /** The background work of this node's devices. */
+    DeviceCare devices() {
+        return java.util.Objects.requireNonNull(devices);
     }
 
     NodeChannels channels() {

@@ -175,7 +175,9 @@ public final class Main {
             layout.prepare(RandomSource.secure());
             out.println("starting " + nodes + " nodes in " + layout.dir() + " …");
             AutoCloseable cluster =
-                    processes ? startProcesses(layout) : DevCluster.start(layout, tasks());
+                    processes
+                            ? startProcesses(layout)
+                            : DevCluster.start(layout, tasks(), System.getenv());
             announce(layout);
             return serveUntilStopped(cluster);
         }

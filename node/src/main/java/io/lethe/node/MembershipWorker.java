@@ -95,6 +95,15 @@ final class MembershipWorker implements Worker {
         }
     }
 
+    /** Whoever leads hands over before it goes, so that nobody waits for an election. */
+    private Promise<ChangeResult> remove(
+            RaftPeer peer, Membership now, Set<RaftPeer> wantedVoters) {
+        Optional<RaftPeer> next = now.voters().stream().filter(wantedVoters::contains).findFirst();
+        return next.isPresent() && peer.equals(replica.leadership().leader())
+                ? replica.transferLeadership(next.get())
+                : replica.removeVoter(peer);
+    }
+
     private Optional<Promise<ChangeResult>> change(
             Membership now, Set<RaftPeer> wantedVoters, Set<RaftPeer> wantedLearners)
             throws InterruptedException {
@@ -116,7 +125,7 @@ final class MembershipWorker implements Worker {
         // What is left to add takes the place of a voter at its own address, which goes first.
         for (RaftPeer peer : now.voters()) {
             if (!wantedVoters.contains(peer)) {
-                return Optional.of(replica.removeVoter(peer));
+                return Optional.of(remove(peer, now, wantedVoters));
             }
         }
         for (RaftPeer peer : wantedLearners) {

@@ -4,6 +4,7 @@ import io.lethe.node.base.Clock;
 import io.lethe.node.base.FaultHandler;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.background.Pacing;
+import io.lethe.node.base.background.WorkerStatus;
 import io.lethe.node.base.background.Workers;
 import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.base.nativeio.NativeFiles;
@@ -26,6 +27,9 @@ import io.lethe.node.http.HttpServer;
 import io.lethe.node.http.HttpSettings;
 import io.lethe.node.http.HttpTls;
 import io.lethe.node.metadata.TableThreads;
+import io.lethe.node.model.Build;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.StoreException;
 import io.lethe.node.rpc.RpcSecurity;
 import io.lethe.node.rpc.RpcServer;
 import java.net.InetSocketAddress;
@@ -34,6 +38,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,6 +70,7 @@ public final class Node implements AutoCloseable {
     /** What every part of a node is made from. */
     record Parts(
             NodeConfig config,
+            Build build,
             NodeIdentity identity,
             NodeKeys keys,
             RootKeyFile rootKeys,
@@ -94,19 +100,28 @@ public final class Node implements AutoCloseable {
     }
 
     private final NodeConfig config;
+    private final Build build;
     private final OpenParts opened = new OpenParts();
     private final Metrics metrics = new Metrics();
     private @Nullable Workers workers;
     private @Nullable Coordination coordination;
     private volatile @Nullable Joined joined;
 
-    private Node(NodeConfig config) {
+    private Node(NodeConfig config, Build build) {
         this.config = config;
+        this.build = build;
     }
 
     /** Starts a node; throws with a message fit to be shown when it can't. */
     public static Node start(NodeConfig config) {
-        Node node = new Node(config);
+        return start(config, Build.own());
+    }
+
+    /**
+     * @param build what it says that it is, and goes by
+     */
+    static Node start(NodeConfig config, Build build) {
+        Node node = new Node(config, build);
         boolean started = false;
         try {
             node.open();
@@ -156,21 +171,14 @@ public final class Node implements AutoCloseable {
         WireLoops loops = opened.add(WireLoops.open(Runtime.getRuntime().availableProcessors()));
         DataPort dataPort = opened.add(DataPort.bind(dataAddress(), loops));
         RocksOpener rocks = opened.add(new RocksOpener(RocksOpener.Limits.small()));
-        StorageDevices devices =
-                opened.add(new StorageDevices(config.devices(), rocks, tasks, metrics));
+        StorageDevices devices = opened.add(new StorageDevices(config, rocks, tasks, metrics));
         TableThreads tableThreads = opened.add(new TableThreads(tasks, TABLE_THREADS, metrics));
-        Coordination service =
-                opened.add(
-                        new ZooKeeperCoordination(
-                                String.valueOf(config.zookeeper().connect()),
-                                config.cluster().name(),
-                                identity.id(),
-                                (int) config.zookeeper().sessionTimeout().toMillis(),
-                                tls == null ? null : tls.zooKeeper(data, random)));
+        Coordination service = coordinate(identity, tls, random);
         coordination = service;
         Parts parts =
                 new Parts(
                         config,
+                        build,
                         identity,
                         keys,
                         rootKeys,
@@ -194,6 +202,19 @@ public final class Node implements AutoCloseable {
                         dataPort,
                         tls);
         join(parts);
+    }
+
+    /** A node that has been up before waits for ZooKeeper. */
+    private Coordination coordinate(
+            NodeIdentity identity, @Nullable NodeTls tls, RandomSource random) {
+        return opened.add(
+                new ZooKeeperCoordination(
+                        String.valueOf(config.zookeeper().connect()),
+                        config.cluster().name(),
+                        identity.id(),
+                        (int) config.zookeeper().sessionTimeout().toMillis(),
+                        tls == null ? null : tls.zooKeeper(config.node().data(), random),
+                        identity.incarnation() > 1));
     }
 
     private InetSocketAddress dataAddress() {
@@ -284,6 +305,7 @@ public final class Node implements AutoCloseable {
                             opened.add(cluster);
                             joined = cluster;
                         });
+        speak(parts.coordination());
         Registrar registrar = new Registrar(parts, () -> damaged(joining));
         registrar.report();
         parts.workers().start(registrar, REPORT);
@@ -299,6 +321,14 @@ public final class Node implements AutoCloseable {
                 parts.identity().incarnation());
     }
 
+    /** A build that does not know what the cluster goes by does not even register. */
+    private void speak(Coordination service) {
+        Optional<Integer> level = service.featureLevel();
+        if (level.isPresent() && !build.speaks(level.get())) {
+            throw new StoreException(ErrorCode.UPGRADE_NEEDED, build.refusal(level.get()));
+        }
+    }
+
     private List<Registration.Damaged> damaged(Joining joining) {
         Joined cluster = joined;
         return cluster == null ? joining.damaged() : cluster.damaged();
@@ -307,6 +337,17 @@ public final class Node implements AutoCloseable {
     /** Null until this node has joined its cluster. */
     @Nullable Joined joined() {
         return joined;
+    }
+
+    /** Steps that a worker has done; 0 where it doesn't run. */
+    long steps(String worker) {
+        Workers running = workers;
+        return running == null
+                ? 0
+                : running.statuses().stream()
+                        .filter(status -> status.name().equals(worker))
+                        .mapToLong(WorkerStatus::steps)
+                        .sum();
     }
 
     /** Workers whose last step failed, and why. */

@@ -52,6 +52,8 @@ public record NodeConfig(
         @Setting(help = "devices that are slow") CareConfig.Sick device,
         @Setting(help = "bringing redundancy back") CareConfig.Repair repair,
         @Setting(help = "metadata replication") Raft raft,
+        @Setting(help = "metadata partitions that grow") CareConfig.Partition partition,
+        @Setting(help = "copies of the metadata") BackupConfig backup,
         @Setting(
                         help =
                                 "For trying out: plaintext and generated keys are allowed, and only"

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * those that it listens on, also where the configuration lets the system choose. One task.
  */
 final class Registrar implements Worker {
+    static final String NAME = "registration";
     private final Node.Parts parts;
     private final Supplier<List<Registration.Damaged>> damaged;
     private @Nullable Registration said;
@@ -26,7 +27,7 @@ final class Registrar implements Worker {
 
     @Override
     public String name() {
-        return "registration";
+        return NAME;
     }
 
     @Override
@@ -49,7 +50,8 @@ final class Registrar implements Worker {
                         config.node().roleSet(),
                         parts.keys().publicKey().hex(),
                         parts.devices().registered(),
-                        damaged.get());
+                        damaged.get(),
+                        parts.build());
         if (now.equals(said)) {
             return false;
         }

@@ -1,5 +1,6 @@
 package io.lethe.node;
 
+import io.lethe.node.base.file.DurableFiles;
 import io.lethe.node.base.nativeio.NativeFiles;
 import io.lethe.node.metadata.command.PartitionCommand.WipeReceipt;
 import io.lethe.node.metadata.table.RocksTable;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -68,11 +70,31 @@ final class ReplicaFolders {
         return known;
     }
 
+    /** Whether this generation was ever whole here, whatever became of it. */
+    boolean wasHere(Place place) {
+        return Files.exists(marker(place));
+    }
+
+    /** Durable when it returns. */
     void know(Place place) throws IOException {
         Path marker = marker(place);
         Files.createDirectories(marker.getParent());
         if (!Files.exists(marker)) {
             Files.createFile(marker);
+            DurableFiles.syncParent(marker);
+        }
+    }
+
+    /** Whether a table is here, whole or not. */
+    boolean isThere(Place place) {
+        return RocksTable.isIn(table(place));
+    }
+
+    /** What a life has becomes that of a later one, durably; nothing, where it did before. */
+    void rename(Place was, Place is) throws IOException {
+        if (isThere(was)) {
+            Files.move(table(was), table(is), StandardCopyOption.ATOMIC_MOVE);
+            DurableFiles.syncParent(table(is));
         }
     }
 

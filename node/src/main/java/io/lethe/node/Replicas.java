@@ -9,6 +9,7 @@ import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.cluster.DirectoryVoters;
 import io.lethe.node.cluster.Registration;
+import io.lethe.node.metadata.BlobWorker;
 import io.lethe.node.metadata.ClockCheck;
 import io.lethe.node.metadata.DirectoryServer;
 import io.lethe.node.metadata.FlushPolicy;
@@ -23,6 +24,7 @@ import io.lethe.node.metadata.RoutedMetadata;
 import io.lethe.node.metadata.ShardKeys;
 import io.lethe.node.metadata.ShardWorker;
 import io.lethe.node.metadata.SnapshotWorker;
+import io.lethe.node.metadata.SplitWorker;
 import io.lethe.node.metadata.StepDownWorker;
 import io.lethe.node.metadata.TableCalls;
 import io.lethe.node.metadata.command.KeyCopy;
@@ -35,6 +37,7 @@ import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.metadata.raft.ReplicaSpec;
 import io.lethe.node.metadata.raft.ReplicatedLog;
 import io.lethe.node.metadata.table.RocksTable;
+import io.lethe.node.model.Build;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.NodeId;
@@ -48,10 +51,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
@@ -67,8 +70,15 @@ import org.slf4j.LoggerFactory;
  * <p>Opening and closing is done by one task at a time; the rest is safe for any thread.
  */
 final class Replicas implements Leadership, AutoCloseable {
+    /** The worker that calls {@link #openPartitions}. */
+    static final String PARTITIONS = "partitions";
+
     private static final Logger log = LoggerFactory.getLogger(Replicas.class);
     private static final Pacing SECOND = Pacing.every(Duration.ofSeconds(1).toNanos());
+
+    /** Collecting blobs takes half of the time at most. */
+    private static final Pacing BLOBS = Pacing.every(Duration.ofSeconds(10).toNanos()).resting(100);
+
     private static final Pacing SWEEP = Pacing.every(Duration.ofSeconds(10).toNanos());
     private static final Pacing PRUNE = Pacing.every(Duration.ofMinutes(10).toNanos());
 
@@ -85,6 +95,7 @@ final class Replicas implements Leadership, AutoCloseable {
     /** What replicas are made of. */
     record Parts(
             NodeId self,
+            Build build,
             RaftAddress address,
             Path data,
             RaftHost host,
@@ -105,11 +116,18 @@ final class Replicas implements Leadership, AutoCloseable {
     private final Map<GroupId, List<String>> workers = new ConcurrentHashMap<>();
     private final Map<GroupId, Integer> damaged = new ConcurrentSkipListMap<>();
     private final ReplicaFolders folders;
+    private final SplitChildren children;
+    private final GroupStates states;
+    private final SurvivingReplicas survivors;
     private long nextSweepNanos;
 
     Replicas(Parts parts) {
         this.parts = parts;
         folders = new ReplicaFolders(parts.data(), parts.tables().natives());
+        children = new SplitChildren(parts.self(), folders, parts.host());
+        states = new GroupStates(parts.build(), parts.tables().faults());
+        survivors =
+                new SurvivingReplicas(parts.self(), folders, parts.host(), parts.tasks().clock());
         nextSweepNanos = parts.tasks().clock().nanos();
     }
 
@@ -150,18 +168,30 @@ final class Replicas implements Leadership, AutoCloseable {
         RocksTable table = openTable(place);
         LocalDirectory directory =
                 new LocalDirectory(table, parts.calls(), parts.tasks(), parts.metrics());
-        GroupState state = new GroupState(group, table, directory);
-        ReplicatedLog replica = open(spec, state);
+        GroupState state =
+                states.open(
+                        group,
+                        table,
+                        new RecordWatch(directory, this::wake),
+                        _ -> Optional.empty(),
+                        GroupState.Offspring.none());
+        ReplicatedLog replica = open(spec, state, false);
         generations.put(group, generation);
-        servers.add(group, new DirectoryServer(wiring(group, replica, table, directory::nodes)));
+        servers.add(group, new DirectoryServer(wiring(group, replica, table, directory)));
         startWorkers(spec, replica, table, state);
         return new DirectoryReplica(directory, replica);
+    }
+
+    private void wake() {
+        parts.workers().wake(PARTITIONS);
+        parts.workers().wake(SplitWorker.NAME);
     }
 
     private RocksTable openTable(Place place) {
         try {
             RocksTable table = RocksTable.open(folders.table(place), place.group(), parts.tables());
             tables.put(place.group(), table);
+            states.check(place.group(), table);
             return table;
         } catch (IOException e) {
             throw new StoreException(
@@ -174,8 +204,9 @@ final class Replicas implements Leadership, AutoCloseable {
                 place.group(), place.generation(), !folders.known(place), founders, List.of());
     }
 
-    private ReplicatedLog open(ReplicaSpec spec, GroupState state) {
-        ReplicatedLog replica = parts.host().open(spec, state);
+    private ReplicatedLog open(ReplicaSpec spec, GroupState state, boolean toLead) {
+        RaftHost host = parts.host();
+        ReplicatedLog replica = toLead ? host.openToLead(spec, state) : host.open(spec, state);
         try {
             folders.know(new Place(spec.group(), spec.generation()));
         } catch (IOException e) {
@@ -190,27 +221,18 @@ final class Replicas implements Leadership, AutoCloseable {
     }
 
     private GroupServer.Wiring wiring(
-            GroupId group,
-            ReplicatedLog replica,
-            RocksTable table,
-            java.util.function.Supplier<List<NodeRecord>> nodes) {
+            GroupId group, ReplicatedLog replica, RocksTable table, LocalDirectory directory) {
         return new GroupServer.Wiring(
+                parts.self(),
                 group,
                 replica,
                 table,
                 parts.tasks(),
                 parts.calls(),
                 parts.clockCheck(),
-                peer -> nodeOf(peer, nodes.get()),
+                peer -> GroupStates.nodeOf(peer, directory.nodes()),
+                directory::featureLevel,
                 parts.metrics());
-    }
-
-    private static Optional<NodeId> nodeOf(RaftPeer peer, List<NodeRecord> nodes) {
-        return nodes.stream()
-                .filter(node -> node.host().equals(peer.host()) && node.rpcPort() == peer.port())
-                // A node that was set up anew is at the address of the one that it was.
-                .min(Comparator.comparing(NodeRecord::state))
-                .map(NodeRecord::id);
     }
 
     private void startWorkers(
@@ -223,6 +245,9 @@ final class Replicas implements Leadership, AutoCloseable {
                 new FlushWorker(
                         group, table, parts.calls(), parts.tasks().clock(), FlushPolicy.standard()),
                 SECOND);
+        if (!group.isDirectory()) {
+            start(group, new BlobWorker(group, table, parts.calls(), parts.tasks().clock()), BLOBS);
+        }
         start(
                 group,
                 new SnapshotWorker(
@@ -259,7 +284,10 @@ final class Replicas implements Leadership, AutoCloseable {
                 damaged.remove(record.id());
             }
             if (own.isPresent() && open == NONE) {
-                changed |= openPartition(record, own.get(), directory, metadata, keys);
+                changed |=
+                        record.parent() == null
+                                ? openPartition(record, own.get(), directory, metadata, keys)
+                                : openChild(record, own.get(), directory, metadata, keys);
             } else if (own.isPresent() && open < own.get().generation()) {
                 closePartition(record.id());
                 changed = true;
@@ -271,6 +299,18 @@ final class Replicas implements Leadership, AutoCloseable {
             changed |= retire(directory, metadata);
         }
         return changed;
+    }
+
+    /** While none is made. */
+    private boolean openChild(
+            PartitionRecord record,
+            Replica own,
+            LocalDirectory directory,
+            RoutedMetadata metadata,
+            ShardKeys keys) {
+        synchronized (children) {
+            return openPartition(record, own, directory, metadata, keys);
+        }
     }
 
     private Optional<Replica> own(PartitionRecord record) {
@@ -318,7 +358,10 @@ final class Replicas implements Leadership, AutoCloseable {
             return generations.getOrDefault(place.group(), 0) > place.generation();
         }
         int own = ownGeneration(place, directory);
-        return directory.partition(place.group()).isPresent()
+        return directory
+                        .partition(place.group())
+                        .filter(record -> !survivors.awaits(place, record))
+                        .isPresent()
                 && (own == NONE || own > place.generation());
     }
 
@@ -386,28 +429,33 @@ final class Replicas implements Leadership, AutoCloseable {
             LocalDirectory directory,
             RoutedMetadata metadata,
             ShardKeys keys) {
-        Optional<List<RaftPeer>> peers = peers(record, directory);
-        if (peers.isEmpty()) {
+        Optional<List<RaftPeer>> peers = ReplicaPeers.of(record, directory);
+        GroupId parent = record.parent();
+        boolean waits =
+                parent != null && children.waits(record, own.generation(), tables.get(parent));
+        if (peers.isEmpty() || waits) {
             return false;
         }
         GroupId group = record.id();
         Place place = new Place(group, own.generation());
         try {
-            // Founders have generation 0; a later generation joins what is running.
-            ReplicaSpec spec = spec(place, own.generation() == 0 ? peers.get() : List.of());
+            survivors.makeOver(record, directory);
+            // Founders have generation 0; a later generation joins what is running, and a child
+            // has its founders from its first snapshot.
+            boolean founds = own.generation() == 0 && parent == null;
+            ReplicaSpec spec = spec(place, founds ? peers.get() : List.of());
             RocksTable table = openTable(place);
             GroupState state =
-                    new GroupState(
+                    states.open(
                             group,
                             table,
                             GroupState.Listener.none(),
-                            peer -> nodeOf(peer, directory.nodes()));
-            ReplicatedLog replica = open(spec, state);
+                            peer -> GroupStates.nodeOf(peer, directory.nodes()),
+                            (split, birth) -> children.bear(table, split, birth));
+            ReplicatedLog replica = open(spec, state, parent != null && leads(parent));
             PartitionServer server =
                     new PartitionServer(
-                            wiring(group, replica, table, directory::nodes),
-                            keys,
-                            directory::index);
+                            wiring(group, replica, table, directory), keys, directory::index);
             servers.add(group, server);
             partitions.put(group, server);
             generations.put(group, own.generation());
@@ -438,10 +486,12 @@ final class Replicas implements Leadership, AutoCloseable {
             RoutedMetadata metadata,
             ShardKeys keys) {
         GroupId group = record.id();
-        start(
-                group,
-                new PartitionInit(record, server.log(), metadata, parts.tasks().clock()),
-                SECOND);
+        if (record.parent() == null) {
+            start(
+                    group,
+                    new PartitionInit(record, server.log(), metadata, parts.tasks().clock()),
+                    SECOND);
+        }
         start(
                 group,
                 new LeaderWorker(
@@ -463,7 +513,10 @@ final class Replicas implements Leadership, AutoCloseable {
                         group,
                         server.log(),
                         parts.tasks(),
-                        () -> directory.partition(group).flatMap(r -> peers(r, directory)),
+                        () ->
+                                directory
+                                        .partition(group)
+                                        .flatMap(r -> ReplicaPeers.of(r, directory)),
                         () -> Optional.of(List.of()),
                         peer -> register(group, peer, directory, metadata)),
                 SECOND);
@@ -478,7 +531,7 @@ final class Replicas implements Leadership, AutoCloseable {
             GroupId group, RaftPeer peer, LocalDirectory directory, RoutedMetadata metadata)
             throws InterruptedException {
         NodeId node =
-                nodeOf(peer, directory.nodes())
+                GroupStates.nodeOf(peer, directory.nodes())
                         .orElseThrow(
                                 () ->
                                         new StoreException(
@@ -497,19 +550,6 @@ final class Replicas implements Leadership, AutoCloseable {
         }
     }
 
-    private static Optional<List<RaftPeer>> peers(
-            PartitionRecord record, LocalDirectory directory) {
-        List<RaftPeer> peers = new ArrayList<>();
-        for (Replica replica : record.voters()) {
-            Optional<NodeRecord> node = directory.node(replica.node());
-            if (node.isEmpty()) {
-                return Optional.empty();
-            }
-            peers.add(new RaftPeer(node.get().host(), node.get().rpcPort(), replica.generation()));
-        }
-        return Optional.of(peers);
-    }
-
     private void closeTable(GroupId group) {
         RocksTable table = tables.remove(group);
         if (table != null) {
@@ -519,14 +559,24 @@ final class Replicas implements Leadership, AutoCloseable {
 
     @Override
     public List<GroupId> ledPartitions() {
-        List<GroupId> led = new ArrayList<>();
-        partitions.forEach(
-                (group, server) -> {
-                    if (server.log().leadership().isLeader()) {
-                        led.add(group);
-                    }
-                });
-        return led;
+        return partitions.keySet().stream().filter(this::leads).toList();
+    }
+
+    private boolean leads(GroupId group) {
+        PartitionServer server = partitions.get(group);
+        return server != null && server.log().leadership().isLeader();
+    }
+
+    /** Whether the members of a partition that is led here are just those of its record. */
+    boolean settled(PartitionRecord record, LocalDirectory directory) {
+        PartitionServer server = partitions.get(record.id());
+        Optional<List<RaftPeer>> wanted = ReplicaPeers.of(record, directory);
+        if (server == null || wanted.isEmpty()) {
+            return false;
+        }
+        ReplicatedLog.Membership members = server.log().membership();
+        return members.learners().isEmpty()
+                && Set.copyOf(members.voters()).equals(Set.copyOf(wanted.get()));
     }
 
     /** Partitions that have a replica here. */
@@ -534,10 +584,14 @@ final class Replicas implements Leadership, AutoCloseable {
         return List.copyOf(partitions.keySet());
     }
 
+    /** Nobody is answered from here on. */
+    void serveNoMore() {
+        servers.groups().forEach(servers::remove);
+    }
+
     /** Closes tables; the logs must be closed before. */
     @Override
     public void close() {
-        servers.groups().forEach(servers::remove);
         tables.values().forEach(RocksTable::close);
         tables.clear();
     }

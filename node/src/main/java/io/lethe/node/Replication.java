@@ -146,6 +146,7 @@ record Replication(
                 new Replicas(
                         new Replicas.Parts(
                                 parts.identity().id(),
+                                parts.build(),
                                 self,
                                 config.node().data(),
                                 host,
@@ -161,9 +162,12 @@ record Replication(
                                 parts.metrics(),
                                 clocks,
                                 config.raft().snapshotInterval()));
-        // The logs are closed before the tables that they apply to.
+        // The logs are closed before the tables that they apply to, and are asked nothing any more
+        // before: what fails of a group that is served is a broken invariant.
         var _ = opened.add(replicas);
         var _ = opened.add(host);
+        AutoCloseable doors = replicas::serveNoMore;
+        var _ = opened.add(doors);
         return replicas;
     }
 

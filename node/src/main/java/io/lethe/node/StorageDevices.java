@@ -1,6 +1,5 @@
 package io.lethe.node;
 
-import io.lethe.node.base.Clock;
 import io.lethe.node.base.background.Worker;
 import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.base.rocks.RocksOpener;
@@ -25,9 +24,9 @@ import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.PgId;
+import io.lethe.node.model.StoreException;
 import io.lethe.node.object.LocalDevices;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,7 +36,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** This node's devices, each a store behind a pool of its own. Safe for any thread. */
+/**
+ * This node's devices, each a store behind a pool of its own; they may come and go while it runs.
+ * Safe for any thread.
+ */
 final class StorageDevices implements LocalDevices, AutoCloseable {
     private record Open(DiskChunkStore store, DevicePool pool, Path path) implements DeviceCalls {
         @Override
@@ -69,30 +71,34 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
     /** 64 MiB, of the 512 MiB outside the heap that the launcher allows: 128 chunks at a time. */
     private static final long MOST_WRITE_BUFFER_BYTES = 64L << 20;
 
-    private final Map<DeviceId, Open> devices = new HashMap<>();
+    private final NodeConfig config;
+    private final DiskPorts ports;
+    private final Tasks tasks;
+    private final Metrics metrics;
+    private final AddedDevices added;
+    private final Map<DeviceId, Open> devices = new ConcurrentHashMap<>();
+    private final Map<DeviceId, ServedDevice> served = new ConcurrentHashMap<>();
     private final Map<DeviceId, DeviceWatch> watches = new ConcurrentHashMap<>();
 
-    StorageDevices(
-            List<NodeConfig.Device> configured, RocksOpener rocks, Tasks tasks, Metrics metrics) {
+    /** Not used any more, and not closed yet, since somebody may still read. */
+    private final List<Open> retired = new ArrayList<>();
+
+    /** Opens those that the node is configured with, and those that were added while it ran. */
+    StorageDevices(NodeConfig config, RocksOpener rocks, Tasks tasks, Metrics metrics) {
+        this.config = config;
+        this.tasks = tasks;
+        this.metrics = metrics;
+        added = new AddedDevices(config.node().data());
+        ports = DiskPorts.real(WriteBuffers.of(MOST_WRITE_BUFFER_BYTES), rocks);
         boolean opened = false;
-        DiskPorts ports = DiskPorts.real(WriteBuffers.of(MOST_WRITE_BUFFER_BYTES), rocks);
         try {
-            for (NodeConfig.Device device : configured) {
-                DiskSettings settings = DiskSettings.of(device.path());
-                if (device.capacity() != null) {
-                    settings =
-                            settings.withLimits(
-                                    device.capacity().bytes(), settings.leastReserveBytes());
+            for (NodeConfig.Device device : config.devices()) {
+                var _ = open(device);
+            }
+            for (NodeConfig.Device device : added.read()) {
+                if (!configured(device.path())) {
+                    var _ = openAdded(device);
                 }
-                DiskChunkStore store = DiskChunkStore.open(settings, ports);
-                DevicePool pool =
-                        new DevicePool(
-                                "device-" + store.device().toString().substring(0, 8),
-                                DevicePool.THREADS,
-                                DevicePool.MOST_QUEUED,
-                                tasks);
-                devices.put(store.device(), new Open(store, pool, device.path()));
-                DeviceMetrics.register(metrics, store, pool);
             }
             opened = true;
         } finally {
@@ -102,22 +108,112 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
         }
     }
 
-    /** For the data plane. */
+    private boolean configured(Path path) {
+        return config.devices().stream().anyMatch(one -> absolute(one.path()).equals(path));
+    }
+
+    private static Path absolute(Path path) {
+        return path.toAbsolutePath().normalize();
+    }
+
+    private DeviceId openAdded(NodeConfig.Device device) {
+        try {
+            return open(device);
+        } catch (StoreException e) {
+            throw new StoreException(
+                    e.code(),
+                    e.getMessage()
+                            + "; if it is gone for good, take its line out of "
+                            + config.node().data().resolve("devices"),
+                    e);
+        }
+    }
+
+    private synchronized DeviceId open(NodeConfig.Device device) {
+        DiskSettings settings = DiskSettings.of(device.path());
+        if (device.capacity() != null) {
+            settings = settings.withLimits(device.capacity().bytes(), settings.leastReserveBytes());
+        }
+        DiskChunkStore store = DiskChunkStore.open(settings, ports);
+        DevicePool pool =
+                new DevicePool(
+                        "device-" + store.device().toString().substring(0, 8),
+                        DevicePool.THREADS,
+                        DevicePool.MOST_QUEUED,
+                        tasks,
+                        config.repair().share(),
+                        DeviceMetrics.waits(metrics, store)::observeNanos);
+        Open open = new Open(store, pool, absolute(device.path()));
+        devices.put(store.device(), open);
+        served.put(store.device(), new ServedDevice(store, pool, pool::executeInBackground));
+        DeviceMetrics.register(metrics, store, pool);
+        return store.device();
+    }
+
+    /**
+     * Opens another device, which is then opened at each start.
+     *
+     * @param device its path is absolute and normal, and was looked at by {@link NewDevice}
+     */
+    synchronized DeviceId add(NodeConfig.Device device) {
+        boolean kept = configured(device.path());
+        if (!kept) {
+            added.add(device);
+        }
+        boolean opened = false;
+        try {
+            DeviceId id = open(device);
+            opened = true;
+            return id;
+        } finally {
+            if (!opened && !kept) {
+                added.remove(device.path());
+            }
+        }
+    }
+
+    /**
+     * Lets go of a device that was taken out of the cluster: its disk may be emptied, or pulled,
+     * once nobody reads from it any more. It is not opened at the next start unless the
+     * configuration has it.
+     */
+    synchronized void retire(DeviceId device) {
+        Open open = devices.remove(device);
+        if (open != null) {
+            served.remove(device);
+            watches.remove(device);
+            added.remove(open.path());
+            retired.add(open);
+        }
+    }
+
+    /** Closes those that nobody reads any more; true when there was one. */
+    synchronized boolean closeRetired() {
+        List<Open> quiet = retired.stream().filter(one -> one.store().openSlices() == 0).toList();
+        for (Open open : quiet) {
+            open.pool().close();
+            metrics.forget("device", open.store().device().toString());
+            open.store().close();
+            retired.remove(open);
+        }
+        return !quiet.isEmpty();
+    }
+
+    /** For the data plane: as they come and go. */
     Map<DeviceId, ServedDevice> served() {
-        Map<DeviceId, ServedDevice> served = new HashMap<>();
-        devices.forEach(
-                (id, open) -> {
-                    DevicePool pool = open.pool();
-                    served.put(id, new ServedDevice(open.store(), pool, pool::executeInBackground));
-                });
         return served;
     }
 
     /** Their directories. */
     Map<DeviceId, Path> paths() {
         Map<DeviceId, Path> paths = new HashMap<>();
-        devices.forEach((id, open) -> paths.put(id, open.path().toAbsolutePath()));
+        devices.forEach((id, open) -> paths.put(id, open.path()));
         return paths;
+    }
+
+    /** Of devices that are being let go of. */
+    synchronized List<Path> retiredPaths() {
+        return retired.stream().map(Open::path).toList();
     }
 
     /** For the registration. */
@@ -138,7 +234,8 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
                                         case SLOW -> Registration.DeviceState.SLOW;
                                     },
                                     since(id),
-                                    times(open.store().times().medians())));
+                                    times(open.store().times().medians()),
+                                    open.path().toString()));
                 });
         return list;
     }
@@ -153,22 +250,21 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
     }
 
     /**
-     * One for each device.
+     * Looks how quick a device is.
      *
      * @param nodes who is registered
      */
-    List<DeviceWatch> watches(Tasks tasks, Supplier<Map<NodeId, Registration>> nodes) {
-        devices.forEach(
-                (id, open) ->
-                        watches.put(
-                                id,
-                                new DeviceWatch(
-                                        open,
-                                        open.store().times(),
-                                        tasks,
-                                        () -> others(nodes.get(), id),
-                                        DeviceWatch.Patience.usual())));
-        return List.copyOf(watches.values());
+    DeviceWatch watch(DeviceId device, Supplier<Map<NodeId, Registration>> nodes) {
+        Open open = open(device);
+        DeviceWatch watch =
+                new DeviceWatch(
+                        open,
+                        open.store().times(),
+                        tasks,
+                        () -> others(nodes.get(), device),
+                        DeviceWatch.Patience.usual());
+        watches.put(device, watch);
+        return watch;
     }
 
     private static List<DiskTimes.Medians> others(Map<NodeId, Registration> nodes, DeviceId self) {
@@ -252,23 +348,22 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
         return open.pool().submit(() -> open.store().verify(key));
     }
 
-    /** Each device's own housekeeping. */
-    List<Worker> upkeep(Clock clock) {
-        List<Worker> workers = new ArrayList<>();
-        devices.values()
-                .forEach(open -> workers.add(new DeviceUpkeep(open.store(), open.pool(), clock)));
-        return workers;
+    /** A device's own housekeeping. */
+    Worker upkeep(DeviceId device) {
+        Open open = open(device);
+        return new DeviceUpkeep(open.store(), open.pool(), tasks.clock());
     }
 
-    /** One for each device. */
-    List<Scrubber> scrubbers(Tasks tasks, Duration period) {
-        return devices.values().stream().map(open -> new Scrubber(open, tasks, period)).toList();
+    Scrubber scrubber(DeviceId device) {
+        return new Scrubber(open(device), tasks, config.scrub().period());
     }
 
     @Override
-    public void close() {
-        devices.values().forEach(open -> open.pool().close());
-        devices.values().forEach(open -> open.store().close());
+    public synchronized void close() {
+        retired.addAll(devices.values());
         devices.clear();
+        retired.forEach(open -> open.pool().close());
+        retired.forEach(open -> open.store().close());
+        retired.clear();
     }
 }

@@ -49,6 +49,16 @@ class KeyringTest {
 
     /** Root keys that count what they are asked, and can be away. */
     private static final class CountingRoot implements RootKeys {
+        @Override
+        public Bytes wrapBackupKey(Id128 backup, KeyBytes key) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public KeyBytes unwrapBackupKey(Id128 backup, Bytes wrapped) {
+            throw new UnsupportedOperationException();
+        }
+
         private final RootKeys file;
         private int asked;
         private boolean away;

@@ -1,9 +1,21 @@
 package io.lethe.node;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Clock;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.config.ConfigLoader;
 import io.lethe.node.cluster.zookeeper.EmbeddedZooKeeper;
+import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.metadata.state.RowKeys;
+import io.lethe.node.model.BucketId;
+import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.Build;
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.TenantId;
+import io.lethe.node.model.WriteId;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -44,13 +56,20 @@ final class Nodes implements AutoCloseable {
      * @param environment overrides keys of their configuration
      */
     Nodes(Path dir, int count, Map<String, String> environment) throws Exception {
+        this(dir, count, environment, Build.own());
+    }
+
+    /**
+     * @param build what they say that they run
+     */
+    Nodes(Path dir, int count, Map<String, String> environment, Build build) throws Exception {
         this.environment = environment;
         layout = new DevLayout(dir, count, freePorts(count));
         layout.prepare(RandomSource.secure());
         zooKeeper =
                 new EmbeddedZooKeeper(layout.dir().resolve("zookeeper"), layout.zookeeperPort());
         for (int i = 0; i < count; i++) {
-            nodes.add(open(i));
+            nodes.add(open(i, build));
         }
         for (Node node : nodes) {
             until("every node serves", node::ready);
@@ -81,10 +100,11 @@ final class Nodes implements AutoCloseable {
         }
     }
 
-    private Node open(int number) {
+    private Node open(int number, Build build) {
         return Node.start(
                 ConfigLoader.load(NodeConfig.class, layout.nodeConfig(number), environment)
-                        .config());
+                        .config(),
+                build);
     }
 
     /** Waits, and says of every node what is the matter where it takes too long. */
@@ -119,12 +139,64 @@ final class Nodes implements AutoCloseable {
 
     /** Starts one that was stopped; returns when it serves. */
     void startAgain(int number) throws Exception {
-        nodes.set(number, open(number));
+        startAgain(number, Build.own());
+    }
+
+    /** The same with another build. */
+    void startAgain(int number, Build build) throws Exception {
+        nodes.set(number, open(number, build));
         until("the node is back", nodes.get(number)::ready);
+    }
+
+    /** Starts one that can't serve for what it has lost; returns when it has joined. */
+    void startAgainWithout(int number) throws Exception {
+        nodes.set(number, open(number, Build.own()));
+        until("the node has joined", () -> nodes.get(number).joined() != null);
+    }
+
+    /** Starts all of them, which were stopped; returns when they serve. */
+    void startAllAgain() throws Exception {
+        for (int i = 0; i < nodes.size(); i++) {
+            nodes.set(i, open(i, Build.own()));
+        }
+        for (Node node : nodes) {
+            until("every node serves", node::ready);
+        }
     }
 
     Joined joined(int number) {
         return Objects.requireNonNull(nodes.get(number).joined());
+    }
+
+    /** Steps that a worker has done. */
+    long steps(int number, String worker) {
+        return nodes.get(number).steps(worker);
+    }
+
+    /**
+     * Leaves a delete marker by way of a node: a version that needs no keys.
+     *
+     * @param seconds within which it must be done
+     */
+    void mark(int number, BucketId bucket, String key, int seconds) throws InterruptedException {
+        Id128 id = new Id128(7, key.hashCode());
+        Bytes name = Bytes.utf8(key);
+        PartitionReply reply =
+                joined(number)
+                        .metadata()
+                        .execute(
+                                RowKeys.objectKey(bucket, name),
+                                new PartitionCommand.Delete(
+                                        new WriteId(id),
+                                        bucket,
+                                        name,
+                                        new TenantId(id),
+                                        BucketRecord.Versioning.ENABLED,
+                                        new PartitionCommand.Which.Current(),
+                                        new io.lethe.node.metadata.command.Condition.Always()),
+                                1L << 40,
+                                deadlineIn(seconds));
+        assertThat(reply).isInstanceOf(PartitionReply.Deleted.class);
     }
 
     /** A node's data directory. */

@@ -8,6 +8,9 @@ import java.util.List;
  * @param s3Port 0: that door is closed; so for all ports
  * @param rack failure domain; empty where none is configured
  * @param incarnation raised at each start of its process
+ * @param standing STAYS, LEAVING or REMOVED, as operators said
+ * @param placementGroups that have a member on its devices
+ * @param replicas of partitions, the directory's among them where it votes there
  */
 public record NodeStatus(
         String id,
@@ -22,7 +25,10 @@ public record NodeStatus(
         long incarnation,
         int devices,
         long capacityBytes,
-        long freeBytes) {
+        long freeBytes,
+        String standing,
+        int placementGroups,
+        int replicas) {
     public NodeStatus {
         roles = List.copyOf(roles);
     }

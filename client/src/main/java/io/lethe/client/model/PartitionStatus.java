@@ -10,6 +10,10 @@ import java.util.List;
  * @param leader empty: none at the moment
  * @param appliedIndex by the leader; 0 where it is not known
  * @param rows estimated; 0 where it is not known
+ * @param recoveredMillis when it was last made anew of one replica; 0: never
+ * @param sizeBytes about what its rows take on the leader; 0 where it is not known
+ * @param commandsPerSecond that the leader proposed of late
+ * @param change SPLITTING, or empty
  */
 public record PartitionStatus(
         String id,
@@ -21,7 +25,11 @@ public record PartitionStatus(
         long appliedIndex,
         long rows,
         long mapEpoch,
-        int votersUp) {
+        int votersUp,
+        long recoveredMillis,
+        long sizeBytes,
+        long commandsPerSecond,
+        String change) {
     public PartitionStatus {
         voters = List.copyOf(voters);
         learners = List.copyOf(learners);

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +76,20 @@ final class DeviceIdentity implements AutoCloseable {
         }
     }
 
+    /** Which device a directory holds; empty where there is none. */
+    static Optional<DeviceId> peek(Path directory) {
+        try {
+            return Files.exists(directory.resolve(FILE))
+                    ? Optional.of(read(directory, null))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new StoreException(
+                    ErrorCode.UNAVAILABLE,
+                    "the device directory " + directory + " cannot be read: " + e,
+                    e);
+        }
+    }
+
     private static FileChannel lock(Path directory) throws IOException {
         FileChannel channel =
                 FileChannel.open(
@@ -103,6 +118,11 @@ final class DeviceIdentity implements AutoCloseable {
             write(file, id, cluster);
             return id;
         }
+        return read(directory, cluster);
+    }
+
+    private static DeviceId read(Path directory, @Nullable Id128 cluster) throws IOException {
+        Path file = directory.resolve(FILE);
         List<String> lines = Files.readString(file).lines().toList();
         if (lines.isEmpty() || !lines.get(0).equals(FIRST_LINE)) {
             throw refuse(

@@ -1,6 +1,7 @@
 package io.lethe.node.chunk;
 
 import io.lethe.node.base.metrics.Counter;
+import io.lethe.node.base.metrics.Latency;
 import io.lethe.node.base.metrics.Metrics;
 import java.util.Locale;
 
@@ -9,6 +10,15 @@ public final class DeviceMetrics {
     private static final String LABEL = "device";
 
     private DeviceMetrics() {}
+
+    /** How long the foreground's calls wait for a thread. */
+    public static Latency.Series waits(Metrics metrics, DiskChunkStore store) {
+        return metrics.latency(
+                        "lethe_device_wait_seconds",
+                        "Requests' wait for a thread of the device; not of the background.",
+                        LABEL)
+                .series(store.device().toString());
+    }
 
     public static void register(Metrics metrics, DiskChunkStore store, DevicePool pool) {
         String device = store.device().toString();
@@ -21,6 +31,11 @@ public final class DeviceMetrics {
                 .watch(pool::rejected, device);
         metrics.gauge("lethe_device_queued", "Calls waiting for a thread.", LABEL)
                 .watch(pool::queued, device);
+        metrics.gauge(
+                        "lethe_device_background_bytes_per_second",
+                        "What repair may read and write now.",
+                        LABEL)
+                .watch(pool::backgroundBytesPerSecond, device);
         metrics.gauge("lethe_device_failed", "1 when the device has failed.", LABEL)
                 .watch(() -> store.status().state() == ChunkStore.State.FAILED ? 1 : 0, device);
         metrics.gauge("lethe_device_slow", "1 when it gets nothing new for being slow.", LABEL)

@@ -1,6 +1,7 @@
 package io.lethe.node.chunk;
 
 import io.lethe.node.base.Check;
+import io.lethe.node.base.background.Pace;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.model.ErrorCode;
@@ -11,12 +12,20 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
 
 /**
  * The platform threads on which one device is used: a fixed number, with a bounded queue before
  * them. What does not fit is refused as OVERLOADED at once. Safe for any thread; never interrupts
  * its threads, since that would close data files under them.
+ *
+ * <p>What others ask for as work in the background (repair, above all) moves no more bytes than a
+ * share of what the foreground leaves free of the device ({@link DiskLoad}), reading and writing
+ * together, but at least {@link #FLOOR_BYTES_PER_SECOND}, so that it ends on the busiest device
+ * too. It waits for that before it takes a thread.
  */
 public final class DevicePool implements Executor, AutoCloseable {
     /**
@@ -28,6 +37,24 @@ public final class DevicePool implements Executor, AutoCloseable {
     /** Calls waiting per device: a quarter of a second's worth for a disk of 1,000 syncs/s. */
     public static final int MOST_QUEUED = 1024;
 
+    /** On a device that is never idle. 1 TB takes a day and a half at this rate. */
+    public static final long FLOOR_BYTES_PER_SECOND = 8L << 20;
+
+    /** Where nobody has said otherwise: as much again stays free for requests that come. */
+    public static final int USUAL_SHARE_PERCENT = 50;
+
+    /** Saved up at most while nothing was asked for: a large chunk. */
+    private static final long BURST_BYTES = 16 << 20;
+
+    /** Calls of the background that wait for their turn: 8 s of frames at the floor. */
+    static final int MOST_PACED = 256;
+
+    /** How long a rate stands: the foreground's share is that of ten seconds. */
+    private static final long TUNED_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /** Before a full queue is tried again for what has waited already. */
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     /** A closing pool waits for calls that run: longer than any call on a disk that works. */
     private static final long CLOSE_SECONDS = 30;
 
@@ -36,15 +63,41 @@ public final class DevicePool implements Executor, AutoCloseable {
     private final Tasks tasks;
     private final ThreadPoolExecutor threads;
     private final LongAdder rejected = new LongAdder();
+    private final LongConsumer waited;
     private final DiskLoad load;
+    private final int sharePercent;
+    private final Pace pace;
+    private final AtomicLong tunedNanos;
+    private final AtomicInteger paced = new AtomicInteger();
 
+    /** With the usual share for the background. */
     public DevicePool(String name, int threadCount, int mostQueued, Tasks tasks) {
+        this(name, threadCount, mostQueued, tasks, USUAL_SHARE_PERCENT, _ -> {});
+    }
+
+    /**
+     * @param sharePercent of what the foreground leaves free for work in the background, 1 to 100
+     * @param waited hears of each call of the foreground how long it waited for a thread,
+     *     nanoseconds
+     */
+    public DevicePool(
+            String name,
+            int threadCount,
+            int mostQueued,
+            Tasks tasks,
+            int sharePercent,
+            LongConsumer waited) {
+        Check.range("share of the background", sharePercent, 1, 100);
         Check.range("device threads", threadCount, 1, 1024);
         Check.range("device queue", mostQueued, 1, 1 << 20);
         this.name = name;
         this.mostQueued = mostQueued;
         this.tasks = tasks;
+        this.waited = waited;
+        this.sharePercent = sharePercent;
         load = new DiskLoad(tasks.clock());
+        pace = new Pace(tasks, FLOOR_BYTES_PER_SECOND, BURST_BYTES);
+        tunedNanos = new AtomicLong(tasks.clock().nanos() - TUNED_EVERY_NANOS);
         this.threads =
                 new ThreadPoolExecutor(
                         threadCount,
@@ -83,7 +136,8 @@ public final class DevicePool implements Executor, AutoCloseable {
         load.entered();
         boolean taken = false;
         try {
-            threads.execute(() -> foreground(work));
+            long since = tasks.clock().nanos();
+            threads.execute(() -> foreground(work, since));
             taken = true;
         } catch (RejectedExecutionException e) {
             rejected.increment();
@@ -97,28 +151,94 @@ public final class DevicePool implements Executor, AutoCloseable {
 
     /**
      * Runs {@code work} of the background, as {@link #execute} does that of the foreground, for
-     * which the second half of the queue is left.
+     * which the second half of the queue is left; at once where it moves no bytes, else when it is
+     * its turn.
      *
-     * @throws RejectedExecutionException when the queue is half full or the pool is closed
+     * @param bytes that it moves to or from the disk
+     * @throws RejectedExecutionException when the queue is half full, too much waits for its turn,
+     *     or the pool is closed
      */
-    public void executeInBackground(Runnable work) {
+    public void executeInBackground(long bytes, Runnable work) {
+        tune();
+        if (bytes == 0 || pace.tryTake(bytes)) {
+            handBackground(bytes, work);
+            return;
+        }
+        if (paced.incrementAndGet() > MOST_PACED) {
+            paced.decrementAndGet();
+            throw tooMuch();
+        }
+        tasks.fork(name + "-paced", () -> inTurn(bytes, work));
+    }
+
+    private void tune() {
+        long now = tasks.clock().nanos();
+        long last = tunedNanos.get();
+        if (now - last >= TUNED_EVERY_NANOS && tunedNanos.compareAndSet(last, now)) {
+            pace.set(load.allowance(sharePercent, FLOOR_BYTES_PER_SECOND));
+        }
+    }
+
+    /** What the background may move now. */
+    public long backgroundBytesPerSecond() {
+        tune();
+        return pace.bytesPerSecond();
+    }
+
+    private void inTurn(long bytes, Runnable work) {
+        try {
+            pace.take(bytes);
+            while (!threads.isShutdown() && !handed(bytes, work)) {
+                tasks.sleep(RETRY_NANOS);
+            }
+        } catch (InterruptedException e) {
+            // Nobody cancels it; and who waits for it has a deadline.
+        } finally {
+            paced.decrementAndGet();
+        }
+    }
+
+    private boolean handed(long bytes, Runnable work) {
+        try {
+            handBackground(bytes, work);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    private RejectedExecutionException tooMuch() {
+        rejected.increment();
+        return new RejectedExecutionException(name + " has too much to do");
+    }
+
+    private void handBackground(long bytes, Runnable work) {
         if (queued() >= mostQueued / 2) {
-            rejected.increment();
-            throw new RejectedExecutionException(name + " has too much to do");
+            throw tooMuch();
         }
         try {
-            threads.execute(work);
+            threads.execute(() -> background(bytes, work));
         } catch (RejectedExecutionException e) {
             rejected.increment();
             throw e;
         }
     }
 
-    private void foreground(Runnable work) {
+    private void foreground(Runnable work, long since) {
         try {
+            waited.accept(tasks.clock().nanos() - since);
             work.run();
         } finally {
             load.left();
+        }
+    }
+
+    private void background(long bytes, Runnable work) {
+        load.began();
+        try {
+            work.run();
+        } finally {
+            load.ended(bytes);
         }
     }
 

@@ -10,6 +10,7 @@ import io.lethe.node.model.PgId;
 import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.StoreException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,6 +77,15 @@ public final class DiskChunkStore implements ChunkStore {
      */
     public static DiskChunkStore open(DiskSettings settings, DiskPorts ports) {
         return new DeviceOpening(settings, ports).open();
+    }
+
+    /**
+     * Which device a directory holds; empty where it holds none. Nothing is locked or changed.
+     *
+     * @throws StoreException UNAVAILABLE when that can't be told
+     */
+    public static Optional<DeviceId> peek(Path directory) {
+        return DeviceIdentity.peek(directory);
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>The device counts as busy while at least one call of the foreground waits or runs. What is
  * free is the rest of the last ten seconds. How many bytes a second that stands for is learnt from
- * the background's own transfers.
+ * the background's own transfers: those that run beside each other are measured together.
  */
 public final class DiskLoad {
     /** Of a device that nobody has measured yet: a slow disk's sequential rate. */
@@ -19,8 +19,17 @@ public final class DiskLoad {
     /** Transfers shorter than this say more of seeks and caches than of the disk's rate. */
     private static final long LEAST_MEASURED_BYTES = 64 << 10;
 
-    /** Share of a new measurement in the average: about the last 16 transfers count. */
-    private static final double WEIGHT = 1.0 / 16;
+    /** What the background moves from one measurement to the next: a second of a slow disk. */
+    private static final long SAMPLE_BYTES = 4 << 20;
+
+    /**
+     * Share of a new measurement in the average where it is below it: about the last 16 count. What
+     * else goes on at the same time makes a device look slower than it is, hardly ever quicker.
+     */
+    private static final double WEIGHT_BELOW = 1.0 / 16;
+
+    /** Where it is above. */
+    private static final double WEIGHT_ABOVE = 1.0 / 4;
 
     private static final int SLOTS = 10;
     private static final long SLOT_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -35,6 +44,14 @@ public final class DiskLoad {
     private long seenNanos;
     private int inFlight;
     private double bytesPerSecond = FIRST_BYTES_PER_SECOND;
+    private boolean learnt;
+
+    /** Calls of the background that run, since when any does, and what they did before that. */
+    private int atWork;
+
+    private long atWorkSinceNanos;
+    private long workedNanos;
+    private long workedBytes;
 
     public DiskLoad(Clock clock) {
         this.clock = clock;
@@ -70,9 +87,36 @@ public final class DiskLoad {
     /** What a transfer of the background took, its wait for a thread not counted. */
     public synchronized void measured(long bytes, long nanos) {
         if (bytes >= LEAST_MEASURED_BYTES && nanos > 0) {
-            double rate = (double) bytes / nanos * SECOND_NANOS;
-            bytesPerSecond += (rate - bytesPerSecond) * WEIGHT;
+            learn((double) bytes / nanos * SECOND_NANOS);
         }
+    }
+
+    /** A call of the background runs from now on, perhaps beside others. */
+    public synchronized void began() {
+        if (atWork++ == 0) {
+            atWorkSinceNanos = clock.nanos();
+        }
+    }
+
+    /** It is over, and has moved so many bytes. */
+    public synchronized void ended(long bytes) {
+        Check.that(atWork > 0, "a call ends once");
+        long now = clock.nanos();
+        workedNanos += now - atWorkSinceNanos;
+        atWorkSinceNanos = now;
+        atWork--;
+        workedBytes += bytes;
+        if (workedBytes >= SAMPLE_BYTES && workedNanos > 0) {
+            learn((double) workedBytes / workedNanos * SECOND_NANOS);
+            workedBytes = 0;
+            workedNanos = 0;
+        }
+    }
+
+    private void learn(double rate) {
+        double weight = rate > bytesPerSecond ? WEIGHT_ABOVE : WEIGHT_BELOW;
+        bytesPerSecond = learnt ? bytesPerSecond + (rate - bytesPerSecond) * weight : rate;
+        learnt = true;
     }
 
     /** What the device moves when nobody else uses it, as far as is known. */

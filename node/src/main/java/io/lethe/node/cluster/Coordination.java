@@ -44,6 +44,20 @@ public interface Coordination extends AutoCloseable {
      */
     void updateDirectoryVoters(DirectoryVoters before, DirectoryVoters next);
 
+    /**
+     * The feature level that a controller told last, asked of the service itself; empty before the
+     * first, or out of reach.
+     */
+    Optional<Integer> featureLevel();
+
+    /**
+     * Tells the feature level in force, for the elected controller: refused when another one was
+     * elected.
+     *
+     * @throws io.lethe.node.model.StoreException UNAVAILABLE when refused, or out of reach
+     */
+    void tellFeatureLevel(int level);
+
     /** Calls back after any change of the above, from a thread that must not be blocked. */
     void onChange(Runnable listener);
 

@@ -2,6 +2,7 @@ package io.lethe.node.cluster;
 
 import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.model.Build;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
@@ -14,14 +15,17 @@ import java.util.Set;
 /**
  * What a running node says of itself, under an ephemeral name. Nothing secret.
  *
- * <p>Encoding: format u8 = 2, node 16, incarnation i64, host string, data, rpc, console and s3 port
+ * <p>Encoding: format u8 = 3, node 16, incarnation i64, host string, data, rpc, console and s3 port
  * i32 each, rack string, roles u8 (bit = place in the enum), public key string, count varint, that
  * many devices (id 16, capacity i64, free i64, state u8 = place in the enum, since i64, medians of
  * reads, writes and syncs varint each), count varint, that many damaged (group varint, generation
- * varint).
+ * varint), build (version string, lowest and highest feature level i32 each), and as many strings
+ * as there are devices, their paths, which builds before feature level 2 do not write. What follows
+ * is of newer builds, and passed over: that is how fields are added.
  *
  * @param incarnation raised at each start of the process
  * @param damaged groups whose replica here is lost or damaged and must be made anew
+ * @param build what it runs
  */
 public record Registration(
         NodeId node,
@@ -35,8 +39,9 @@ public record Registration(
         Set<NodeRecord.Role> roles,
         String publicKey,
         List<Device> devices,
-        List<Damaged> damaged) {
-    private static final int FORMAT = 2;
+        List<Damaged> damaged,
+        Build build) {
+    private static final int FORMAT = 3;
     private static final int MOST_DEVICES = 1_000;
     private static final int MOST_GROUPS = 100_000;
 
@@ -45,6 +50,7 @@ public record Registration(
      *
      * @param sinceMillis wall time since which it is slow or failed; 0: it is neither
      * @param times how quick it is
+     * @param path its directory on the node; empty where the node's build does not say it
      */
     public record Device(
             DeviceId id,
@@ -52,7 +58,12 @@ public record Registration(
             long freeBytes,
             DeviceState state,
             long sinceMillis,
-            Times times) {}
+            Times times,
+            String path) {
+        private Device at(String where) {
+            return new Device(id, capacityBytes, freeBytes, state, sinceMillis, times, where);
+        }
+    }
 
     /** Medians in microseconds, to powers of two; 0 where too few calls were made. */
     public record Times(long readMicros, long writeMicros, long syncMicros) {
@@ -90,7 +101,8 @@ public record Registration(
                 roles,
                 publicKey,
                 newDevices,
-                newDamaged);
+                newDamaged,
+                build);
     }
 
     public byte[] encode() {
@@ -112,6 +124,8 @@ public record Registration(
         }
         out.varint(damaged.size());
         damaged.forEach(one -> out.varint(one.group()).varint(one.generation()));
+        out.string(build.version()).i32(build.lowest()).i32(build.highest());
+        devices.forEach(device -> out.string(device.path()));
         return out.toArray();
     }
 
@@ -147,7 +161,10 @@ public record Registration(
         for (int left = in.count(MOST_GROUPS); left > 0; left--) {
             damaged.add(new Damaged(in.count(Integer.MAX_VALUE), in.count(Integer.MAX_VALUE)));
         }
-        in.end();
+        Build build = build(in);
+        if (in.remaining() > 0) {
+            devices.replaceAll(device -> device.at(in.string()));
+        }
         return new Registration(
                 node,
                 incarnation,
@@ -160,7 +177,16 @@ public record Registration(
                 roles,
                 publicKey,
                 devices,
-                damaged);
+                damaged,
+                build);
+    }
+
+    private static Build build(Decoder in) {
+        try {
+            return new Build(in.string(), in.i32(), in.i32());
+        } catch (IllegalArgumentException e) {
+            throw new Decoder.CorruptEncoding("a build with " + e.getMessage());
+        }
     }
 
     private static Device device(Decoder in) {
@@ -177,6 +203,7 @@ public record Registration(
                 freeBytes,
                 DeviceState.values()[state],
                 in.i64(),
-                new Times(in.varint(), in.varint(), in.varint()));
+                new Times(in.varint(), in.varint(), in.varint()),
+                "");
     }
 }

@@ -27,14 +27,15 @@ final class Births {
 
     /** Writes the cluster's first record into the directory. */
     void initCluster(DirectoryVoters voters) throws InterruptedException {
+        Founding founding = new Founding(ports.coordination(), ports.plan(), ports.random());
         var _ =
                 orders.apply(
                         new DirectoryCommand.InitCluster(
                                 voters.cluster(),
                                 ports.plan().name(),
                                 ports.plan().failureDomain(),
-                                new Founding(ports.coordination(), ports.plan(), ports.random())
-                                        .classes()));
+                                founding.classes(),
+                                founding.featureLevel()));
     }
 
     /** Makes the operator's tenant and access key; true unless they are there. */

@@ -37,6 +37,9 @@ public final class Controller implements Worker {
     private long ticketKeyAtNanos;
     private boolean ticketKeyKnown;
 
+    /** Told while this node has controlled; 0: none yet. */
+    private int toldLevel;
+
     /**
      * @param evictAfter a device that is slow for this long is to be emptied
      */
@@ -56,6 +59,7 @@ public final class Controller implements Worker {
     public Step step() throws InterruptedException {
         if (ports.coordination().controllerEpoch().isEmpty()) {
             ticketKeyKnown = false;
+            toldLevel = 0;
             return new Step.Idle("another node is the controller");
         }
         Optional<DirectoryVoters> voters = ports.coordination().directoryVoters();
@@ -71,6 +75,7 @@ public final class Controller implements Worker {
             return Step.worked();
         }
         boolean changed = births.createOperator();
+        changed |= tellLevel();
         changed |= follow();
         changed |= births.createPartitions();
         changed |= keepGroups();
@@ -87,11 +92,23 @@ public final class Controller implements Worker {
                         ports.coordination().nodes(),
                         ports.directory().nodes(),
                         ports.directory().devices(),
+                        ports.directory().featureLevel(),
                         ports.tasks().clock().wallMillis() - evictAfter.toMillis());
         for (DirectoryCommand command : commands) {
             var _ = orders.apply(command);
         }
         return !commands.isEmpty();
+    }
+
+    /** Who comes without a copy of the directory hears from the coordination service. */
+    private boolean tellLevel() {
+        int level = ports.directory().featureLevel();
+        if (level == toldLevel || !ports.coordination().connected()) {
+            return false;
+        }
+        ports.coordination().tellFeatureLevel(level);
+        toldLevel = level;
+        return true;
     }
 
     private boolean keepGroups() throws InterruptedException {

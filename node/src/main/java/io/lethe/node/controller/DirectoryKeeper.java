@@ -18,7 +18,9 @@ public final class DirectoryKeeper {
 
     /** Gives newcomers a place and renews what is damaged; true when it changed anything. */
     public boolean seat() {
-        return step(new DirectorySeats.View(coordination.nodes(), Set.of(), Object::toString));
+        return step(
+                new DirectorySeats.View(
+                        coordination.nodes(), Set.of(), Set.of(), Object::toString));
     }
 
     boolean step(DirectorySeats.View view) {

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * a node that is not listed            becomes a learner
  * a copy that is damaged, or at        becomes the next generation; a voter only while a majority
  *   another address than listed        of the voters is well without it
- * a voter that is lost                 changes places with a learner that is here, under the same
+ * a voter that is lost or leaves       changes places with a learner that is here, under the same
  *                                      condition, best in a domain without another voter
  * </pre>
  *
@@ -39,10 +39,19 @@ final class DirectorySeats {
      *
      * @param here who is registered
      * @param lost nodes that have been away for so long that others shall vote in their place
+     * @param leaving nodes that shall not vote any more, whether they are here or not
      * @param domain a node's failure domain
      */
     record View(
-            Map<NodeId, Registration> here, Set<NodeId> lost, Function<NodeId, String> domain) {}
+            Map<NodeId, Registration> here,
+            Set<NodeId> lost,
+            Set<NodeId> leaving,
+            Function<NodeId, String> domain) {
+        /** Whether others shall vote in its place. */
+        boolean unwanted(NodeId node) {
+            return lost.contains(node) || leaving.contains(node);
+        }
+    }
 
     /** With a learner's place for every node that is here and has none. */
     static DirectoryVoters seated(DirectoryVoters now, Map<NodeId, Registration> here) {
@@ -132,7 +141,7 @@ final class DirectorySeats {
 
     private static Optional<DirectoryVoters> replaced(DirectoryVoters now, View view) {
         for (Voter old : now.voters()) {
-            if (view.lost().contains(old.node()) && othersSuffice(now, old, view)) {
+            if (view.unwanted(old.node()) && othersSuffice(now, old, view)) {
                 Optional<Voter> spare = spare(now, old, view);
                 if (spare.isPresent()) {
                     List<Voter> voters = new ArrayList<>(now.voters());
@@ -153,7 +162,7 @@ final class DirectorySeats {
                 .filter(one -> !one.equals(lost))
                 .forEach(one -> taken.add(view.domain().apply(one.node())));
         return now.learners().stream()
-                .filter(one -> isWell(one, view))
+                .filter(one -> isWell(one, view) && !view.unwanted(one.node()))
                 .filter(
                         one -> {
                             Registration said = view.here().get(one.node());

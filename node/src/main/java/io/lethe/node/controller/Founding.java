@@ -60,6 +60,31 @@ public final class Founding {
         return plan.failureDomain().equals("rack") ? node.rack() : node.node().toString();
     }
 
+    /** The feature level that the cluster begins with: the newest that all who are here speak. */
+    int featureLevel() {
+        int level = Integer.MAX_VALUE;
+        for (Registration node : coordination.nodes().values()) {
+            level = Math.min(level, node.build().highest());
+        }
+        for (Registration node : coordination.nodes().values()) {
+            if (!node.build().speaks(level)) {
+                throw new StoreException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "the nodes that are here have no feature level in common: one of them"
+                                + " speaks no more than "
+                                + level
+                                + ", and "
+                                + node.host()
+                                + " ("
+                                + node.build().version()
+                                + ") "
+                                + node.build().range()
+                                + "; install one version on all");
+            }
+        }
+        return level;
+    }
+
     /** The plan's classes, checked against the domains that are here. */
     List<StorageClass> classes() {
         return classes(coordination.nodes());

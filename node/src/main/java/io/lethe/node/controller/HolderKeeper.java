@@ -7,6 +7,7 @@ import io.lethe.node.cluster.Registration;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.state.Holder;
 import io.lethe.node.model.NodeId;
+import io.lethe.node.model.NodeRecord;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -68,7 +69,10 @@ public final class HolderKeeper implements Worker {
         for (Map.Entry<NodeId, Holder> one : holders.entrySet()) {
             Life life = new Life(one.getKey(), one.getValue().incarnation());
             Registration said = here.get(life.node());
-            boolean alive = said != null && said.incarnation() == life.incarnation();
+            boolean alive =
+                    said != null
+                            && said.incarnation() == life.incarnation()
+                            && !removed(life.node());
             if (alive) {
                 missingSince.remove(life);
                 suspendedSince.remove(life);
@@ -83,6 +87,10 @@ public final class HolderKeeper implements Worker {
         return changed > 0
                 ? new Step.Worked(changed + " holders on their way out")
                 : new Step.Idle(holders.size() + " holders");
+    }
+
+    private boolean removed(NodeId node) {
+        return ports.directory().node(node).map(NodeRecord::removed).orElse(false);
     }
 
     private boolean suspend(Life life) throws InterruptedException {

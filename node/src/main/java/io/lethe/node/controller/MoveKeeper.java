@@ -8,6 +8,8 @@ import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
+import io.lethe.node.model.PgId;
+import io.lethe.node.model.PlacementGroup;
 import io.lethe.node.model.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +34,9 @@ public final class MoveKeeper implements Worker {
     /** Directory setting: operators stop the evening out by {@code off}. */
     public static final String EVENING = "rebalance";
 
+    /** Half an hour where nobody has said otherwise: 10 GiB at a tenth of a disk's rate. */
+    private static final long SLOW_GRACES = 3;
+
     private static final long CATCH_UP_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final ControllerPorts ports;
@@ -39,6 +44,10 @@ public final class MoveKeeper implements Worker {
     private final AwayNodes away;
     private final long graceNanos;
     private final Map<DeviceId, Long> unusableSince = new HashMap<>();
+    private final Map<PgId, Moving> moving = new HashMap<>();
+
+    /** A move that this controller has seen, and since when. */
+    private record Moving(int epoch, long sinceNanos) {}
 
     /**
      * @param grace longer than a restart of a machine: who blinks triggers nothing
@@ -68,7 +77,9 @@ public final class MoveKeeper implements Worker {
         long now = ports.tasks().clock().nanos();
         ports.metadata().catchUpDirectory(now + CATCH_UP_NANOS);
         Set<NodeId> known = new HashSet<>();
-        ports.directory().nodes().forEach(node -> known.add(node.id()));
+        ports.directory().nodes().stream()
+                .filter(node -> !node.removed())
+                .forEach(node -> known.add(node.id()));
         Set<NodeId> lostNodes = away.lost(known, ports.coordination().nodes().keySet(), now);
         Set<DeviceId> lost = lostDevices(now);
         if (AwayNodes.tooMany(away.count() - lostNodes.size(), known.size())) {
@@ -77,7 +88,12 @@ public final class MoveKeeper implements Worker {
         }
         boolean evening = !ports.directory().setting(EVENING).orElse("on").equals("off");
         List<MovePlanner.Plan> plans =
-                new MovePlanner(devices(), lost, ports.directory().placementGroups()).plan(evening);
+                new MovePlanner(
+                                devices(),
+                                lost,
+                                ports.directory().placementGroups(),
+                                slow(ports.directory().placementGroups(), now))
+                        .plan(evening);
         for (MovePlanner.Plan plan : plans) {
             begin(plan);
         }
@@ -88,6 +104,30 @@ public final class MoveKeeper implements Worker {
     private void forget() {
         away.clear();
         unusableSince.clear();
+        moving.clear();
+    }
+
+    /** Groups whose move takes so long that something may be wrong with it. */
+    private Set<PgId> slow(List<PlacementGroup> groups, long now) {
+        Set<PgId> slow = new HashSet<>();
+        Set<PgId> seen = new HashSet<>();
+        for (PlacementGroup pg : groups) {
+            if (pg.move() != null) {
+                seen.add(pg.id());
+                Moving since =
+                        moving.compute(
+                                pg.id(),
+                                (_, known) ->
+                                        known != null && known.epoch() == pg.epoch()
+                                                ? known
+                                                : new Moving(pg.epoch(), now));
+                if (now - since.sinceNanos() >= SLOW_GRACES * graceNanos) {
+                    slow.add(pg.id());
+                }
+            }
+        }
+        moving.keySet().retainAll(seen);
+        return slow;
     }
 
     private void begin(MovePlanner.Plan plan) throws InterruptedException {

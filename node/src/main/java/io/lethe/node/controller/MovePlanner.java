@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Plans which members of placement groups go over to which devices. Pure. In this order:
  *
  * <ol>
- *   <li>members whose device is lost, in groups that have lost the most first;
+ *   <li>members whose device is lost, in groups that could lose the fewest more first; the others
+ *       wait until none of those is on its way, unless that takes very long: all read from the same
+ *       devices;
  *   <li>moves whose target is lost, leaving or full, to another target;
  *   <li>members whose device is leaving;
  *   <li>members of devices that are fuller than the mean by {@link #LEAST_IMBALANCE_PERCENT}, to
@@ -27,16 +29,16 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  *
  * A group moves one member at a time. A target gets at most {@link #MOST_PER_TARGET} moves at once,
- * so that it always has the next one ready, and {@link #MOST_LOST_PER_TARGET} where members are
- * lost, whom nobody asks in vain meanwhile; the targets of a lost device's groups are all others.
- * Where no device in a domain of its own is left, a group waits: less protection is no repair.
+ * so that few readers ask it in vain, and {@link #MOST_LOST_PER_TARGET} where members are lost,
+ * whom they would ask in vain; the targets of a lost device's groups are all others. Where no
+ * device in a domain of its own is left, a group waits: less protection is no repair.
  */
 final class MovePlanner {
-    /** One is under way, one waits. */
-    static final int MOST_PER_TARGET = 2;
+    /** So that the next ones are ready when some small ones end together. */
+    static final int MOST_PER_TARGET = 8;
 
     /** Of small groups a target ends several in the time that it takes to begin the next. */
-    static final int MOST_LOST_PER_TARGET = 16;
+    static final int MOST_LOST_PER_TARGET = 64;
 
     /** Moves that only even out what devices hold, in the whole cluster. */
     static final int MOST_EVENING = 4;
@@ -50,6 +52,8 @@ final class MovePlanner {
     private final Map<DeviceId, Integer> incoming = new HashMap<>();
     private final Map<DeviceId, Integer> memberships = new HashMap<>();
     private final Map<DeviceId, Long> plannedBytes = new HashMap<>();
+    private final Set<PgId> planned = new HashSet<>();
+    private final Set<PgId> slow;
 
     /**
      * A device as the planner sees it.
@@ -61,11 +65,22 @@ final class MovePlanner {
     /** A chunk of a group that is to go over, and in which epoch that was planned. */
     record Plan(PgId pg, int epoch, PlacementGroup.Move move) {}
 
+    /** Where no group is slow. */
+    MovePlanner(Collection<Device> known, Set<DeviceId> lost, List<PlacementGroup> groups) {
+        this(known, lost, groups, Set.of());
+    }
+
     /**
      * @param lost devices that will not come back, as far as anybody can tell
+     * @param slow groups whose move has been under way for so long that none waits for them
      */
-    MovePlanner(Collection<Device> known, Set<DeviceId> lost, List<PlacementGroup> groups) {
+    MovePlanner(
+            Collection<Device> known,
+            Set<DeviceId> lost,
+            List<PlacementGroup> groups,
+            Set<PgId> slow) {
         known.forEach(one -> devices.put(one.record().id(), one));
+        this.slow = slow;
         this.lost = lost;
         this.groups = groups;
         for (PlacementGroup pg : groups) {
@@ -93,13 +108,21 @@ final class MovePlanner {
     List<Plan> plan(boolean evening) {
         List<Plan> plans = new ArrayList<>();
         List<PlacementGroup> byDanger = new ArrayList<>(groups);
+        Map<PgId, Long> spare = new HashMap<>();
+        groups.forEach(pg -> spare.put(pg.id(), pg.scheme().m() - lostMembers(pg)));
         byDanger.sort(
-                Comparator.comparingLong((PlacementGroup pg) -> -lostMembers(pg))
-                        .thenComparingInt(pg -> pg.scheme().m())
+                Comparator.comparingLong((PlacementGroup pg) -> spare.getOrDefault(pg.id(), 0L))
                         .thenComparingLong(pg -> pg.id().value()));
+        long held = Long.MAX_VALUE;
         for (PlacementGroup pg : byDanger) {
             int chunk = pg.move() == null ? first(pg, lost::contains) : retarget(pg);
-            add(plans, pg, chunk);
+            long left = spare.getOrDefault(pg.id(), 0L);
+            if (pg.move() != null || left <= held) {
+                add(plans, pg, chunk);
+            }
+            if (holds(pg)) {
+                held = Math.min(held, left);
+            }
         }
         for (PlacementGroup pg : byDanger) {
             add(plans, pg, pg.move() == null ? first(pg, this::isLeaving) : -1);
@@ -110,17 +133,20 @@ final class MovePlanner {
         return plans;
     }
 
+    /** Whether a lost member of the group is on its way, for which less endangered groups wait. */
+    private boolean holds(PlacementGroup pg) {
+        PlacementGroup.Move move = pg.move();
+        boolean under = move != null && lost.contains(pg.members().get(move.chunk()));
+        return (under || planned.contains(pg.id())) && !slow.contains(pg.id());
+    }
+
     private long lostMembers(PlacementGroup pg) {
         return pg.members().stream().filter(lost::contains).count();
     }
 
     private boolean isLeaving(DeviceId device) {
         Device known = devices.get(device);
-        return known != null && leaving(known);
-    }
-
-    private static boolean leaving(Device device) {
-        return device.record().leaving() || device.record().state() == DeviceRecord.State.EVICTED;
+        return known != null && known.record().emptying();
     }
 
     private static int first(PlacementGroup pg, Predicate<DeviceId> which) {
@@ -142,17 +168,17 @@ final class MovePlanner {
         boolean bad =
                 target == null
                         || lost.contains(move.to())
-                        || leaving(target)
+                        || target.record().emptying()
                         || target.record().state() == DeviceRecord.State.REMOVED
                         || target.record().state() == DeviceRecord.State.FULL;
         return bad ? move.chunk() : -1;
     }
 
     private void add(List<Plan> plans, PlacementGroup pg, int chunk) {
-        boolean planned = plans.stream().anyMatch(one -> one.pg().equals(pg.id()));
-        Device target = chunk < 0 || planned ? null : target(pg, chunk);
+        Device target = chunk < 0 || planned.contains(pg.id()) ? null : target(pg, chunk);
         if (target != null) {
             DeviceId to = target.record().id();
+            planned.add(pg.id());
             incoming.merge(to, 1, Integer::sum);
             memberships.merge(to, 1, Integer::sum);
             plannedBytes.merge(to, groupBytes(pg.members().get(chunk)), Long::sum);

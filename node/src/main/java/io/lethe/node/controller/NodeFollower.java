@@ -4,14 +4,17 @@ import io.lethe.node.cluster.Registration;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
+import io.lethe.node.model.FeatureLevels;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Brings the directory's nodes and devices into line with who is registered. The plan is pure; free
@@ -32,9 +35,56 @@ final class NodeFollower {
     /**
      * What differs, as commands.
      *
+     * @param level feature level in force: a node that does not speak it is not counted as here,
+     *     and does not stay
      * @param evictBeforeMillis a device that has been slow since before this is to be emptied
      */
     static List<DirectoryCommand> plan(
+            Map<NodeId, Registration> here,
+            List<NodeRecord> nodes,
+            List<DeviceRecord> devices,
+            int level,
+            long evictBeforeMillis) {
+        Map<NodeId, Registration> able = new TreeMap<>(here);
+        able.values().removeIf(node -> !node.build().speaks(level));
+        List<DirectoryCommand> plan = plan(able, nodes, devices, evictBeforeMillis);
+        return level < FeatureLevels.DEVICE_PLACES ? plan : placed(plan, able, devices);
+    }
+
+    /** The same, with the places of devices that their nodes have told. */
+    private static List<DirectoryCommand> placed(
+            List<DirectoryCommand> plan,
+            Map<NodeId, Registration> here,
+            List<DeviceRecord> devices) {
+        Map<DeviceId, String> places = new HashMap<>();
+        here.values().stream()
+                .flatMap(node -> node.devices().stream())
+                .filter(device -> !device.path().isEmpty())
+                .forEach(device -> places.put(device.id(), device.path()));
+        List<DirectoryCommand> all = new ArrayList<>();
+        Set<DeviceId> planned = new HashSet<>();
+        for (DirectoryCommand command : plan) {
+            if (command instanceof DirectoryCommand.PutDevice(DeviceRecord device)
+                    && places.containsKey(device.id())) {
+                String place = places.getOrDefault(device.id(), "");
+                all.add(new DirectoryCommand.PlaceDevice(device.withPath(place)));
+                planned.add(device.id());
+            } else {
+                all.add(command);
+            }
+        }
+        for (DeviceRecord known : devices) {
+            String place = places.getOrDefault(known.id(), known.path());
+            if (!place.equals(known.path())
+                    && known.state() != DeviceRecord.State.REMOVED
+                    && !planned.contains(known.id())) {
+                all.add(new DirectoryCommand.PlaceDevice(known.withPath(place)));
+            }
+        }
+        return all;
+    }
+
+    private static List<DirectoryCommand> plan(
             Map<NodeId, Registration> here,
             List<NodeRecord> nodes,
             List<DeviceRecord> devices,
@@ -42,9 +92,17 @@ final class NodeFollower {
         List<DirectoryCommand> commands = new ArrayList<>();
         boolean few = slowAreFew(here);
         for (Registration registration : here.values()) {
-            NodeRecord said = record(registration);
             Optional<NodeRecord> known =
-                    nodes.stream().filter(n -> n.id().equals(said.id())).findFirst();
+                    nodes.stream().filter(n -> n.id().equals(registration.node())).findFirst();
+            if (known.isPresent() && known.get().removed()) {
+                // It goes on as if nothing had happened, and nobody counts on it any more.
+                continue;
+            }
+            NodeRecord said =
+                    record(registration)
+                            .withStanding(
+                                    known.map(NodeRecord::standing)
+                                            .orElse(NodeRecord.Standing.STAYS));
             if (known.isEmpty() || outdated(known.get(), said)) {
                 commands.add(new DirectoryCommand.PutNode(said));
             }
@@ -153,6 +211,8 @@ final class NodeFollower {
                 said.rack(),
                 said.roles(),
                 said.publicKey(),
-                NodeRecord.State.UP);
+                NodeRecord.State.UP,
+                NodeRecord.Standing.STAYS,
+                said.build());
     }
 }

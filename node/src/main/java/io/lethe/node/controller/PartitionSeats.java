@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which nodes hold a partition, and in which life. Pure. One replica changes at a time, and only
@@ -19,8 +20,10 @@ import java.util.Set;
  *
  * <pre>
  * a replica that its node reports as damaged   becomes the next generation on the same node
- * a replica whose node is lost                 goes to a node that is here, best where no other of
+ * a replica whose node is lost or leaves       goes to a node that is here, best where no other of
  *                                              its domain votes, then where there are fewest
+ * fewer than before a majority was lost        one more, on a node chosen in the same way, while
+ *                                              all that there are are well
  * </pre>
  *
  * <p>A new generation is the record's new map epoch, which only rises: so no peer name is used
@@ -32,27 +35,52 @@ final class PartitionSeats {
     /** The next change; empty when all is as it should be, or nothing can be done. */
     static Optional<PartitionRecord> next(
             PartitionRecord now, DirectorySeats.View view, Map<NodeId, Integer> load) {
+        if (now.division() != null) {
+            // The child's founders are the parent's voters.
+            return Optional.empty();
+        }
         for (Replica old : now.voters()) {
             if (isDamaged(now, old, view) && othersSuffice(now, old, view)) {
                 return Optional.of(with(now, old, old.node()));
             }
         }
         for (Replica old : now.voters()) {
-            if (view.lost().contains(old.node()) && othersSuffice(now, old, view)) {
+            if (view.unwanted(old.node()) && othersSuffice(now, old, view)) {
                 Optional<NodeId> spare = spare(now, old, view, load);
                 if (spare.isPresent()) {
                     return Optional.of(with(now, old, spare.get()));
                 }
             }
         }
-        return Optional.empty();
+        return grown(now, view, load);
+    }
+
+    /** A partition that was made anew of one replica gets as many as it had. */
+    private static Optional<PartitionRecord> grown(
+            PartitionRecord now, DirectorySeats.View view, Map<NodeId, Integer> load) {
+        PartitionRecord.Recovery recovery = now.recovery();
+        boolean lacks = recovery != null && now.voters().size() < recovery.voters();
+        if (!lacks || !now.voters().stream().allMatch(one -> isWell(now, one, view))) {
+            return Optional.empty();
+        }
+        return spare(now, null, view, load)
+                .map(
+                        node -> {
+                            List<Replica> voters = new ArrayList<>(now.voters());
+                            voters.add(new Replica(node, Math.toIntExact(now.mapEpoch() + 1)));
+                            return now.withVoters(voters);
+                        });
+    }
+
+    private static boolean isWell(PartitionRecord now, Replica one, DirectorySeats.View view) {
+        return view.here().containsKey(one.node()) && !isDamaged(now, one, view);
     }
 
     private static PartitionRecord with(PartitionRecord now, Replica old, NodeId node) {
         long epoch = now.mapEpoch() + 1;
         List<Replica> voters = new ArrayList<>(now.voters());
         voters.set(voters.indexOf(old), new Replica(node, Math.toIntExact(epoch)));
-        return new PartitionRecord(now.id(), now.from(), now.to(), voters, now.learners(), epoch);
+        return now.withVoters(voters);
     }
 
     private static boolean isDamaged(
@@ -68,15 +96,14 @@ final class PartitionSeats {
         long well =
                 now.voters().stream()
                         .filter(one -> !one.equals(without))
-                        .filter(one -> view.here().containsKey(one.node()))
-                        .filter(one -> !isDamaged(now, one, view))
+                        .filter(one -> isWell(now, one, view))
                         .count();
         return well > now.voters().size() / 2;
     }
 
     private static Optional<NodeId> spare(
             PartitionRecord now,
-            Replica lost,
+            @Nullable Replica lost,
             DirectorySeats.View view,
             Map<NodeId, Integer> load) {
         Set<NodeId> holding = new HashSet<>();
@@ -89,7 +116,7 @@ final class PartitionSeats {
         return view.here().values().stream()
                 .filter(said -> said.roles().contains(NodeRecord.Role.METADATA))
                 .map(Registration::node)
-                .filter(node -> !holding.contains(node))
+                .filter(node -> !holding.contains(node) && !view.unwanted(node))
                 .min(
                         Comparator.<NodeId, Boolean>comparing(
                                         node -> taken.contains(view.domain().apply(node)))

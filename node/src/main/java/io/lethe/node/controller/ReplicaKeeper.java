@@ -17,9 +17,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Keeps every Raft group whole, on the elected controller: damaged copies become new generations,
- * lost nodes' votes go to others. It changes the records only, one replica in a step; each group's
- * leader then brings its members into line, one change at a time. Does nothing on other nodes. One
- * task.
+ * votes of nodes that are lost or leave go to others. It changes the records only, one replica in a
+ * step; each group's leader then brings its members into line, one change at a time. Does nothing
+ * on other nodes. One task.
  *
  * <p>A node counts as lost when this controller has not seen it for the grace. While more nodes are
  * away than {@link AwayNodes#MOST_AWAY} or a fifth of all, nobody counts as lost: then something
@@ -61,7 +61,8 @@ public final class ReplicaKeeper implements Worker {
         }
         ports.metadata().catchUpDirectory(ports.tasks().clock().nanos() + CATCH_UP_NANOS);
         Map<NodeId, Registration> here = ports.coordination().nodes();
-        DirectorySeats.View view = new DirectorySeats.View(here, lost(here), this::domain);
+        DirectorySeats.View view =
+                new DirectorySeats.View(here, lost(here), leaving(), this::domain);
         if (directoryCopies.step(view)) {
             return new Step.Worked("changed a copy of the directory");
         }
@@ -87,10 +88,22 @@ public final class ReplicaKeeper implements Worker {
         ports.coordination()
                 .directoryVoters()
                 .ifPresent(all -> all.voters().forEach(one -> known.add(one.node())));
+        // That one is gone for good is known, and no sign of anything else.
+        known.removeIf(node -> ports.directory().node(node).map(NodeRecord::removed).orElse(false));
         Set<NodeId> lost = away.lost(known, here.keySet(), ports.tasks().clock().nanos());
         // Those that are lost already count no more: what is new must not be too much at once.
         int fresh = away.count() - lost.size();
         return AwayNodes.tooMany(Math.max(fresh, vote(lost)), known.size()) ? Set.of() : lost;
+    }
+
+    private Set<NodeId> leaving() {
+        Set<NodeId> leaving = new HashSet<>();
+        for (NodeRecord node : ports.directory().nodes()) {
+            if (node.standing() != NodeRecord.Standing.STAYS) {
+                leaving.add(node.id());
+            }
+        }
+        return leaving;
     }
 
     /** How many of these still have a vote anywhere. */

@@ -26,7 +26,13 @@ public enum Purpose {
     /** Content type, user metadata and tags under a data key; the id is the write id. */
     OBJECT_INFO("object info"),
     /** What a session token says, under its tenant's key; the id is the parent access key id. */
-    SESSION_TOKEN("session token");
+    SESSION_TOKEN("session token"),
+    /** A backup's key under a root key; the id is the backup id. */
+    BACKUP_KEY("backup key"),
+    /**
+     * A frame of shard keys under a backup's key; the id is the group (i32) and its number (i64).
+     */
+    BACKUP_KEYS("backup keys");
 
     private final String label;
 

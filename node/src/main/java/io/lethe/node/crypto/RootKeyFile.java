@@ -6,6 +6,7 @@ import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.base.config.ConfigException;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
 import java.nio.charset.StandardCharsets;
@@ -25,8 +26,8 @@ import java.util.Map;
  * first: {@code key}, its id as 8 hex digits (random, not 0), its 32 bytes as 64 hex digits. The
  * last key wraps, all unwrap.
  *
- * <p>A wrapped tenant key, 45 bytes: root key id i32, then {@link KeyWrap}'s 41 bytes for the
- * tenant's id.
+ * <p>A wrapped key of a tenant or backup, 45 bytes: root key id i32, then {@link KeyWrap}'s 41
+ * bytes for the tenant's or backup's id.
  */
 public final class RootKeyFile implements RootKeys {
     /** Length of a tenant key wrapped by this provider; fits into a slot of a key file. */
@@ -142,37 +143,54 @@ public final class RootKeyFile implements RootKeys {
 
     @Override
     public Bytes wrapTenantKey(TenantId tenant, KeyBytes tenantKey) {
+        return wrap(Purpose.TENANT_KEY, tenant.id(), tenantKey);
+    }
+
+    @Override
+    public Bytes wrapBackupKey(Id128 backup, KeyBytes backupKey) {
+        return wrap(Purpose.BACKUP_KEY, backup, backupKey);
+    }
+
+    private Bytes wrap(Purpose purpose, Id128 id, KeyBytes key) {
         KeyBytes root = keys.get(newest);
         if (root == null) {
             throw new IllegalStateException("the newest key is one of the keys");
         }
-        Bytes wrapped = KeyWrap.wrap(root, Purpose.TENANT_KEY, tenant.id(), tenantKey);
+        Bytes wrapped = KeyWrap.wrap(root, purpose, id, key);
         return new Encoder(WRAPPED_BYTES).i32(newest).raw(wrapped).toBytes();
     }
 
     @Override
     public KeyBytes unwrapTenantKey(TenantId tenant, Bytes wrapped) {
+        return unwrap("tenant " + tenant, Purpose.TENANT_KEY, tenant.id(), wrapped);
+    }
+
+    @Override
+    public KeyBytes unwrapBackupKey(Id128 backup, Bytes wrapped) {
+        return unwrap("backup " + backup, Purpose.BACKUP_KEY, backup, wrapped);
+    }
+
+    private KeyBytes unwrap(String whose, Purpose purpose, Id128 id, Bytes wrapped) {
         if (wrapped.length() != WRAPPED_BYTES) {
             throw new StoreException(
                     ErrorCode.CORRUPT,
-                    "the key of tenant "
-                            + tenant
+                    "the key of "
+                            + whose
                             + " was not wrapped by a root key file: check which provider of root"
                             + " keys is configured");
         }
-        int id = new Decoder(wrapped).i32();
-        KeyBytes root = keys.get(id);
+        int rootId = new Decoder(wrapped).i32();
+        KeyBytes root = keys.get(rootId);
         if (root == null) {
             throw new StoreException(
                     ErrorCode.CORRUPT,
-                    "the key of tenant "
-                            + tenant
+                    "the key of "
+                            + whose
                             + " needs root key "
-                            + HEX.toHexDigits(id)
+                            + HEX.toHexDigits(rootId)
                             + ", which this node's root key file lacks: give it the file that the"
                             + " other nodes have");
         }
-        Bytes body = wrapped.slice(4, WRAPPED_BYTES);
-        return KeyWrap.unwrap(root, Purpose.TENANT_KEY, tenant.id(), body);
+        return KeyWrap.unwrap(root, purpose, id, wrapped.slice(4, WRAPPED_BYTES));
     }
 }

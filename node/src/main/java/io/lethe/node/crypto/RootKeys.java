@@ -1,6 +1,7 @@
 package io.lethe.node.crypto;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
 
@@ -23,4 +24,16 @@ public interface RootKeys {
      *     UNAVAILABLE when the provider does not answer
      */
     KeyBytes unwrapTenantKey(TenantId tenant, Bytes wrapped);
+
+    /**
+     * @return what {@link #unwrapBackupKey} takes; fits into a slot of a key file
+     * @throws StoreException UNAVAILABLE when the provider does not answer
+     */
+    Bytes wrapBackupKey(Id128 backup, KeyBytes backupKey);
+
+    /**
+     * @throws StoreException CORRUPT when it was not wrapped by these root keys for this backup;
+     *     UNAVAILABLE when the provider does not answer
+     */
+    KeyBytes unwrapBackupKey(Id128 backup, Bytes wrapped);
 }

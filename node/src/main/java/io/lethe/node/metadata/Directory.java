@@ -38,6 +38,12 @@ public interface Directory {
      */
     long index();
 
+    /**
+     * The feature level in force, as far as this copy knows: nothing of a higher one is sent or
+     * written. See {@link io.lethe.node.model.FeatureLevels}.
+     */
+    int featureLevel();
+
     /** The cluster's name, id and failure domain; empty before InitCluster. */
     Optional<Cluster> cluster();
 
@@ -52,9 +58,17 @@ public interface Directory {
 
     List<DeviceRecord> devices();
 
+    /** Whether a device is known, and what it has can be read. */
+    default boolean readable(DeviceId id) {
+        return device(id).map(DeviceRecord::readable).orElse(false);
+    }
+
     Optional<PlacementGroup> placementGroup(PgId id);
 
     List<PlacementGroup> placementGroups();
+
+    /** Groups of which a device is a member or becomes one, in the order of their ids. */
+    List<PlacementGroup> placementGroupsOf(DeviceId device);
 
     /** Open groups of a class, of its own width and narrower ones. */
     List<PlacementGroup> openPlacementGroups(String storageClass);

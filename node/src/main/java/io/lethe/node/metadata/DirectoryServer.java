@@ -2,8 +2,11 @@ package io.lethe.node.metadata;
 
 import io.lethe.node.metadata.command.CommandCodec;
 import io.lethe.node.metadata.command.CommandCodec.DirectoryEntry;
+import io.lethe.node.metadata.command.CommandLevels;
 import io.lethe.node.metadata.raft.ReplicatedLog;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.StoreException;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The directory's replica on this node: executes commands where it leads. Questions have no place
@@ -12,10 +15,12 @@ import io.lethe.node.model.ErrorCode;
 public final class DirectoryServer implements GroupServer {
     private final Wiring wiring;
     private final Proposer proposer;
+    private final GroupExports exports;
 
     public DirectoryServer(Wiring wiring) {
         this.wiring = wiring;
         proposer = wiring.proposer();
+        exports = new GroupExports(wiring.self(), wiring);
     }
 
     @Override
@@ -32,6 +37,7 @@ public final class DirectoryServer implements GroupServer {
                 yield GroupServer.response(
                         proposer.propose(
                                 entry.stamp(),
+                                CommandLevels.of(entry.command()),
                                 stamp -> CommandCodec.encode(stamp, entry.command()),
                                 deadlineNanos));
             }
@@ -42,7 +48,20 @@ public final class DirectoryServer implements GroupServer {
             case MetadataRequest.Verify _, MetadataRequest.Members _ ->
                     new MetadataResponse.Failed(
                             ErrorCode.INVALID_ARGUMENT, "partitions are asked that");
+            case MetadataRequest.Export export -> export(export, deadlineNanos);
             case MetadataRequest.Status _ -> new MetadataResponse.Stands(wiring.status(proposer));
         };
+    }
+
+    private MetadataResponse export(MetadataRequest.Export request, long deadlineNanos)
+            throws InterruptedException {
+        try {
+            return exports.next(request, deadlineNanos);
+        } catch (StoreException e) {
+            return new MetadataResponse.Failed(e.code(), String.valueOf(e.getMessage()));
+        } catch (TimeoutException e) {
+            return new MetadataResponse.Failed(
+                    ErrorCode.DEADLINE, "the directory did not answer before the deadline");
+        }
     }
 }

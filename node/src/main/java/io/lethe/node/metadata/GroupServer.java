@@ -9,6 +9,7 @@ import io.lethe.node.model.GroupId;
 import io.lethe.node.model.NodeId;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 
 /** One group's replica on this node, as requests reach it. Safe for any thread. */
 public sealed interface GroupServer permits PartitionServer, DirectoryServer {
@@ -21,9 +22,12 @@ public sealed interface GroupServer permits PartitionServer, DirectoryServer {
     /**
      * The replica and what it needs of its node.
      *
+     * @param self the node
      * @param nodes which node a replica is on, as the directory says
+     * @param level the feature level in force, as the directory says
      */
     record Wiring(
+            NodeId self,
             GroupId group,
             ReplicatedLog log,
             GroupTable table,
@@ -31,9 +35,10 @@ public sealed interface GroupServer permits PartitionServer, DirectoryServer {
             TableCalls calls,
             ClockCheck clockCheck,
             Function<RaftPeer, Optional<NodeId>> nodes,
+            IntSupplier level,
             Metrics metrics) {
         Proposer proposer() {
-            Proposer proposer = new Proposer(log, tasks.clock(), clockCheck, nodes);
+            Proposer proposer = new Proposer(log, tasks.clock(), clockCheck, nodes, level);
             String label = group.toString();
             metrics.counter(
                             "lethe_metadata_proposals_rejected",
@@ -55,9 +60,12 @@ public sealed interface GroupServer permits PartitionServer, DirectoryServer {
                     table.durableIndex(),
                     status.firstIndex(),
                     status.lastIndex(),
+                    status.lastTerm(),
                     status.committedIndex(),
                     status.snapshotIndex(),
                     tasks.clock().wallMillis(),
+                    0,
+                    0,
                     null);
         }
     }

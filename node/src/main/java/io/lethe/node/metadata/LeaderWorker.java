@@ -81,7 +81,7 @@ public final class LeaderWorker implements Worker {
         if (now - nextNanos < 0) {
             return Step.idle();
         }
-        Stamp asked = new Stamp(0, 0, 0, Stamp.FEATURE_LEVEL);
+        Stamp asked = Stamp.asked(0, 0);
         return switch (server.execute(asked, sweep.command(), now + DEADLINE_NANOS)) {
             case MetadataResponse.Replied replied -> swept(replied, now);
             case MetadataResponse.NotLeader _ -> new Step.Idle("another replica leads");
@@ -89,6 +89,7 @@ public final class LeaderWorker implements Worker {
             case MetadataResponse.Answered _,
                     MetadataResponse.Stands _,
                     MetadataResponse.Members _,
+                    MetadataResponse.Exported _,
                     MetadataResponse.Verified _ ->
                     new Step.Failed("a command was answered like a question");
         };

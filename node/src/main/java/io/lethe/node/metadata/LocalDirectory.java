@@ -35,11 +35,15 @@ import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantRecord;
 import io.lethe.node.model.UserRecord;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -99,6 +103,8 @@ public final class LocalDirectory implements Directory, GroupState.Listener {
                     Comparator.comparing(StorageClass::name));
     private final HotTable<PgId, PlacementGroup>.View<Map<String, List<PlacementGroup>>> open =
             groups.new View<>(LocalDirectory::openByClass);
+    private final HotTable<PgId, PlacementGroup>.View<Map<DeviceId, List<PlacementGroup>>>
+            byDevice = groups.new View<>(LocalDirectory::byDevice);
     private final HotTable<GroupId, PartitionRecord>.View<List<PartitionRecord>> metadata =
             partitions.new View<>(LocalDirectory::withoutDirectory);
     private final HotTable<GroupId, PartitionRecord>.View<NavigableMap<Bytes, PartitionRecord>>
@@ -141,6 +147,17 @@ public final class LocalDirectory implements Directory, GroupState.Listener {
                 .collect(
                         Collectors.groupingBy(
                                 PlacementGroup::storageClass, Collectors.toUnmodifiableList()));
+    }
+
+    private static Map<DeviceId, List<PlacementGroup>> byDevice(List<PlacementGroup> all) {
+        Map<DeviceId, List<PlacementGroup>> byDevice = new HashMap<>();
+        for (PlacementGroup pg : all) {
+            Set<DeviceId> devices = new LinkedHashSet<>(pg.members());
+            devices.addAll(pg.writers());
+            devices.forEach(one -> byDevice.computeIfAbsent(one, _ -> new ArrayList<>()).add(pg));
+        }
+        byDevice.replaceAll((_, list) -> List.copyOf(list));
+        return byDevice;
     }
 
     private static List<PartitionRecord> withoutDirectory(List<PartitionRecord> all) {
@@ -256,6 +273,11 @@ public final class LocalDirectory implements Directory, GroupState.Listener {
     }
 
     @Override
+    public int featureLevel() {
+        return smallTables.featureLevel();
+    }
+
+    @Override
     public Optional<Cluster> cluster() {
         return smallTables.cluster();
     }
@@ -288,6 +310,11 @@ public final class LocalDirectory implements Directory, GroupState.Listener {
     @Override
     public List<PlacementGroup> placementGroups() {
         return groups.all();
+    }
+
+    @Override
+    public List<PlacementGroup> placementGroupsOf(DeviceId device) {
+        return byDevice.get().getOrDefault(device, List.of());
     }
 
     @Override

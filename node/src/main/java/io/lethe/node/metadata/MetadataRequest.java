@@ -18,6 +18,7 @@ import io.lethe.node.model.ShardId;
  * 3 Status
  * 4 Verify   shard id 16
  * 5 Members
+ * 6 Export   id 16, cursor (all that is left)
  * </pre>
  */
 public sealed interface MetadataRequest {
@@ -50,12 +51,26 @@ public sealed interface MetadataRequest {
     /** Say which replicas the group has, as committed; asked of its leader. */
     record Members() implements MetadataRequest {}
 
+    /**
+     * Show a piece of the group's state as it was when this was first asked; the replica that was
+     * asked first keeps that until another is asked for, or nothing for some minutes.
+     *
+     * @param id chosen by whoever asks, once
+     * @param cursor as the last answer said; empty: from the beginning
+     */
+    record Export(Id128 id, Bytes cursor) implements MetadataRequest {}
+
     static byte[] encode(MetadataRequest request) {
         return switch (request) {
             case Execute execute -> framed(1, execute.entry());
             case Ask ask -> framed(2, ask.query());
             case Status _ -> framed(3, Bytes.EMPTY);
             case Members _ -> framed(5, Bytes.EMPTY);
+            case Export export -> {
+                Encoder out = new Encoder(Id128.BYTES + export.cursor().length());
+                export.id().encode(out);
+                yield framed(6, out.raw(export.cursor()).toBytes());
+            }
             case Verify verify -> {
                 Encoder out = new Encoder(Id128.BYTES);
                 verify.shard().id().encode(out);
@@ -85,8 +100,13 @@ public sealed interface MetadataRequest {
             case 3 -> new Status();
             case 4 -> verify(new Decoder(rest));
             case 5 -> new Members();
+            case 6 -> export(new Decoder(rest));
             default -> throw new CorruptEncoding("no metadata request has type " + type);
         };
+    }
+
+    private static Export export(Decoder in) {
+        return new Export(Id128.decode(in), Bytes.wrap(in.raw(in.remaining())));
     }
 
     private static Verify verify(Decoder in) {

@@ -6,6 +6,7 @@ import io.lethe.node.base.codec.Decoder.CorruptEncoding;
 import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * 5 Stands     {@link ReplicaStatus}
  * 6 Verified   equal flag, keys varint
  * 7 Members    count varint, that many (host string, port i32, generation varint)
+ * 8 Exported   node id 16, index varint, term varint, kind u8 (place in the enum), items varint,
+ *              piece bytes, cursor bytes
  * </pre>
  */
 public sealed interface MetadataResponse {
@@ -75,6 +78,26 @@ public sealed interface MetadataResponse {
         }
     }
 
+    /** What a piece of an export holds. */
+    enum Piece {
+        /** By {@link io.lethe.node.metadata.table.KeyExport}. */
+        KEYS,
+        /** Family string, then rows of it: key and value, bytes each. */
+        ROWS
+    }
+
+    /**
+     * A piece of a group's state.
+     *
+     * @param node that keeps the state: the next piece is asked of it
+     * @param index of the state in the group's log, and its term
+     * @param items keys or rows in it
+     * @param cursor of the next piece; empty: this was the last
+     */
+    record Exported(
+            NodeId node, long index, long term, Piece kind, int items, Bytes piece, Bytes cursor)
+            implements MetadataResponse {}
+
     static byte[] encode(MetadataResponse response) {
         Encoder out = new Encoder().u8(FORMAT);
         switch (response) {
@@ -89,6 +112,12 @@ public sealed interface MetadataResponse {
                 for (RaftPeer one : members.replicas()) {
                     out.string(one.host()).i32(one.port()).varint(one.generation());
                 }
+            }
+            case Exported exported -> {
+                exported.node().id().encode(out.u8(8));
+                out.varint(exported.index()).varint(exported.term());
+                out.u8(exported.kind().ordinal()).varint(exported.items());
+                out.bytes(exported.piece()).bytes(exported.cursor());
             }
             case Verified verified -> out.u8(6).bool(verified.equal()).varint(verified.keys());
         }
@@ -119,11 +148,23 @@ public sealed interface MetadataResponse {
                     case 4 -> new Failed(code(in.string()), in.string());
                     case 5 -> new Stands(ReplicaStatus.decode(in));
                     case 7 -> members(in);
+                    case 8 -> exported(in);
                     case 6 -> new Verified(in.bool(), in.count(Integer.MAX_VALUE));
                     default -> throw new CorruptEncoding("no metadata response has type " + type);
                 };
         in.end();
         return response;
+    }
+
+    private static Exported exported(Decoder in) {
+        return new Exported(
+                new NodeId(Id128.decode(in)),
+                in.varint(),
+                in.varint(),
+                in.u8() == Piece.KEYS.ordinal() ? Piece.KEYS : Piece.ROWS,
+                in.count(Integer.MAX_VALUE),
+                in.bytes(),
+                in.bytes());
     }
 
     private static Members members(Decoder in) {
@@ -139,10 +180,7 @@ public sealed interface MetadataResponse {
     }
 
     private static ErrorCode code(String name) {
-        try {
-            return ErrorCode.valueOf(name);
-        } catch (IllegalArgumentException e) {
-            throw new CorruptEncoding("no error code is called " + name);
-        }
+        // Only a newer build knows whether anything was proposed.
+        return ErrorCode.named(name).orElse(ErrorCode.OUTCOME_UNKNOWN);
     }
 }

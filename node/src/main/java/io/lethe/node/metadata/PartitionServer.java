@@ -5,6 +5,7 @@ import io.lethe.node.base.task.Tasks;
 import io.lethe.node.metadata.command.AnswerCodec;
 import io.lethe.node.metadata.command.CommandCodec;
 import io.lethe.node.metadata.command.CommandCodec.PartitionEntry;
+import io.lethe.node.metadata.command.CommandLevels;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionQuery;
@@ -47,6 +48,9 @@ public final class PartitionServer implements GroupServer {
     private final ShardOpener shards;
     private final ShardKeys keys;
     private final Tasks.Permits oneWalker;
+    private final LoadMeter load;
+    private volatile long lastRangeBytes;
+    private final GroupExports exports;
 
     /**
      * @param directoryIndex of this node's directory copy
@@ -55,6 +59,7 @@ public final class PartitionServer implements GroupServer {
         this.wiring = wiring;
         this.keys = keys;
         proposer = wiring.proposer();
+        exports = new GroupExports(wiring.self(), wiring);
         shards =
                 new ShardOpener(
                         wiring.tasks(),
@@ -64,6 +69,19 @@ public final class PartitionServer implements GroupServer {
                         proposer,
                         directoryIndex);
         oneWalker = wiring.tasks().permits(1);
+        load = new LoadMeter(wiring.tasks().clock());
+        wiring.metrics()
+                .gauge(
+                        "lethe_partition_commands_per_second",
+                        "Commands that this replica proposed, over about a minute.",
+                        "group")
+                .watch(load::perSecond, wiring.group().toString());
+        wiring.metrics()
+                .gauge(
+                        "lethe_partition_range_bytes",
+                        "Bytes of the rows of a partition's range here, when last asked.",
+                        "group")
+                .watch(() -> lastRangeBytes, wiring.group().toString());
         wiring.metrics()
                 .counter("lethe_metadata_shards_opened", "Shard keys made here.", "group")
                 .watch(shards::opened, wiring.group().toString());
@@ -86,6 +104,7 @@ public final class PartitionServer implements GroupServer {
                 case MetadataRequest.Ask ask -> ask(QueryCodec.decode(ask.query()), deadlineNanos);
                 case MetadataRequest.Status _ -> new MetadataResponse.Stands(status(deadlineNanos));
                 case MetadataRequest.Members _ -> members(deadlineNanos);
+                case MetadataRequest.Export export -> exports.next(export, deadlineNanos);
                 case MetadataRequest.Verify verify -> verify(verify.shard(), deadlineNanos);
             };
         } catch (StoreException e) {
@@ -151,7 +170,12 @@ public final class PartitionServer implements GroupServer {
 
     private Proposer.Outcome propose(Stamp asked, PartitionCommand command, long deadlineNanos)
             throws InterruptedException {
-        return proposer.propose(asked, stamp -> CommandCodec.encode(stamp, command), deadlineNanos);
+        load.count();
+        return proposer.propose(
+                asked,
+                CommandLevels.of(command),
+                stamp -> CommandCodec.encode(stamp, command),
+                deadlineNanos);
     }
 
     /** The state's time where it refused the stamp, else -1. */
@@ -173,14 +197,14 @@ public final class PartitionServer implements GroupServer {
         oneWalker.acquire();
         try {
             PartitionCommand nothing = new PartitionCommand.Fence(0);
-            Stamp asked = new Stamp(0, 0, 0, Stamp.FEATURE_LEVEL);
+            Stamp asked = Stamp.asked(0, 0);
             long stateMillis = refusedStamp(propose(asked, nothing, deadlineNanos));
             for (int step = 0; step < MOST_WALK_STEPS && stateMillis >= 0; step++) {
                 long next = stateMillis + PartitionState.MOST_JUMP_MILLIS;
                 if (next > wiring.tasks().clock().wallMillis()) {
                     return;
                 }
-                Stamp stamp = new Stamp(next, 0, 0, Stamp.FEATURE_LEVEL);
+                Stamp stamp = new Stamp(next, 0, 0, proposer.level());
                 Proposer.Outcome outcome =
                         proposer.proposeAs(CommandCodec.encode(stamp, nothing), deadlineNanos);
                 if (!(outcome instanceof Proposer.Outcome.Applied)) {
@@ -217,7 +241,7 @@ public final class PartitionServer implements GroupServer {
      */
     private MetadataResponse members(long deadlineNanos) throws InterruptedException {
         ReplicatedLog.Membership before = log().membership();
-        Stamp asked = new Stamp(0, 0, 0, Stamp.FEATURE_LEVEL);
+        Stamp asked = Stamp.asked(0, 0);
         Proposer.Outcome outcome =
                 proposeInTime(asked, new PartitionCommand.Fence(0), deadlineNanos);
         if (!(outcome instanceof Proposer.Outcome.Applied)) {
@@ -288,7 +312,13 @@ public final class PartitionServer implements GroupServer {
     /** How this replica stands, with figures from its own state. */
     ReplicaStatus status(long deadlineNanos) throws InterruptedException, TimeoutException {
         PartitionAnswer answer = answer(new PartitionQuery.Summary()).await(deadlineNanos);
-        return wiring.status(proposer)
-                .withFigures(answer instanceof PartitionAnswer.Figures it ? it : null);
+        if (!(answer instanceof PartitionAnswer.Figures figures)) {
+            return wiring.status(proposer);
+        }
+        lastRangeBytes =
+                wiring.calls()
+                        .submit(() -> wiring.table().rangeBytes(figures.from(), figures.to()))
+                        .await(deadlineNanos);
+        return wiring.status(proposer).with(lastRangeBytes, load.perSecond(), figures);
     }
 }

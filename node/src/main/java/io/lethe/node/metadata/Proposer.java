@@ -3,6 +3,7 @@ package io.lethe.node.metadata;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Clock;
 import io.lethe.node.base.task.Promise;
+import io.lethe.node.metadata.command.CommandLevels;
 import io.lethe.node.metadata.command.Stamp;
 import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.metadata.raft.ReplicatedLog;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,18 +47,22 @@ final class Proposer {
     private final Clock clock;
     private final ClockCheck clockCheck;
     private final Function<RaftPeer, Optional<NodeId>> nodes;
+    private final IntSupplier level;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final LongAdder rejected = new LongAdder();
     private long lastMillis;
 
     /**
      * @param nodes which node a replica is on
+     * @param level the feature level in force, as far as this node knows
      */
     Proposer(
             ReplicatedLog log,
             Clock clock,
             ClockCheck clockCheck,
-            Function<RaftPeer, Optional<NodeId>> nodes) {
+            Function<RaftPeer, Optional<NodeId>> nodes,
+            IntSupplier level) {
+        this.level = level;
         this.log = log;
         this.clock = clock;
         this.clockCheck = clockCheck;
@@ -92,11 +98,22 @@ final class Proposer {
 
     /**
      * @param asked carries checkedAt and controller epoch
+     * @param needed lowest feature level at which replicas can read the command: below it, it is
+     *     refused here, since one that can't would halt
      * @param entry encodes the command behind a stamp
      */
-    Outcome propose(Stamp asked, Function<Stamp, Bytes> entry, long deadlineNanos)
+    Outcome propose(Stamp asked, int needed, Function<Stamp, Bytes> entry, long deadlineNanos)
             throws InterruptedException {
-        return bounded(() -> stamped(asked, entry), deadlineNanos);
+        int inForce = level.getAsInt();
+        return needed > inForce
+                // The sender's copy of the directory is newer, and this one's follows.
+                ? new Outcome.Failed(ErrorCode.UNAVAILABLE, CommandLevels.refusal(needed, inForce))
+                : bounded(() -> stamped(asked, inForce, entry), deadlineNanos);
+    }
+
+    /** The feature level in force, as far as this node knows. */
+    int level() {
+        return level.getAsInt();
     }
 
     /** Proposes an entry whose stamp stands already, while no other is accepted. */
@@ -125,14 +142,10 @@ final class Proposer {
         }
     }
 
-    private synchronized Promise<ProposeResult> stamped(Stamp asked, Function<Stamp, Bytes> entry) {
+    private synchronized Promise<ProposeResult> stamped(
+            Stamp asked, int inForce, Function<Stamp, Bytes> entry) {
         lastMillis = Math.max(lastMillis, clock.wallMillis());
-        Stamp stamp =
-                new Stamp(
-                        lastMillis,
-                        asked.checkedAt(),
-                        asked.controllerEpoch(),
-                        Stamp.FEATURE_LEVEL);
+        Stamp stamp = new Stamp(lastMillis, asked.checkedAt(), asked.controllerEpoch(), inForce);
         return log.propose(entry.apply(stamp).unsafeArray());
     }
 

@@ -13,13 +13,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * How one replica of a group stands, as itself says.
  *
- * <p>Encoding: role u8, term varint, leader (0, or 1 and 16 bytes), applied, durable, first, last,
- * committed and snapshot index as varints, wall clock i64, figures (bytes, empty for none).
+ * <p>Encoding: role u8, term varint, leader (0, or 1 and 16 bytes), applied, durable, first, last
+ * index, last term, committed and snapshot index as varints, wall clock i64, bytes and commands as
+ * varints, figures (bytes, empty for none).
  *
  * @param leader as it last heard
  * @param durableIndex what a crash of it can't undo
  * @param firstIndex first entry of its log
+ * @param lastTerm of the last entry of its log: of two replicas, that with the higher one has more
  * @param wallMillis its node's clock as it answered
+ * @param rangeBytes about what the rows of a partition's range take here
+ * @param commandsPerSecond that this replica proposed of late
  * @param figures of a partition, from its own, perhaps old state; null for the directory
  */
 public record ReplicaStatus(
@@ -30,12 +34,15 @@ public record ReplicaStatus(
         long durableIndex,
         long firstIndex,
         long lastIndex,
+        long lastTerm,
         long committedIndex,
         long snapshotIndex,
         long wallMillis,
+        long rangeBytes,
+        long commandsPerSecond,
         PartitionAnswer.@Nullable Figures figures) {
 
-    ReplicaStatus withFigures(PartitionAnswer.@Nullable Figures fresh) {
+    ReplicaStatus with(long bytes, long perSecond, PartitionAnswer.@Nullable Figures fresh) {
         return new ReplicaStatus(
                 role,
                 term,
@@ -44,9 +51,12 @@ public record ReplicaStatus(
                 durableIndex,
                 firstIndex,
                 lastIndex,
+                lastTerm,
                 committedIndex,
                 snapshotIndex,
                 wallMillis,
+                bytes,
+                perSecond,
                 fresh);
     }
 
@@ -54,7 +64,8 @@ public record ReplicaStatus(
         out.u8(role.ordinal()).varint(term);
         NodeIds.encode(out, leader);
         out.varint(appliedIndex).varint(durableIndex).varint(firstIndex).varint(lastIndex);
-        out.varint(committedIndex).varint(snapshotIndex).i64(wallMillis);
+        out.varint(lastTerm).varint(committedIndex).varint(snapshotIndex).i64(wallMillis);
+        out.varint(rangeBytes).varint(commandsPerSecond);
         if (figures == null) {
             out.varint(0);
         } else {
@@ -77,7 +88,10 @@ public record ReplicaStatus(
                 in.varint(),
                 in.varint(),
                 in.varint(),
+                in.varint(),
                 in.i64(),
+                in.varint(),
+                in.varint(),
                 figures(in));
     }
 

@@ -6,6 +6,7 @@ import io.lethe.node.base.codec.Decoder.CorruptEncoding;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.metadata.command.AnswerCodec;
 import io.lethe.node.metadata.command.CommandCodec;
+import io.lethe.node.metadata.command.CommandLevels;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
@@ -19,6 +20,7 @@ import io.lethe.node.metadata.raft.ReplicatedLog;
 import io.lethe.node.metadata.raft.ReplicatedLog.ReadResult;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
+import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.ShardId;
@@ -78,30 +80,61 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
             Bytes rowKey, PartitionCommand command, long checkedAt, long deadlineNanos)
             throws InterruptedException {
         Backoff backoff = backoff(deadlineNanos);
-        for (int i = 0; i < MOST_REROUTES; i++) {
-            Optional<PartitionRecord> partition = wiring.directory().partitionOf(rowKey);
-            if (partition.isPresent()) {
-                PartitionReply reply =
-                        executeIn(partition.get().id(), command, checkedAt, deadlineNanos);
-                if (!(reply instanceof PartitionReply.WrongPartition)) {
-                    return reply;
+        boolean rerouted = false;
+        try {
+            for (int i = 0; i < MOST_REROUTES; i++) {
+                Optional<PartitionRecord> partition = wiring.directory().partitionOf(rowKey);
+                if (partition.isPresent()) {
+                    PartitionReply reply =
+                            executeIn(partition.get().id(), command, checkedAt, deadlineNanos);
+                    if (!(reply instanceof PartitionReply.WrongPartition)) {
+                        return reply;
+                    }
+                    rerouted = true;
                 }
+                refresh(backoff, deadlineNanos);
             }
-            refresh(backoff, deadlineNanos);
+            throw unroutable(rowKey);
+        } catch (StoreException e) {
+            throw rerouted ? behind(e) : e;
         }
-        throw unroutable(rowKey);
+    }
+
+    /**
+     * What goes wrong behind a partition that has not the key any more leaves the outcome open:
+     * before that answer another may have been lost, of an attempt from when it had.
+     */
+    private static StoreException behind(StoreException e) {
+        return e.code().category() == ErrorCode.Category.CALLER
+                        || e.code() == ErrorCode.OUTCOME_UNKNOWN
+                ? e
+                : new StoreException(
+                        ErrorCode.OUTCOME_UNKNOWN,
+                        "the partition was split, and an earlier attempt may have been carried"
+                                + " out; then: "
+                                + e.getMessage(),
+                        e);
     }
 
     @Override
     public PartitionReply executeIn(
             GroupId partition, PartitionCommand command, long checkedAt, long deadlineNanos)
             throws InterruptedException {
-        Stamp stamp = new Stamp(0, checkedAt, 0, Stamp.FEATURE_LEVEL);
+        checkLevel(CommandLevels.of(command));
+        Stamp stamp = Stamp.asked(checkedAt, 0);
         var request = new MetadataRequest.Execute(CommandCodec.encode(stamp, command));
         return switch (call(partition, request, true, deadlineNanos)) {
             case MetadataResponse.Replied replied -> ReplyCodec.decodePartition(replied.reply());
             case MetadataResponse other -> throw unexpected(partition, other);
         };
+    }
+
+    /** A leader that does not know yet that the level is in force is asked again. */
+    private void checkLevel(int needed) {
+        int inForce = wiring.directory().featureLevel();
+        if (needed > inForce) {
+            throw new StoreException(CommandLevels.REFUSED, CommandLevels.refusal(needed, inForce));
+        }
     }
 
     @Override
@@ -134,8 +167,8 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
     @Override
     public Applied execute(DirectoryCommand command, long controllerEpoch, long deadlineNanos)
             throws InterruptedException {
-        Stamp stamp =
-                new Stamp(0, wiring.directory().index(), controllerEpoch, Stamp.FEATURE_LEVEL);
+        checkLevel(CommandLevels.of(command));
+        Stamp stamp = Stamp.asked(wiring.directory().index(), controllerEpoch);
         var request = new MetadataRequest.Execute(CommandCodec.encode(stamp, command));
         return switch (call(GroupId.DIRECTORY, request, isRepeatable(command), deadlineNanos)) {
             case MetadataResponse.Replied replied ->
@@ -201,6 +234,40 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
         return switch (call(partition, new MetadataRequest.Members(), true, deadlineNanos)) {
             case MetadataResponse.Members members -> members.replicas();
             case MetadataResponse other -> throw unexpected(partition, other);
+        };
+    }
+
+    /**
+     * The first piece of a group's state, of a replica that has all that was acknowledged.
+     *
+     * @param id never used before
+     */
+    public MetadataResponse.Exported export(GroupId group, Id128 id, long deadlineNanos)
+            throws InterruptedException {
+        return exported(
+                group,
+                call(group, new MetadataRequest.Export(id, Bytes.EMPTY), true, deadlineNanos));
+    }
+
+    /** The piece behind another one. */
+    public MetadataResponse.Exported export(
+            GroupId group, Id128 id, MetadataResponse.Exported before, long deadlineNanos)
+            throws InterruptedException {
+        return exported(
+                group,
+                at(
+                        before.node(),
+                        group,
+                        new MetadataRequest.Export(id, before.cursor()),
+                        deadlineNanos));
+    }
+
+    private static MetadataResponse.Exported exported(GroupId group, MetadataResponse response) {
+        return switch (response) {
+            case MetadataResponse.Exported piece -> piece;
+            case MetadataResponse.Failed failed ->
+                    throw new StoreException(failed.code(), failed.message());
+            case MetadataResponse other -> throw unexpected(group, other);
         };
     }
 

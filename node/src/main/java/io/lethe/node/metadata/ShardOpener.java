@@ -3,6 +3,7 @@ package io.lethe.node.metadata;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.metadata.command.CommandCodec;
+import io.lethe.node.metadata.command.CommandLevels;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand.OpenShard;
 import io.lethe.node.metadata.command.PartitionQuery;
@@ -106,10 +107,13 @@ final class ShardOpener {
             return present;
         }
         OpenShard command = new OpenShard(keys.create(tenant));
-        Stamp asked = new Stamp(0, directoryIndex.getAsLong(), 0, Stamp.FEATURE_LEVEL);
+        Stamp asked = Stamp.asked(directoryIndex.getAsLong(), 0);
         Proposer.Outcome outcome =
                 proposer.propose(
-                        asked, stamp -> CommandCodec.encode(stamp, command), deadlineNanos);
+                        asked,
+                        CommandLevels.of(command),
+                        stamp -> CommandCodec.encode(stamp, command),
+                        deadlineNanos);
         expectDone(outcome);
         opened.increment();
         ShardGrant chosen = present(tenant, deadlineNanos);

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * OPEN, had its fill, under half live   close
- * CLOSED, under half live               unwrap its data keys here, propose them re-wrapped
+ * CLOSED, under half live or straddling unwrap its data keys here, propose them re-wrapped
  * CLOSED, empty, moved keys unconfirmed another replica compares them with its own slots; confirm
  * CLOSED, empty, all confirmed          destroy: the slot is overwritten on every replica
  * </pre>
@@ -110,7 +110,8 @@ public final class ShardWorker implements Worker {
     /** Takes one shard a step further; false when there is nothing to do. */
     private boolean tend(ShardFigures shard, long deadlineNanos) throws InterruptedException {
         ShardId id = shard.grant().shard();
-        boolean underHalf = shard.live() * 2 < shard.wrapped() || shard.live() == 0;
+        boolean underHalf =
+                shard.live() * 2 < shard.wrapped() || shard.live() == 0 || shard.straddling();
         if (shard.open()) {
             return underHalf && done(new PartitionCommand.CloseShard(id), deadlineNanos);
         }
@@ -194,7 +195,7 @@ public final class ShardWorker implements Worker {
 
     /** Proposes; false where the state wants the step prepared again. */
     private boolean done(PartitionCommand command, long deadlineNanos) throws InterruptedException {
-        Stamp asked = new Stamp(0, 0, 0, Stamp.FEATURE_LEVEL);
+        Stamp asked = Stamp.asked(0, 0);
         return switch (server.execute(asked, command, deadlineNanos)) {
             case MetadataResponse.Replied replied ->
                     switch (ReplyCodec.decodePartition(replied.reply())) {

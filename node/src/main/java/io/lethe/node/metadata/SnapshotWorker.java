@@ -69,6 +69,9 @@ public final class SnapshotWorker implements Worker {
         boolean due =
                 bytes - lastBytes >= policy.bytes()
                         || (index > lastIndex && now - lastNanos >= policy.nanos());
+        if (due && state.keepsLog()) {
+            return new Step.Idle("waits until the child of a split is durable");
+        }
         if (!due) {
             return new Step.Idle((bytes - lastBytes) + " bytes of log since the last");
         }

@@ -1,6 +1,7 @@
 package io.lethe.node.metadata;
 
 import io.lethe.node.base.Check;
+import io.lethe.node.base.metrics.Latency;
 import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.base.task.Tasks;
@@ -27,6 +28,7 @@ public final class TableThreads implements TableCalls, AutoCloseable {
     private final Tasks tasks;
     private final ThreadPoolExecutor threads;
     private final LongAdder rejected = new LongAdder();
+    private final Latency.Series waits;
 
     public TableThreads(Tasks tasks, int threadCount, Metrics metrics) {
         Check.range("table threads", threadCount, 1, MOST_THREADS);
@@ -44,6 +46,9 @@ public final class TableThreads implements TableCalls, AutoCloseable {
                                         .name("table-" + number.incrementAndGet())
                                         .daemon()
                                         .unstarted(body));
+        waits =
+                metrics.latency("lethe_table_wait_seconds", "Reads' wait for a thread of tables.")
+                        .series();
         metrics.gauge("lethe_table_reads_queued", "Reads of tables that wait for a thread.")
                 .watch(() -> threads.getQueue().size());
         metrics.counter("lethe_table_reads_rejected", "Reads of tables refused: queue full.")
@@ -54,7 +59,12 @@ public final class TableThreads implements TableCalls, AutoCloseable {
     public <T> Promise<T> submit(Supplier<T> call) {
         Promise<T> promise = tasks.promise();
         try {
-            threads.execute(() -> run(call, promise));
+            long since = tasks.clock().nanos();
+            threads.execute(
+                    () -> {
+                        waits.observeNanos(tasks.clock().nanos() - since);
+                        run(call, promise);
+                    });
         } catch (RejectedExecutionException e) {
             rejected.increment();
             promise.fail(

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param versioningIndex the directory index at which versioning or the lock was set last
  * @param lock null while Object Lock is off
  * @param settings those that are set, with the directory index at which each was
+ * @param classIndex the directory index at which the storage class was set last; 0: at its creation
+ * @param recoding whether some of what is stored may still be in another class than the bucket's
  */
 public record BucketRecord(
         BucketId id,
@@ -24,7 +26,9 @@ public record BucketRecord(
         long versioningIndex,
         long createdMillis,
         @Nullable BucketLock lock,
-        Map<BucketSetting, Long> settings) {
+        Map<BucketSetting, Long> settings,
+        long classIndex,
+        boolean recoding) {
     /** As in S3; once enabled it can be suspended, never off again. */
     public enum Versioning {
         OFF,
@@ -43,6 +47,36 @@ public record BucketRecord(
         boolean marked = state == State.DELETING;
         var _ = Check.range("mark index", markIndex, marked ? 1 : 0, marked ? Long.MAX_VALUE : 0);
         var _ = Check.range("versioning index", versioningIndex, 0, Long.MAX_VALUE);
+        var _ = Check.range("class index", classIndex, 0, Long.MAX_VALUE);
+    }
+
+    /** One whose storage class is that of its creation. */
+    public BucketRecord(
+            BucketId id,
+            TenantId tenant,
+            String name,
+            String storageClass,
+            Versioning versioning,
+            State state,
+            long markIndex,
+            long versioningIndex,
+            long createdMillis,
+            @Nullable BucketLock lock,
+            Map<BucketSetting, Long> settings) {
+        this(
+                id,
+                tenant,
+                name,
+                storageClass,
+                versioning,
+                state,
+                markIndex,
+                versioningIndex,
+                createdMillis,
+                lock,
+                settings,
+                0,
+                false);
     }
 
     public BucketRecord withMark(long index) {
@@ -57,7 +91,9 @@ public record BucketRecord(
                 versioningIndex,
                 createdMillis,
                 lock,
-                settings);
+                settings,
+                classIndex,
+                recoding);
     }
 
     public BucketRecord withVersioning(Versioning asked, long index) {
@@ -72,7 +108,9 @@ public record BucketRecord(
                 index,
                 createdMillis,
                 lock,
-                settings);
+                settings,
+                classIndex,
+                recoding);
     }
 
     public BucketRecord withLock(BucketLock asked, long index) {
@@ -87,7 +125,9 @@ public record BucketRecord(
                 index,
                 createdMillis,
                 asked,
-                settings);
+                settings,
+                classIndex,
+                recoding);
     }
 
     public BucketRecord withSettings(Map<BucketSetting, Long> all) {
@@ -102,6 +142,35 @@ public record BucketRecord(
                 versioningIndex,
                 createdMillis,
                 lock,
-                all);
+                all,
+                classIndex,
+                recoding);
+    }
+
+    /** With a class to which what is stored is to be brought. */
+    public BucketRecord withClass(String asked, long index) {
+        return withClass(asked, index, true);
+    }
+
+    /** Everything is in the bucket's class. */
+    public BucketRecord recoded() {
+        return withClass(storageClass, classIndex, false);
+    }
+
+    private BucketRecord withClass(String newClass, long index, boolean unfinished) {
+        return new BucketRecord(
+                id,
+                tenant,
+                name,
+                newClass,
+                versioning,
+                state,
+                markIndex,
+                versioningIndex,
+                createdMillis,
+                lock,
+                settings,
+                index,
+                unfinished);
     }
 }

@@ -5,6 +5,8 @@ package io.lethe.node.model;
  *
  * @param freeBytes as last reported, for weights; soft
  * @param leaving its chunks are to be moved off: it gets no new ones, and is read meanwhile
+ * @param path its directory on the node; empty: not known, as below {@link
+ *     FeatureLevels#DEVICE_PLACES}
  */
 public record DeviceRecord(
         DeviceId id,
@@ -12,7 +14,8 @@ public record DeviceRecord(
         long capacityBytes,
         long freeBytes,
         State state,
-        boolean leaving) {
+        boolean leaving,
+        String path) {
     /** Set by the controller. Only {@code WRITABLE} devices get new segments. */
     public enum State {
         WRITABLE,
@@ -28,22 +31,31 @@ public record DeviceRecord(
         EVICTED
     }
 
-    /** One that stays. */
+    /** One that stays, somewhere. */
     public DeviceRecord(DeviceId id, NodeId node, long capacityBytes, long freeBytes, State state) {
-        this(id, node, capacityBytes, freeBytes, state, false);
+        this(id, node, capacityBytes, freeBytes, state, false, "");
     }
 
     public DeviceRecord withState(State next) {
-        return new DeviceRecord(id, node, capacityBytes, freeBytes, next, leaving);
+        return new DeviceRecord(id, node, capacityBytes, freeBytes, next, leaving, path);
     }
 
     public DeviceRecord withLeaving(boolean next) {
-        return new DeviceRecord(id, node, capacityBytes, freeBytes, state, next);
+        return new DeviceRecord(id, node, capacityBytes, freeBytes, state, next, path);
+    }
+
+    public DeviceRecord withPath(String next) {
+        return new DeviceRecord(id, node, capacityBytes, freeBytes, state, leaving, next);
     }
 
     /** Whether what it has can be read. */
     public boolean readable() {
         return state != State.UNAVAILABLE && state != State.REMOVED;
+    }
+
+    /** Whether its chunks are to be moved off although it is there. */
+    public boolean emptying() {
+        return leaving || state == State.EVICTED;
     }
 
     /** Whether new groups and moves may choose it. */

@@ -1,5 +1,8 @@
 package io.lethe.node.model;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /**
  * Every way in which Lethe refuses or fails, and how each door says so: the one table.
  *
@@ -9,6 +12,8 @@ public enum ErrorCode {
     INVALID_ARGUMENT(Category.CALLER, false, "InvalidArgument", 400, "INVALID_ARGUMENT"),
     /** What is asked does not go with how the bucket or the version is. */
     INVALID_REQUEST(Category.CALLER, false, "InvalidRequest", 400, "FAILED_PRECONDITION"),
+    /** The cluster's feature level, or a node's build, is below what is asked for. */
+    UPGRADE_NEEDED(Category.CALLER, false, "InvalidRequest", 400, "FAILED_PRECONDITION"),
     INVALID_BUCKET_NAME(Category.CALLER, false, "InvalidBucketName", 400, "INVALID_ARGUMENT"),
     /** No storage class of this name is there. */
     INVALID_STORAGE_CLASS(Category.CALLER, false, "InvalidStorageClass", 400, "INVALID_ARGUMENT"),
@@ -89,6 +94,11 @@ public enum ErrorCode {
         this.s3Code = s3Code;
         this.httpStatus = httpStatus;
         this.grpcStatus = grpcStatus;
+    }
+
+    /** The code of this name; empty where only another build has it. */
+    public static Optional<ErrorCode> named(String name) {
+        return Arrays.stream(values()).filter(code -> code.name().equals(name)).findFirst();
     }
 
     public Category category() {

@@ -2,18 +2,14 @@ package io.lethe.node.object;
 
 import io.lethe.node.base.background.Step;
 import io.lethe.node.base.background.Worker;
-import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord;
-import io.lethe.node.model.GroupId;
-import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.StoreException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -72,13 +68,13 @@ public final class BucketSweeper implements Worker {
     @Override
     public Step step() throws InterruptedException {
         ports.lease().check();
-        List<GroupId> led = leadership.ledPartitions();
         List<BucketRecord> page = ports.directory().buckets(cursor, BATCH);
         cursor = page.size() < BATCH ? null : page.getLast().id();
         long nowNanos = ports.tasks().clock().nanos();
         int finished = 0;
         for (BucketRecord bucket : page) {
-            if (bucket.state() == BucketRecord.State.DELETING && isMine(bucket.id(), led)) {
+            if (bucket.state() == BucketRecord.State.DELETING
+                    && leadership.leadsFirstOf(bucket.id(), ports.directory())) {
                 Mark mark = new Mark(bucket.id(), bucket.markIndex());
                 met.add(mark);
                 if (nowNanos - seenNanos.computeIfAbsent(mark, _ -> nowNanos) > patienceNanos) {
@@ -93,12 +89,6 @@ public final class BucketSweeper implements Worker {
         }
         String progress = finished + " deletions finished, " + waiting + " under way";
         return finished > 0 ? new Step.Worked(progress) : new Step.Idle(progress);
-    }
-
-    private boolean isMine(BucketId bucket, List<GroupId> led) {
-        Optional<PartitionRecord> first =
-                ports.directory().partitionOf(RowKeys.bucketPrefix(bucket));
-        return first.isPresent() && led.contains(first.get().id());
     }
 
     /** One bucket that can't be finished now does not keep the others: it is met again. */

@@ -2,6 +2,7 @@ package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.codec.Decoder;
+import io.lethe.node.metadata.KeyRanges;
 import io.lethe.node.metadata.Metadata;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.DirectoryReply;
@@ -18,7 +19,6 @@ import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
-import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.StoreException;
 import java.time.Duration;
@@ -39,10 +39,12 @@ public final class Buckets {
     private static final int MOST_SENDS = 20;
 
     private final ObjectPorts ports;
+    private final KeyRanges ranges;
     private final BucketGate gate;
 
     public Buckets(ObjectPorts ports) {
         this.ports = ports;
+        ranges = new KeyRanges(ports.metadata(), ports.directory(), ports.tasks());
         gate = new BucketGate(ports.directory(), ports.metadata(), ports.lease());
     }
 
@@ -178,6 +180,20 @@ public final class Buckets {
                 name,
                 (bucket, seenIndex) ->
                         new DirectoryCommand.SetVersioning(bucket, versioning, seenIndex),
+                deadlineNanos);
+    }
+
+    /**
+     * Has what is stored from now on in another class, and what is there brought over in the
+     * background ({@link Recoder}); acknowledged as a change of versioning.
+     */
+    public void setStorageClass(Caller caller, String name, String storageClass, long deadlineNanos)
+            throws InterruptedException {
+        change(
+                caller,
+                name,
+                (bucket, seenIndex) ->
+                        new DirectoryCommand.SetBucketClass(bucket, storageClass, seenIndex),
                 deadlineNanos);
     }
 
@@ -407,36 +423,40 @@ public final class Buckets {
         return empty;
     }
 
-    /** Fences every partition that holds a part of the bucket's range. */
+    /** Fences all of the bucket's range. */
     private void fence(BucketId bucket, long directoryIndex, long deadlineNanos)
             throws InterruptedException {
-        for (PartitionRecord partition : partitions(bucket)) {
-            PartitionReply reply =
-                    ports.metadata()
-                            .executeIn(
-                                    partition.id(),
-                                    new PartitionCommand.Fence(directoryIndex),
-                                    directoryIndex,
-                                    deadlineNanos);
-            if (!(reply instanceof PartitionReply.Done)) {
-                throw Commits.failure(reply);
+        Bytes end = RowKeys.bucketPrefix(bucket).prefixEnd();
+        KeyRanges.Piece<PartitionReply> piece;
+        for (Bytes at = RowKeys.bucketPrefix(bucket); ; at = piece.to()) {
+            piece =
+                    ranges.execute(
+                            at,
+                            end,
+                            new PartitionCommand.Fence(directoryIndex),
+                            directoryIndex,
+                            deadlineNanos);
+            if (!(piece.said() instanceof PartitionReply.Done)) {
+                throw Commits.failure(piece.said());
+            }
+            if (!piece.goesOn(end)) {
+                return;
             }
         }
     }
 
     private boolean empty(BucketId bucket, long deadlineNanos) throws InterruptedException {
-        for (PartitionRecord partition : partitions(bucket)) {
-            PartitionAnswer answer =
-                    ports.metadata()
-                            .queryIn(
-                                    partition.id(),
-                                    new PartitionQuery.BucketEmpty(bucket),
-                                    deadlineNanos);
-            if (!(answer instanceof PartitionAnswer.Empty(boolean empty)) || !empty) {
+        Bytes end = RowKeys.bucketPrefix(bucket).prefixEnd();
+        KeyRanges.Piece<PartitionAnswer> piece;
+        for (Bytes at = RowKeys.bucketPrefix(bucket); ; at = piece.to()) {
+            piece = ranges.ask(at, end, new PartitionQuery.BucketEmpty(bucket), deadlineNanos);
+            if (!(piece.said() instanceof PartitionAnswer.Empty(boolean empty)) || !empty) {
                 return false;
             }
+            if (!piece.goesOn(end)) {
+                return true;
+            }
         }
-        return true;
     }
 
     /**
@@ -445,50 +465,54 @@ public final class Buckets {
      */
     private void abortUploads(BucketId bucket, long directoryIndex, long deadlineNanos)
             throws InterruptedException {
-        for (PartitionRecord partition : partitions(bucket)) {
-            Bytes after = Bytes.EMPTY;
-            long afterOrder = 0;
-            do {
-                PartitionAnswer answer =
-                        ports.metadata()
-                                .queryIn(
-                                        partition.id(),
-                                        new PartitionQuery.ListUploads(
-                                                bucket,
-                                                Bytes.EMPTY,
-                                                after,
-                                                afterOrder,
-                                                Bytes.EMPTY,
-                                                PartitionQuery.MOST_ROWS),
-                                        deadlineNanos);
-                if (!(answer instanceof PartitionAnswer.UploadPage page)) {
-                    throw new StoreException(ErrorCode.INTERNAL, "an unexpected answer: " + answer);
-                }
-                for (UploadRow upload : page.rows()) {
-                    PartitionReply reply =
-                            ports.metadata()
-                                    .executeIn(
-                                            partition.id(),
-                                            new PartitionCommand.AbortUpload(upload.ref()),
-                                            directoryIndex,
-                                            deadlineNanos);
-                    if (!(reply instanceof PartitionReply.Done)) {
-                        throw Commits.failure(reply);
-                    }
-                }
+        Bytes end = RowKeys.bucketPrefix(bucket).prefixEnd();
+        Bytes at = RowKeys.bucketPrefix(bucket);
+        Bytes after = Bytes.EMPTY;
+        long afterOrder = 0;
+        while (true) {
+            KeyRanges.Piece<PartitionAnswer> piece =
+                    ranges.ask(
+                            at,
+                            end,
+                            new PartitionQuery.ListUploads(
+                                    bucket,
+                                    Bytes.EMPTY,
+                                    after,
+                                    afterOrder,
+                                    Bytes.EMPTY,
+                                    PartitionQuery.MOST_ROWS),
+                            deadlineNanos);
+            if (!(piece.said() instanceof PartitionAnswer.UploadPage page)) {
+                throw new StoreException(
+                        ErrorCode.INTERNAL, "an unexpected answer: " + piece.said());
+            }
+            for (UploadRow upload : page.rows()) {
+                abort(upload, directoryIndex, deadlineNanos);
+            }
+            if (!page.next().isEmpty()) {
                 after = page.next();
                 afterOrder = page.nextOrder();
-            } while (!after.isEmpty());
+                at = RowKeys.objectKey(bucket, after);
+            } else if (piece.goesOn(end)) {
+                at = piece.to();
+            } else {
+                return;
+            }
         }
     }
 
-    private List<PartitionRecord> partitions(BucketId bucket) {
-        Bytes from = RowKeys.bucketPrefix(bucket);
-        Bytes to = from.prefixEnd();
-        return ports.directory().partitions().stream()
-                .filter(p -> p.to().isEmpty() || p.to().compareTo(from) > 0)
-                .filter(p -> to.isEmpty() || p.from().compareTo(to) < 0)
-                .toList();
+    private void abort(UploadRow upload, long directoryIndex, long deadlineNanos)
+            throws InterruptedException {
+        PartitionReply reply =
+                ports.metadata()
+                        .execute(
+                                RowKeys.objectKey(upload.bucket(), upload.key()),
+                                new PartitionCommand.AbortUpload(upload.ref()),
+                                directoryIndex,
+                                deadlineNanos);
+        if (!(reply instanceof PartitionReply.Done)) {
+            throw Commits.failure(reply);
+        }
     }
 
     private DirectoryReply apply(DirectoryCommand command, long deadlineNanos)

@@ -14,6 +14,7 @@ import io.lethe.node.model.SegmentRef;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.Ticket;
 import io.lethe.node.model.WriteId;
+import java.time.Duration;
 import java.util.BitSet;
 import java.util.concurrent.TimeoutException;
 
@@ -23,11 +24,14 @@ import java.util.concurrent.TimeoutException;
  */
 public final class ChunkRebuild {
     /** Bytes of all chunks that are in memory at a time: of a stripe at least. */
-    private static final int BATCH_BYTES = 4 << 20;
+    public static final int BATCH_BYTES = 4 << 20;
+
+    /** For each batch, and for the sync at the end: a busy disk's worst. */
+    private static final Duration BATCH_WITHIN = Duration.ofSeconds(60);
 
     private final ObjectPorts ports;
     private final PeerHealth health;
-    private final ReadTimes times = new ReadTimes();
+    private final ReadTimes times = ReadTimes.patient();
 
     public ChunkRebuild(ObjectPorts ports) {
         this(ports, new PeerHealth(ports.tasks().clock()));
@@ -61,45 +65,73 @@ public final class ChunkRebuild {
         if (reader.layout().chunkLength(chunk) == 0) {
             return true;
         }
-        PlacementGroup pg = reader.group();
+        DeviceId target = reader.group().writer(chunk);
         try {
             // A write that came too late for its commit may have landed all the same.
             if (reader.verify(chunk).await(deadlineNanos) == ChunkStore.Verdict.SOUND) {
                 return true;
             }
-            ChunkHeader header =
-                    new ChunkHeader(
-                            new ChunkKey(pg.id(), segment.segment(), chunk),
-                            pg.epoch(),
-                            write,
-                            RowKeys.bucketPrefix(bucket),
-                            reader.layout().chunkLength(chunk),
-                            SegmentLayout.blockBytes(segment.scheme()));
-            return copy(segment, pg, reader, header, deadlineNanos);
+        } catch (TimeoutException e) {
+            health.failed(target);
+            return false;
+        } catch (StoreException e) {
+            judge(target, e);
+            return false;
+        }
+        return make(segment, write, bucket, chunk, deadlineNanos);
+    }
+
+    /**
+     * Makes a chunk anew that is not there, or known as damaged.
+     *
+     * @return as {@link #rebuild}
+     */
+    public boolean make(
+            SegmentRef segment, WriteId write, BucketId bucket, int chunk, long deadlineNanos)
+            throws InterruptedException {
+        SegmentReader reader = new SegmentReader(ports, health, times, segment, deadlineNanos);
+        SegmentLayout layout = reader.layout();
+        if (layout.chunkLength(chunk) == 0) {
+            return true;
+        }
+        PlacementGroup pg = reader.group();
+        ChunkHeader header =
+                new ChunkHeader(
+                        new ChunkKey(pg.id(), segment.segment(), chunk),
+                        pg.epoch(),
+                        write,
+                        RowKeys.bucketPrefix(bucket),
+                        layout.chunkLength(chunk),
+                        SegmentLayout.blockBytes(segment.scheme()));
+        try {
+            return copy(segment, pg, header, deadlineNanos);
         } catch (TimeoutException e) {
             health.failed(pg.writer(chunk));
             return false;
         } catch (StoreException e) {
-            if (e.code() == ErrorCode.UNAVAILABLE) {
-                health.failed(pg.writer(chunk));
-            }
+            judge(pg.writer(chunk), e);
             return false;
         }
     }
 
-    private boolean copy(
-            SegmentRef segment,
-            PlacementGroup pg,
-            SegmentReader reader,
-            ChunkHeader header,
-            long deadlineNanos)
+    private void judge(DeviceId target, StoreException failure) {
+        if (failure.code() == ErrorCode.UNAVAILABLE) {
+            health.failed(target);
+        }
+    }
+
+    private long batchDeadlineNanos(long deadlineNanos) {
+        return Math.min(deadlineNanos, ports.tasks().clock().nanos() + BATCH_WITHIN.toNanos());
+    }
+
+    private boolean copy(SegmentRef segment, PlacementGroup pg, ChunkHeader header, long endNanos)
             throws InterruptedException, TimeoutException {
         int chunk = header.key().index();
-        SegmentLayout layout = reader.layout();
+        SegmentLayout layout = new SegmentLayout(segment.scheme(), segment.lengthBytes());
         Ticket ticket =
                 ports.tickets()
                         .mint(Ticket.Operation.WRITE, pg.id(), pg.epoch(), segment.segment());
-        ChunkPeers.Sink sink = ports.peers().write(pg.writer(chunk), ticket, header, deadlineNanos);
+        ChunkPeers.Sink sink = ports.peers().write(pg.writer(chunk), ticket, header, endNanos);
         BitSet wanted = new BitSet();
         wanted.set(chunk);
         BitSet banned = BitSet.valueOf(new long[] {segment.missing()});
@@ -109,12 +141,15 @@ public final class ChunkRebuild {
             int step = Math.max(1, BATCH_BYTES / layout.stripeBytes());
             for (int first = 0; first < layout.stripes(); first += step) {
                 int end = Math.min(layout.stripes(), first + step);
+                long deadlineNanos = batchDeadlineNanos(endNanos);
+                SegmentReader reader =
+                        new SegmentReader(ports, health, times, segment, deadlineNanos);
                 byte[] bytes = reader.fetch(first, end, wanted, banned).chunks[chunk];
                 if (bytes != null && bytes.length > 0) {
                     var _ = sink.send(bytes, 0, bytes.length).await(deadlineNanos);
                 }
             }
-            finished = sink.finish().await(deadlineNanos);
+            finished = sink.finish().await(batchDeadlineNanos(endNanos));
         } finally {
             if (!finished) {
                 sink.abort();

@@ -202,7 +202,7 @@ final class Commits {
     }
 
     /** What is refused for good is refused of every attempt; the rest says nothing of them. */
-    private static StoreException behind(StoreException e) {
+    static StoreException behind(StoreException e) {
         return e.code().category() == ErrorCode.Category.CALLER
                         || e.code() == ErrorCode.OUTCOME_UNKNOWN
                 ? e

@@ -63,6 +63,18 @@ final class Lanes {
         }
     }
 
+    /** Waits until each lane is done or out, or the deadline has passed; gives those done. */
+    BitSet settled(long deadlineNanos) throws InterruptedException {
+        try {
+            all.await(deadlineNanos);
+        } catch (TimeoutException e) {
+            // Who asks looks at what there is.
+        }
+        synchronized (done) {
+            return (BitSet) done.clone();
+        }
+    }
+
     /**
      * Waits.
      *

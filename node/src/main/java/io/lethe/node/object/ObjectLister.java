@@ -1,6 +1,7 @@
 package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.KeyRanges;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand.Which;
 import io.lethe.node.metadata.command.PartitionQuery;
@@ -9,7 +10,6 @@ import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.ErrorCode;
-import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.StoreException;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,10 +26,12 @@ public final class ObjectLister {
 
     private final ObjectPorts ports;
     private final BucketGate gate;
+    private final KeyRanges ranges;
 
     ObjectLister(ObjectPorts ports, BucketGate gate) {
         this.ports = ports;
         this.gate = gate;
+        ranges = new KeyRanges(ports.metadata(), ports.directory(), ports.tasks());
     }
 
     /**
@@ -117,9 +119,10 @@ public final class ObjectLister {
         Bytes end = RowKeys.keyPrefix(bucket, prefix).prefixEnd();
         while (true) {
             int left = ask.limit() - entries.size() - prefixes.size();
-            PartitionAnswer.Page page =
-                    ask(
+            KeyRanges.Piece<PartitionAnswer> piece =
+                    ranges.ask(
                             rowKey,
+                            end,
                             new PartitionQuery.ListKeys(
                                     bucket,
                                     prefix,
@@ -129,16 +132,17 @@ public final class ObjectLister {
                                     ask.versions(),
                                     left),
                             deadlineNanos);
+            PartitionAnswer.Page page = page(piece.said());
             for (int i = 0; i < page.rows().size(); i++) {
                 entries.add(entry(page.rows().get(i), page.isLatest().get(i)));
             }
             page.prefixes().forEach(common -> prefixes.add(common.utf8()));
             Optional<Bytes> following = Optional.empty();
             if (page.next().isEmpty()) {
-                following = nextRange(rowKey, end);
-                if (following.isEmpty()) {
+                if (!piece.goesOn(end)) {
                     return new Page(entries, prefixes, Bytes.EMPTY, 0);
                 }
+                following = Optional.of(piece.to());
             }
             // Said by the page, or by its last item where it ends with its partition: what comes
             // behind may lie under the same common prefix, or be versions of the same key.
@@ -170,24 +174,11 @@ public final class ObjectLister {
         return row == null ? null : new Place(row.key(), versions ? row.order() : 0);
     }
 
-    private PartitionAnswer.Page ask(Bytes rowKey, PartitionQuery query, long deadlineNanos)
-            throws InterruptedException {
-        PartitionAnswer answer = ports.metadata().query(rowKey, query, deadlineNanos);
+    private static PartitionAnswer.Page page(PartitionAnswer answer) {
         if (answer instanceof PartitionAnswer.Page page) {
             return page;
         }
         throw new StoreException(ErrorCode.INTERNAL, "an unexpected answer: " + answer);
-    }
-
-    /**
-     * Where the next partition begins; empty when none of the rows before {@code end} lies there.
-     */
-    private Optional<Bytes> nextRange(Bytes rowKey, Bytes end) {
-        return ports.directory()
-                .partitionOf(rowKey)
-                .map(PartitionRecord::to)
-                .filter(to -> !to.isEmpty())
-                .filter(to -> end.isEmpty() || to.compareTo(end) < 0);
     }
 
     private static Entry entry(VersionRow row, boolean latest) {

@@ -1,10 +1,15 @@
 package io.lethe.node.object;
 
 import io.lethe.node.base.RandomSource;
+import io.lethe.node.base.task.Promise;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.chunk.ChunkPeers;
 import io.lethe.node.metadata.Directory;
 import io.lethe.node.metadata.Metadata;
+import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.StoreException;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Everything that the object path stands on; the composition root wires it, and so does the
@@ -49,6 +54,21 @@ public record ObjectPorts(
                 meters,
                 settings,
                 EventNotes.NOBODY);
+    }
+
+    /**
+     * Waits for what a device answers.
+     *
+     * @throws StoreException DEADLINE when it did not by then; else what it says itself
+     */
+    public <T> T await(DeviceId device, Promise<T> answer, long deadlineNanos)
+            throws InterruptedException {
+        try {
+            return answer.await(deadlineNanos);
+        } catch (TimeoutException e) {
+            throw new StoreException(
+                    ErrorCode.DEADLINE, "device " + device + " did not answer in time");
+        }
     }
 
     /** The same, with devices that are asked as work in the background. */

@@ -5,10 +5,9 @@ import io.lethe.node.base.Check;
 import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.metadata.command.Condition;
 import io.lethe.node.metadata.command.PartitionCommand;
-import io.lethe.node.metadata.command.PartitionReply;
-import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.WriteId;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,7 @@ public final class Objects {
     private final ObjectWriter writer;
     private final ObjectReader reader;
     private final ObjectLister lister;
-    private final Commits commits;
+    private final Deletions deletions;
     private final Uploads uploads;
     private final VersionUpdates updates;
     private final Expirations expirations;
@@ -35,7 +34,8 @@ public final class Objects {
         PeerHealth health = new PeerHealth(ports.tasks().clock());
         PgChooser chooser = new PgChooser(ports.directory(), health, ports.random());
         ShardGrants shards = new ShardGrants(ports.directory(), ports.metadata());
-        commits = new Commits(ports, gate, shards);
+        Commits commits = new Commits(ports, gate, shards);
+        deletions = new Deletions(ports, gate, commits);
         BodyWriter.Shared shared = new BodyWriter.Shared(ports, chooser, health, commits);
         MemoryBudget memory = new MemoryBudget(ports.tasks(), ports.settings().uploadBytes());
         writer = new ObjectWriter(gate, shared, memory);
@@ -164,35 +164,26 @@ public final class Objects {
     /** Deletes; idempotent by request id; deleting what is not there is a success. */
     public Deletion delete(Caller caller, DeleteRequest request, long deadlineNanos)
             throws InterruptedException {
-        Bytes key = ObjectWriter.checkKey(request.key());
-        PartitionCommand.Which which = VersionIds.parse(request.versionId());
-        BucketGate.Admitted first = gate.admit(caller.tenant(), request.bucket(), deadlineNanos);
-        PartitionReply reply =
-                commits.fenced(
-                        first,
-                        RowKeys.objectKey(first.bucket().id(), key),
-                        admitted ->
-                                commits.noted(
-                                        caller,
-                                        admitted.bucket(),
-                                        key,
-                                        EventNotes.Cause.DELETE,
-                                        new PartitionCommand.Delete(
-                                                request.request(),
-                                                admitted.bucket().id(),
-                                                key,
-                                                caller.tenant(),
-                                                admitted.bucket().versioning(),
-                                                which,
-                                                request.condition(),
-                                                request.bypassGovernance())),
-                        deadlineNanos);
-        if (reply
-                instanceof
-                PartitionReply.Deleted(long order, boolean nullVersion, boolean marker)) {
-            return new Deletion(order == 0 ? "" : VersionIds.show(order, nullVersion), marker);
-        }
-        throw Commits.failure(reply);
+        return deletions.one(caller, request, deadlineNanos);
+    }
+
+    /** What came of one of {@link #deleteAll}. */
+    public sealed interface Outcome {
+        record Deleted(Deletion deletion) implements Outcome {}
+
+        record Failed(StoreException failure) implements Outcome {}
+    }
+
+    /**
+     * Deletes many of a bucket at once; of each as {@link #delete}, with an outcome of its own, in
+     * their order.
+     *
+     * @throws StoreException when none was begun
+     */
+    public List<Outcome> deleteAll(
+            Caller caller, String bucket, List<DeleteRequest> requests, long deadlineNanos)
+            throws InterruptedException {
+        return deletions.many(caller, bucket, requests, deadlineNanos);
     }
 
     /** A question for a page of a listing; see {@link ObjectLister.Ask}. */

@@ -7,15 +7,8 @@ import io.lethe.node.base.task.Promise;
 import io.lethe.node.chunk.ChunkStore.ChunkInfo;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionAnswer.SegmentState;
-import io.lethe.node.metadata.command.PartitionCommand;
-import io.lethe.node.metadata.command.PartitionQuery;
-import io.lethe.node.metadata.command.PartitionQuery.SegmentAsk;
-import io.lethe.node.metadata.command.PartitionReply;
-import io.lethe.node.metadata.state.RowKeys;
-import io.lethe.node.model.BucketId;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
-import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.StoreException;
@@ -26,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,12 +37,10 @@ public final class OrphanSweeper implements Worker {
     /** For each answer: of the device, and of a partition, which is then left for the next step. */
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
 
-    /** A chunk does not know its object's key; it serves routing only, but may not be empty. */
-    private static final Bytes ANY_KEY = Bytes.utf8("-");
-
     private final ObjectPorts ports;
     private final LocalDevices devices;
     private final DeviceId device;
+    private final WriteEnds ends;
 
     /** The last chunk looked at; null where the next step begins with the oldest. */
     private @Nullable ChunkInfo cursor;
@@ -59,6 +49,7 @@ public final class OrphanSweeper implements Worker {
         this.ports = ports;
         this.devices = devices;
         this.device = device;
+        ends = new WriteEnds(ports);
     }
 
     @Override
@@ -99,23 +90,16 @@ public final class OrphanSweeper implements Worker {
     }
 
     private int settle(Bytes owner, List<ChunkInfo> chunks) throws InterruptedException {
-        List<SegmentAsk> asks =
-                chunks.stream().map(c -> new SegmentAsk(c.write(), c.key().segment())).toList();
-        PartitionAnswer answer =
-                ports.metadata()
-                        .query(owner, new PartitionQuery.SegmentStates(asks), deadlineNanos());
-        if (!(answer instanceof PartitionAnswer.WriteStates(List<SegmentState> states))) {
-            throw new StoreException(ErrorCode.INTERNAL, "an unexpected answer: " + answer);
-        }
+        List<SegmentState> states = ends.ask(owner, chunks, deadlineNanos());
         List<ChunkKey> committed = new ArrayList<>();
         int settled = 0;
         for (int i = 0; i < chunks.size(); i++) {
             ChunkInfo chunk = chunks.get(i);
-            switch (states.get(i).state()) {
-                case COMMITTED -> committed.add(chunk.key());
-                case CLOSED -> settled += delete(chunk);
-                case UNKNOWN -> settled += closeThenDelete(owner, chunk);
-                case OPEN -> {}
+            SegmentState state = states.get(i);
+            if (state.state() == PartitionAnswer.WriteState.COMMITTED) {
+                committed.add(chunk.key());
+            } else if (ends.abandoned(chunk, state, deadlineNanos())) {
+                settled += delete(chunk);
             }
         }
         if (!committed.isEmpty()) {
@@ -124,32 +108,13 @@ public final class OrphanSweeper implements Worker {
         return settled + committed.size();
     }
 
-    private int closeThenDelete(Bytes owner, ChunkInfo chunk) throws InterruptedException {
-        BucketId bucket = RowKeys.bucketOf(owner);
-        PartitionReply reply =
-                ports.metadata()
-                        .execute(
-                                owner,
-                                new PartitionCommand.CloseWrite(
-                                        chunk.write(), bucket, ANY_KEY, List.of()),
-                                ports.directory().index(),
-                                deadlineNanos());
-        boolean closed =
-                reply instanceof PartitionReply.WriteEnded(boolean wasCommitted) && !wasCommitted;
-        return closed ? delete(chunk) : 0;
-    }
-
     private int delete(ChunkInfo chunk) throws InterruptedException {
         var _ = await(devices.delete(device, chunk.key()));
         ports.meters().orphansDeleted.increment();
         return 1;
     }
 
-    private <T> T await(Promise<T> promise) throws InterruptedException {
-        try {
-            return promise.await(deadlineNanos());
-        } catch (TimeoutException e) {
-            throw new StoreException(ErrorCode.DEADLINE, "the device did not answer in time");
-        }
+    private <T> T await(Promise<T> answer) throws InterruptedException {
+        return ports.await(device, answer, deadlineNanos());
     }
 }

@@ -15,7 +15,27 @@ final class ReadTimes {
     /** A reader never waits longer for a first answer before it asks elsewhere. */
     private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+    /**
+     * Of work in the background, which devices let wait for its turn: who asked others meanwhile
+     * would make them all wait longer.
+     */
+    private static final long BACKGROUND_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final long leastNanos;
     private final AtomicLong p95Nanos = new AtomicLong(TimeUnit.MILLISECONDS.toNanos(50));
+
+    ReadTimes() {
+        this(LEAST_NANOS);
+    }
+
+    private ReadTimes(long leastNanos) {
+        this.leastNanos = leastNanos;
+    }
+
+    /** For work in the background. */
+    static ReadTimes patient() {
+        return new ReadTimes(BACKGROUND_NANOS);
+    }
 
     void took(long nanos) {
         long now = p95Nanos.get();
@@ -26,6 +46,6 @@ final class ReadTimes {
 
     /** How long to wait for a chunk before asking another: twice the estimate. */
     long hedgeNanos() {
-        return Math.clamp(2 * p95Nanos.get(), LEAST_NANOS, MOST_NANOS);
+        return Math.max(leastNanos, Math.min(2 * p95Nanos.get(), MOST_NANOS));
     }
 }

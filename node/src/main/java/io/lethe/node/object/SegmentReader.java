@@ -3,6 +3,7 @@ package io.lethe.node.object;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.chunk.ChunkStore;
 import io.lethe.node.crypto.CellCipher;
+import io.lethe.node.erasure.kernel.Cells;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
@@ -374,24 +375,22 @@ final class SegmentReader {
             if (stored == 0) {
                 continue;
             }
-            byte[] @Nullable [] cells = new byte[scheme.width()][];
-            int[] lengths = new int[scheme.width()];
+            int offset = batch.offset(stripe);
+            Cells cells = new Cells(scheme.width());
             for (int i = 0; i < scheme.width(); i++) {
                 byte[] source = have[i];
                 if (source != null) {
-                    lengths[i] = layout.storedLength(stripe, i);
-                    cells[i] =
-                            java.util.Arrays.copyOfRange(
-                                    source,
-                                    batch.offset(stripe),
-                                    batch.offset(stripe) + lengths[i]);
+                    cells.set(i, source, offset, layout.storedLength(stripe, i));
                 }
             }
-            byte[] whole = new byte[length];
-            ports.codecs()
-                    .of(scheme)
-                    .reconstruct(cells, lengths, new int[] {chunk}, new byte[][] {whole}, length);
-            System.arraycopy(whole, 0, out, batch.offset(stripe), stored);
+            // The last data cell comes with its padding, for which there is no room behind it.
+            byte[] whole = stored < length ? new byte[length] : out;
+            Cells made = new Cells(1);
+            made.set(0, whole, stored < length ? 0 : offset, length);
+            ports.codecs().of(scheme).reconstruct(cells, new int[] {chunk}, made, length);
+            if (stored < length) {
+                System.arraycopy(whole, 0, out, offset, stored);
+            }
         }
         return out;
     }

@@ -5,7 +5,9 @@ import io.lethe.node.base.Check;
 import io.lethe.node.chunk.ChunkHeader;
 import io.lethe.node.chunk.ChunkPeers;
 import io.lethe.node.crypto.CellCipher;
+import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.ChunkKey;
+import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.PlacementGroup;
 import io.lethe.node.model.Scheme;
 import io.lethe.node.model.SegmentId;
@@ -146,8 +148,11 @@ final class SegmentWriter {
     }
 
     private Lanes newLanes() {
-        int quorum = target.quorumAll() ? scheme.width() : scheme.quorum();
-        return new Lanes(ports.tasks(), scheme.width(), quorum);
+        return new Lanes(ports.tasks(), scheme.width(), quorum());
+    }
+
+    private int quorum() {
+        return target.quorumAll() ? scheme.width() : scheme.quorum();
     }
 
     private ChunkPeers.Sink sink(int chunk) {
@@ -214,13 +219,67 @@ final class SegmentWriter {
                 lanes.watch(i, sink.finish());
             }
         }
-        BitSet done = lanes.await(ports.settings().writeGrace().toNanos(), deadlineNanos);
+        BitSet done;
+        try {
+            done = lanes.await(ports.settings().writeGrace().toNanos(), deadlineNanos);
+        } catch (StoreException e) {
+            done = overtaken(lanes, e);
+        }
         drop(done);
         ports.meters().segmentsWritten.increment();
         if (!dead.isEmpty()) {
             ports.meters().segmentsUnderprotected.increment();
         }
         return ref(dead.isEmpty() ? 0 : dead.toLongArray()[0]);
+    }
+
+    /**
+     * One chunk too few is durable, and a member takes no more of this epoch, since its chunks have
+     * gone over to another: that one gets the chunk from the others.
+     *
+     * @return the chunks that are durable now
+     * @throws StoreException the failure, where it is another
+     */
+    private BitSet overtaken(Lanes lanes, StoreException failure) throws InterruptedException {
+        BitSet done = lanes.settled(deadlineNanos);
+        boolean stale =
+                failure.getCause() instanceof StoreException cause
+                        && cause.code() == ErrorCode.STALE_EPOCH;
+        if (!stale || done.cardinality() != quorum() - 1) {
+            throw failure;
+        }
+        ports.metadata().catchUpDirectory(deadlineNanos);
+        int chunk = moved(done);
+        if (chunk < 0) {
+            throw failure;
+        }
+        BitSet missing = new BitSet();
+        missing.set(0, scheme.width());
+        missing.andNot(done);
+        boolean made =
+                new ChunkRebuild(ports, health)
+                        .make(
+                                ref(missing.toLongArray()[0]),
+                                target.write(),
+                                RowKeys.bucketOf(target.owner()),
+                                chunk,
+                                deadlineNanos);
+        if (!made) {
+            throw failure;
+        }
+        done.set(chunk);
+        return done;
+    }
+
+    /** The first chunk that is not done and has another writer now; -1: none. */
+    private int moved(BitSet done) {
+        PlacementGroup was = target.pg();
+        PlacementGroup now = ports.directory().placementGroup(was.id()).orElse(was);
+        int chunk = done.nextClearBit(0);
+        while (chunk < scheme.width() && now.writer(chunk).equals(was.writer(chunk))) {
+            chunk = done.nextClearBit(chunk + 1);
+        }
+        return chunk < scheme.width() ? chunk : -1;
     }
 
     /** The segment as far as it was written, for clean-up. */

@@ -11,6 +11,7 @@ import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.ShardGrant;
 import io.lethe.node.metadata.state.RowKeys;
+import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.PlacementGroup;
@@ -21,10 +22,11 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
- * Writes an under-protected segment anew into a whole placement group, under a fresh segment id and
- * an open write of its own, and puts it into the old one's place. One task.
+ * Writes a segment anew into another placement group, whole, under a fresh segment id and an open
+ * write of its own, and puts it into the old one's place. One task.
  */
 final class Substitution {
     private final ObjectPorts ports;
@@ -38,8 +40,25 @@ final class Substitution {
         chooser = new PgChooser(ports.directory(), health, ports.random());
     }
 
-    /** True when the version names a segment with all its chunks now. */
+    /** A segment, and the version or part that names it. */
+    record Named(BucketId bucket, Bytes key, long order, SegmentRef segment) {}
+
+    /** Into a group of the class that it is in: true when it has all its chunks then. */
     boolean replace(UnderprotectedRow row, long deadlineNanos) throws InterruptedException {
+        return replace(
+                new Named(row.bucket(), row.key(), row.order(), row.segment()),
+                bucket -> storageClass(row.segment(), bucket),
+                deadlineNanos);
+    }
+
+    /** Into a group of the bucket's class: true when the version names it there, whole. */
+    boolean recode(Named row, long deadlineNanos) throws InterruptedException {
+        return replace(row, BucketRecord::storageClass, deadlineNanos);
+    }
+
+    private boolean replace(
+            Named row, Function<BucketRecord, String> storageClass, long deadlineNanos)
+            throws InterruptedException {
         // The index is read first: a mark that is not seen here fences the open write.
         long checkedAt = ports.directory().index();
         Optional<BucketRecord> bucket =
@@ -80,7 +99,8 @@ final class Substitution {
         if (!(opened instanceof PartitionReply.WriteOpened)) {
             throw Commits.failure(opened);
         }
-        SegmentRef fresh = copy(row, key.write(), write, dataKey, bucket.get(), deadlineNanos);
+        Copying copying = new Copying(write, storageClass.apply(bucket.get()), deadlineNanos);
+        SegmentRef fresh = copy(row, key.write(), dataKey, copying);
         if (fresh.missing() != 0) {
             expect(
                     PartitionReply.WriteEnded.class,
@@ -117,18 +137,16 @@ final class Substitution {
         }
     }
 
-    private SegmentRef copy(
-            UnderprotectedRow row,
-            WriteId version,
-            WriteId write,
-            KeyBytes dataKey,
-            BucketRecord bucket,
-            long deadlineNanos)
+    /** How a copy is made. */
+    private record Copying(WriteId write, String storageClass, long deadlineNanos) {}
+
+    private SegmentRef copy(Named row, WriteId version, KeyBytes dataKey, Copying how)
             throws InterruptedException {
+        long deadlineNanos = how.deadlineNanos();
         SegmentRef old = row.segment();
         SegmentReader reader = new SegmentReader(ports, health, times, old, deadlineNanos);
         CellCipher oldCipher = new CellCipher(dataKey, version, old.segment());
-        PlacementGroup pg = chooser.choose(storageClass(old, bucket), Set.of(old.pg()));
+        PlacementGroup pg = chooser.choose(how.storageClass(), Set.of(old.pg()));
         SegmentId segment = new SegmentId(Id128.random(ports.random()));
         CellBuffers buffers = new CellBuffers(pg.scheme());
         SegmentWriter writer =
@@ -136,7 +154,11 @@ final class Substitution {
                         ports,
                         health,
                         new SegmentWriter.Target(
-                                pg, segment, write, RowKeys.bucketPrefix(row.bucket()), false),
+                                pg,
+                                segment,
+                                how.write(),
+                                RowKeys.bucketPrefix(row.bucket()),
+                                false),
                         new CellCipher(dataKey, version, segment),
                         buffers,
                         old.lengthBytes(),

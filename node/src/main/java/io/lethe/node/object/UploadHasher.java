@@ -4,7 +4,7 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Check;
 import io.lethe.node.base.background.Step;
 import io.lethe.node.base.background.Worker;
-import io.lethe.node.base.task.Tasks;
+import io.lethe.node.base.task.SideBySide;
 import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.crypto.ResumableDigests;
 import io.lethe.node.metadata.command.PartRow;
@@ -98,33 +98,18 @@ public final class UploadHasher implements Worker {
 
     /** Hashes some uploads side by side, as each has one chain; says how many got on. */
     private int hash(List<HashItem> items) throws InterruptedException {
-        AtomicInteger next = new AtomicInteger();
         AtomicInteger hashed = new AtomicInteger();
-        List<Tasks.Task> lanes = new ArrayList<>();
-        for (int lane = 0; lane < Math.min(LANES, items.size()); lane++) {
-            lanes.add(ports.tasks().fork("upload-hashes", () -> lane(items, next, hashed)));
-        }
-        try {
-            for (Tasks.Task lane : lanes) {
-                lane.join();
-            }
-        } catch (InterruptedException e) {
-            lanes.forEach(Tasks.Task::cancel);
-            throw e;
-        }
+        SideBySide.run(
+                ports.tasks(),
+                name(),
+                LANES,
+                items.size(),
+                i -> {
+                    if (hash(items.get(i))) {
+                        hashed.incrementAndGet();
+                    }
+                });
         return hashed.get();
-    }
-
-    private void lane(List<HashItem> items, AtomicInteger next, AtomicInteger hashed) {
-        try {
-            for (int i = next.getAndIncrement(); i < items.size(); i = next.getAndIncrement()) {
-                if (hash(items.get(i))) {
-                    hashed.incrementAndGet();
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // Cancelled: the step is, too.
-        }
     }
 
     private long deadline() {

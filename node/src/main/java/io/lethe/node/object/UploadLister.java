@@ -1,12 +1,12 @@
 package io.lethe.node.object;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.KeyRanges;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.UploadRow;
 import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.BucketId;
-import io.lethe.node.model.PartitionRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,12 +16,12 @@ import java.util.Optional;
  * {@link ObjectLister} does it. Safe for any task.
  */
 final class UploadLister {
-    private final ObjectPorts ports;
     private final BucketGate gate;
+    private final KeyRanges ranges;
 
     UploadLister(ObjectPorts ports, BucketGate gate) {
-        this.ports = ports;
         this.gate = gate;
+        ranges = new KeyRanges(ports.metadata(), ports.directory(), ports.tasks());
     }
 
     Uploads.UploadPage list(Caller caller, Uploads.ListRequest ask, long deadlineNanos)
@@ -36,9 +36,10 @@ final class UploadLister {
                 ask.uploadIdMarker().isEmpty() ? 0 : UploadIds.parse(ask.uploadIdMarker()).order();
         Bytes rowKey = RowKeys.objectKey(bucket, after.compareTo(prefix) > 0 ? after : prefix);
         while (true) {
-            PartitionAnswer.UploadPage page =
-                    ask(
+            KeyRanges.Piece<PartitionAnswer> piece =
+                    ranges.ask(
                             rowKey,
+                            end,
                             new PartitionQuery.ListUploads(
                                     bucket,
                                     prefix,
@@ -47,14 +48,17 @@ final class UploadLister {
                                     Bytes.utf8(ask.delimiter()),
                                     ask.limit() - entries.size() - prefixes.size()),
                             deadlineNanos);
+            if (!(piece.said() instanceof PartitionAnswer.UploadPage page)) {
+                throw UploadFinder.unexpected(piece.said());
+            }
             page.rows().forEach(row -> entries.add(entry(row)));
             page.prefixes().forEach(common -> prefixes.add(common.utf8()));
             Optional<Bytes> following = Optional.empty();
             if (page.next().isEmpty()) {
-                following = nextRange(rowKey, end);
-                if (following.isEmpty()) {
+                if (!piece.goesOn(end)) {
                     return new Uploads.UploadPage(entries, prefixes, "", "");
                 }
+                following = Optional.of(piece.to());
             }
             // Said by the page, or by its last item where it ends with its partition: what comes
             // behind may lie under the same common prefix.
@@ -73,26 +77,6 @@ final class UploadLister {
             }
             rowKey = following.orElse(RowKeys.objectKey(bucket, after));
         }
-    }
-
-    private PartitionAnswer.UploadPage ask(Bytes rowKey, PartitionQuery query, long deadlineNanos)
-            throws InterruptedException {
-        PartitionAnswer answer = ports.metadata().query(rowKey, query, deadlineNanos);
-        if (answer instanceof PartitionAnswer.UploadPage page) {
-            return page;
-        }
-        throw UploadFinder.unexpected(answer);
-    }
-
-    /**
-     * Where the next partition begins; empty when none of the rows before {@code end} lies there.
-     */
-    private Optional<Bytes> nextRange(Bytes rowKey, Bytes end) {
-        return ports.directory()
-                .partitionOf(rowKey)
-                .map(PartitionRecord::to)
-                .filter(to -> !to.isEmpty())
-                .filter(to -> end.isEmpty() || to.compareTo(end) < 0);
     }
 
     private static Uploads.UploadEntry entry(UploadRow row) {

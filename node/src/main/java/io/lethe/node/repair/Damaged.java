@@ -2,20 +2,18 @@ package io.lethe.node.repair;
 
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.chunk.ChunkStore.ChunkInfo;
+import io.lethe.node.metadata.command.PartitionAnswer.SegmentState;
 import io.lethe.node.metadata.command.PartitionAnswer.WriteState;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
-import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.PlacementGroup;
 import io.lethe.node.model.Scheme;
 import io.lethe.node.model.SegmentId;
-import io.lethe.node.model.StoreException;
 import io.lethe.node.object.LocalDevices;
 import io.lethe.node.object.ObjectPorts;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,10 +64,11 @@ final class Damaged {
             return false;
         }
         ChunkInfo info = info(key);
-        if (info == null || mending.ask(info).state() == WriteState.CLOSED) {
+        SegmentState state = info == null ? null : mending.ask(info);
+        if (info == null || state == null || state.state() == WriteState.CLOSED) {
             return await(devices.delete(device, key));
         }
-        boolean mended = mending.compute(info, key.index()) == Mending.Outcome.MENDED;
+        boolean mended = mending.compute(info, state, key.index()) == Mending.Outcome.MENDED;
         ports.meters().chunksRebuilt.add(mended ? 1 : 0);
         return mended;
     }
@@ -94,11 +93,11 @@ final class Damaged {
         return new ChunkKey(key.pg(), new SegmentId(less), last);
     }
 
+    private long deadlineNanos() {
+        return ports.tasks().clock().nanos() + ANSWER_WITHIN.toNanos();
+    }
+
     private <T> T await(Promise<T> answer) throws InterruptedException {
-        try {
-            return answer.await(ports.tasks().clock().nanos() + ANSWER_WITHIN.toNanos());
-        } catch (TimeoutException e) {
-            throw new StoreException(ErrorCode.DEADLINE, "the device did not answer in time");
-        }
+        return ports.await(device, answer, deadlineNanos());
     }
 }

@@ -5,7 +5,6 @@ import io.lethe.node.chunk.ChunkPeers;
 import io.lethe.node.chunk.ChunkStore.ChunkInfo;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
-import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.SegmentId;
@@ -17,7 +16,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,23 +147,12 @@ final class Inventory {
         }
         for (int i = 0; i < asked.size(); i++) {
             Source source = asked.get(i);
-            List<ChunkInfo> page = await(source.device, answers.get(i), deadlineNanos);
+            List<ChunkInfo> page = ports.await(source.device, answers.get(i), deadlineNanos);
             source.page.addAll(page);
             source.ended = page.size() < PAGE;
             if (!page.isEmpty()) {
                 source.after = page.getLast().key();
             }
-        }
-    }
-
-    private List<ChunkInfo> await(
-            DeviceId device, Promise<List<ChunkInfo>> answer, long deadlineNanos)
-            throws InterruptedException {
-        try {
-            return answer.await(deadlineNanos);
-        } catch (TimeoutException e) {
-            throw new StoreException(
-                    ErrorCode.DEADLINE, "device " + device + " did not list its chunks in time");
         }
     }
 

@@ -4,25 +4,18 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.chunk.ChunkHeader;
 import io.lethe.node.chunk.ChunkPeers;
 import io.lethe.node.chunk.ChunkStore.ChunkInfo;
-import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionAnswer.SegmentState;
-import io.lethe.node.metadata.command.PartitionCommand;
-import io.lethe.node.metadata.command.PartitionQuery;
-import io.lethe.node.metadata.command.PartitionQuery.SegmentAsk;
-import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.state.RowKeys;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
-import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.PlacementGroup;
-import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.Ticket;
 import io.lethe.node.object.ChunkRebuild;
 import io.lethe.node.object.ObjectPorts;
+import io.lethe.node.object.WriteEnds;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Gets one chunk onto the device that should have it: a copy of another device's, where one has it,
@@ -30,21 +23,26 @@ import java.util.concurrent.TimeoutException;
  * several tasks at once.
  */
 final class Mending {
-    /** Of one chunk; the largest has 80 MiB. */
-    static final Duration CHUNK_WITHIN = Duration.ofSeconds(60);
+    /** For an answer of a partition. */
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
+
+    /** Of one chunk; the largest has 80 MiB, and may wait for busy disks piece by piece. */
+    private static final Duration CHUNK_WITHIN = Duration.ofMinutes(10);
+
+    /** For a piece of a copy on its way, as for a batch of {@link ChunkRebuild}. */
+    private static final Duration PIECE_WITHIN = Duration.ofSeconds(60);
 
     /** Read and sent at a time: a quarter of a batch of the read path. */
-    private static final int PIECE_BYTES = 1 << 20;
-
-    /** A chunk does not know its object's key; it serves routing only, but may not be empty. */
-    private static final Bytes ANY_KEY = Bytes.utf8("-");
+    static final int PIECE_BYTES = 1 << 20;
 
     private final ObjectPorts ports;
     private final ChunkRebuild rebuild;
+    private final WriteEnds ends;
 
     Mending(ObjectPorts ports) {
         this.ports = ports;
         rebuild = new ChunkRebuild(ports);
+        ends = new WriteEnds(ports);
     }
 
     /** What came of it. */
@@ -57,25 +55,22 @@ final class Mending {
         WAITS
     }
 
-    long deadlineNanos() {
-        return ports.tasks().clock().nanos() + CHUNK_WITHIN.toNanos();
+    private long within(Duration time) {
+        return ports.tasks().clock().nanos() + time.toNanos();
     }
 
     /** How the write of a chunk stands with the partition that answers for it. */
     SegmentState ask(ChunkInfo chunk) throws InterruptedException {
-        PartitionAnswer answer =
-                ports.metadata()
-                        .query(
-                                chunk.owner(),
-                                new PartitionQuery.SegmentStates(
-                                        List.of(
-                                                new SegmentAsk(
-                                                        chunk.write(), chunk.key().segment()))),
-                                deadlineNanos());
-        if (answer instanceof PartitionAnswer.WriteStates(List<SegmentState> states)) {
-            return states.getFirst();
-        }
-        throw new StoreException(ErrorCode.INTERNAL, "an unexpected answer: " + answer);
+        return ask(chunk.owner(), List.of(chunk)).getFirst();
+    }
+
+    /**
+     * How the writes of chunks stand, in the chunks' order.
+     *
+     * @param chunks of one owner
+     */
+    List<SegmentState> ask(Bytes owner, List<ChunkInfo> chunks) throws InterruptedException {
+        return ends.ask(owner, chunks, within(ANSWER_WITHIN));
     }
 
     /**
@@ -83,44 +78,33 @@ final class Mending {
      * not know is closed first.
      */
     boolean abandoned(ChunkInfo chunk) throws InterruptedException {
-        return switch (ask(chunk).state()) {
-            case CLOSED -> true;
-            case OPEN, COMMITTED -> false;
-            case UNKNOWN -> {
-                PartitionReply reply =
-                        ports.metadata()
-                                .execute(
-                                        chunk.owner(),
-                                        new PartitionCommand.CloseWrite(
-                                                chunk.write(),
-                                                RowKeys.bucketOf(chunk.owner()),
-                                                ANY_KEY,
-                                                List.of()),
-                                        ports.directory().index(),
-                                        deadlineNanos());
-                yield reply instanceof PartitionReply.WriteEnded(boolean committed) && !committed;
-            }
-        };
+        return ends.abandoned(chunk, ask(chunk), within(ANSWER_WITHIN));
     }
 
     /**
      * Computes a chunk anew.
      *
      * @param any chunk of the segment, for its write and owner
+     * @param state as {@link #ask} said of that
      */
-    Outcome compute(ChunkInfo any, int chunk) throws InterruptedException {
-        SegmentState state = ask(any);
+    Outcome compute(ChunkInfo any, SegmentState state, int chunk) throws InterruptedException {
         if (state.segment() == null) {
             return Outcome.NOT_NEEDED;
         }
         boolean done =
-                rebuild.rebuild(
+                rebuild.make(
                         state.segment(),
                         any.write(),
                         RowKeys.bucketOf(any.owner()),
                         chunk,
-                        deadlineNanos());
+                        within(CHUNK_WITHIN));
         return done ? Outcome.MENDED : Outcome.WAITS;
+    }
+
+    /** Bytes in memory while a chunk of about this length is computed from k others. */
+    static long computeBytes(long lengthBytes, int k) {
+        long batch = Math.min(lengthBytes * k, ChunkRebuild.BATCH_BYTES);
+        return batch + batch / k;
     }
 
     /**
@@ -131,10 +115,8 @@ final class Mending {
      */
     void copy(PlacementGroup pg, ChunkInfo chunk, DeviceId from) throws InterruptedException {
         ChunkKey key = chunk.key();
-        SegmentId segment = key.segment();
-        long deadlineNanos = deadlineNanos();
-        Ticket read = ports.tickets().mint(Ticket.Operation.READ, pg.id(), pg.epoch(), segment);
-        Ticket write = ports.tickets().mint(Ticket.Operation.WRITE, pg.id(), pg.epoch(), segment);
+        DeviceId to = pg.writer(key.index());
+        Ticket write = ticket(Ticket.Operation.WRITE, pg, key);
         ChunkHeader header =
                 new ChunkHeader(
                         key,
@@ -143,28 +125,32 @@ final class Mending {
                         chunk.owner(),
                         Math.max(1, chunk.lengthBytes()),
                         chunk.blockBytes());
-        ChunkPeers.Sink sink =
-                ports.peers().write(pg.writer(key.index()), write, header, deadlineNanos);
+        ChunkPeers.Sink sink = ports.peers().write(to, write, header, within(CHUNK_WITHIN));
         boolean finished = false;
         try {
             // Whole blocks: only those are checked on the way.
             int step = Math.max(1, PIECE_BYTES / chunk.blockBytes()) * chunk.blockBytes();
             for (long at = 0; at < chunk.lengthBytes(); at += step) {
                 int length = (int) Math.min(step, chunk.lengthBytes() - at);
+                long deadlineNanos = within(PIECE_WITHIN);
+                Ticket read = ticket(Ticket.Operation.READ, pg, key);
                 byte[] piece =
-                        ports.peers()
-                                .read(from, read, key, at, length, deadlineNanos)
-                                .await(deadlineNanos);
-                var _ = sink.send(piece, 0, piece.length).await(deadlineNanos);
+                        ports.await(
+                                from,
+                                ports.peers().read(from, read, key, at, length, deadlineNanos),
+                                deadlineNanos);
+                var _ = ports.await(to, sink.send(piece, 0, piece.length), deadlineNanos);
             }
-            finished = sink.finish().await(deadlineNanos);
-        } catch (TimeoutException e) {
-            throw new StoreException(
-                    ErrorCode.DEADLINE, "chunk " + key + " was not copied in time");
+            finished = ports.await(to, sink.finish(), within(PIECE_WITHIN));
         } finally {
             if (!finished) {
                 sink.abort();
             }
         }
+    }
+
+    /** New for each piece: they live for less than a large chunk may take. */
+    private Ticket ticket(Ticket.Operation operation, PlacementGroup pg, ChunkKey key) {
+        return ports.tickets().mint(operation, pg.id(), pg.epoch(), key.segment());
     }
 }

@@ -4,19 +4,17 @@ import io.lethe.node.base.task.Promise;
 import io.lethe.node.chunk.ChunkStore.ChunkInfo;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
-import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.PlacementGroup;
-import io.lethe.node.model.StoreException;
 import io.lethe.node.object.LocalDevices;
 import io.lethe.node.object.ObjectPorts;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Removes a device's chunks of groups in which it has no part any more, once readers' tickets of
@@ -33,6 +31,9 @@ final class Strangers {
     /** Remembered at a time; the others are found again. */
     private static final int MOST_MISPLACED = 10_000;
 
+    /** They stay a tenth longer at most than they must. */
+    private static final int LOOKS_PER_DELAY = 10;
+
     /** Chunks removed in a step. */
     private static final int BATCH = 256;
 
@@ -42,6 +43,8 @@ final class Strangers {
     private final LocalDevices devices;
     private final DeviceId device;
     private final Map<PgId, Long> strangeSince = new HashMap<>();
+    private boolean looked;
+    private long lookedNanos;
     private final Map<ChunkKey, Long> misplacedSince = new HashMap<>();
 
     Strangers(ObjectPorts ports, LocalDevices devices, DeviceId device) {
@@ -51,7 +54,7 @@ final class Strangers {
     }
 
     /** Chunks of another place than the device has in their group now. */
-    void misplaced(List<ChunkKey> chunks) {
+    void misplaced(Collection<ChunkKey> chunks) {
         long now = ports.tasks().clock().nanos();
         for (ChunkKey one : chunks) {
             if (misplacedSince.size() < MOST_MISPLACED) {
@@ -63,6 +66,19 @@ final class Strangers {
     /** Whether any chunk was removed. */
     boolean step() throws InterruptedException {
         long now = ports.tasks().clock().nanos();
+        if (!looked || now - lookedNanos >= reclaimNanos() / LOOKS_PER_DELAY) {
+            look(now);
+        }
+        for (Map.Entry<PgId, Long> one : strangeSince.entrySet()) {
+            if (old(one.getValue(), now) && remove(one.getKey())) {
+                return true;
+            }
+        }
+        return removeMisplaced(now);
+    }
+
+    /** Which groups have chunks here and should not. */
+    private void look(long now) throws InterruptedException {
         Set<PgId> strange = new HashSet<>();
         for (PgId pg : await(devices.groups(device))) {
             if (!ours(pg)) {
@@ -71,12 +87,8 @@ final class Strangers {
             }
         }
         strangeSince.keySet().retainAll(strange);
-        for (Map.Entry<PgId, Long> one : strangeSince.entrySet()) {
-            if (old(one.getValue(), now) && remove(one.getKey())) {
-                return true;
-            }
-        }
-        return removeMisplaced(now);
+        looked = true;
+        lookedNanos = now;
     }
 
     private boolean removeMisplaced(long now) throws InterruptedException {
@@ -105,7 +117,11 @@ final class Strangers {
     }
 
     private boolean old(long since, long now) {
-        return now - since >= ports.settings().reclaimDelay().toNanos();
+        return now - since >= reclaimNanos();
+    }
+
+    private long reclaimNanos() {
+        return ports.settings().reclaimDelay().toNanos();
     }
 
     private boolean ours(PgId pg) {
@@ -137,10 +153,6 @@ final class Strangers {
     }
 
     private <T> T await(Promise<T> answer) throws InterruptedException {
-        try {
-            return answer.await(deadlineNanos());
-        } catch (TimeoutException e) {
-            throw new StoreException(ErrorCode.DEADLINE, "the device did not answer in time");
-        }
+        return ports.await(device, answer, deadlineNanos());
     }
 }

@@ -1,15 +1,15 @@
 package io.lethe.node.repair;
 
-import io.lethe.node.base.task.Promise;
-import io.lethe.node.base.task.Tasks;
+import io.lethe.node.base.Bytes;
 import io.lethe.node.chunk.ChunkStore.ChunkInfo;
+import io.lethe.node.metadata.KeyRanges;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.DirectoryReply;
+import io.lethe.node.metadata.command.PartitionAnswer.SegmentState;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
-import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.PartitionRecord;
@@ -20,8 +20,16 @@ import io.lethe.node.model.Ticket;
 import io.lethe.node.object.ObjectPorts;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gets one device all chunks of one group that it should have, step by step. What it has already is
@@ -46,11 +54,8 @@ import java.util.concurrent.TimeoutException;
  * <p>A <i>check</i> of a group whose member the device is makes one pass, and ends nothing.
  */
 final class Transfer {
-    /** Chunks that are under way at once: hides the way to the disks and back. */
-    private static final int LANES = 8;
-
-    /** Entries of the lists in a step. */
-    private static final int STEP_ENTRIES = 1_000;
+    /** Entries whose writes are asked for together: some 10 KiB in a question to a partition. */
+    private static final int ASKED = 128;
 
     /** The rest is found in the next check. */
     private static final int MOST_MISPLACED = 1_000;
@@ -65,37 +70,65 @@ final class Transfer {
         ENDED
     }
 
+    private static final Logger log = LoggerFactory.getLogger(Transfer.class);
+
     private final ObjectPorts ports;
     private final Mending mending;
+    private final MendLanes lanes;
     private final DeviceId device;
     private final PlacementGroup pg;
     private final int chunk;
     private final boolean moves;
-    private Phase phase = Phase.BULK;
-    private Inventory inventory;
+    private final long beganMillis;
+    private volatile Phase phase = Phase.BULK;
     private final Counts counts = new Counts();
-    private int waiting;
-    private final List<ChunkKey> misplaced = new ArrayList<>();
+    private final Set<ChunkKey> misplaced = new LinkedHashSet<>();
 
-    /** How far it is; for operators. */
+    /** Null where the next step begins a pass. */
+    private @Nullable Inventory inventory;
+
+    /** Chunks of the present pass that can't be had now. */
+    private int waiting;
+
+    private String whyWaiting = "";
+
+    /** When the present part of the move began. */
+    private long partNanos;
+
+    private final StringBuilder took = new StringBuilder();
+
+    /** How far it is; for operators. Safe for any thread. */
     static final class Counts {
-        long segmentsSeen;
-        long chunksCopied;
-        long chunksComputed;
-        long bytes;
+        final LongAdder segmentsSeen = new LongAdder();
+        final LongAdder chunksCopied = new LongAdder();
+        final LongAdder chunksComputed = new LongAdder();
+        final LongAdder bytes = new LongAdder();
     }
 
     /**
      * @param pg as it is now; the transfer is void once its epoch is another
      */
-    Transfer(ObjectPorts ports, Mending mending, DeviceId device, PlacementGroup pg) {
+    Transfer(
+            ObjectPorts ports,
+            Mending mending,
+            MendLanes lanes,
+            DeviceId device,
+            PlacementGroup pg) {
         this.ports = ports;
         this.mending = mending;
+        this.lanes = lanes;
         this.device = device;
         this.pg = pg;
         chunk = pg.chunkOf(device);
         moves = pg.move() != null && pg.move().to().equals(device);
-        inventory = new Inventory(ports, pg.id(), List.of());
+        beganMillis = ports.tasks().clock().wallMillis();
+        partNanos = ports.tasks().clock().nanos();
+    }
+
+    private void partEnded(String part) {
+        long now = ports.tasks().clock().nanos();
+        took.append(", %s %d ms".formatted(part, TimeUnit.NANOSECONDS.toMillis(now - partNanos)));
+        partNanos = now;
     }
 
     PlacementGroup group() {
@@ -106,46 +139,44 @@ final class Transfer {
         return moves;
     }
 
-    Phase phase() {
-        return phase;
+    /** Safe for any thread. */
+    RepairStatus status() {
+        return new RepairStatus(
+                pg.id(),
+                chunk,
+                device,
+                moves ? phase.name() : "CHECK",
+                beganMillis,
+                counts.segmentsSeen.sum(),
+                counts.chunksCopied.sum() + counts.chunksComputed.sum(),
+                counts.bytes.sum());
     }
 
     Counts counts() {
         return counts;
     }
 
-    /** Chunks of the present pass that can't be had now. */
-    int waiting() {
-        return waiting;
-    }
-
-    /** Must be called once, before the first step. */
-    void begin() {
-        newPass();
-    }
-
     /** From now on the member that is left takes no more chunks of older epochs. */
     private void closeOldMember() throws InterruptedException {
         DeviceId left = pg.members().get(chunk);
-        if (usable(left)) {
+        if (ports.directory().readable(left)) {
             Ticket ticket =
                     ports.tickets().mint(Ticket.Operation.MOVE, pg.id(), pg.epoch(), NO_SEGMENT);
             long deadlineNanos = deadlineNanos();
-            try {
-                var _ =
-                        ports.peers()
-                                .refuseBelow(left, ticket, pg.id(), pg.epoch(), deadlineNanos)
-                                .await(deadlineNanos);
-            } catch (TimeoutException e) {
-                throw new StoreException(
-                        ErrorCode.DEADLINE, "device " + left + " did not answer in time");
-            }
+            var _ =
+                    ports.await(
+                            left,
+                            ports.peers()
+                                    .refuseBelow(left, ticket, pg.id(), pg.epoch(), deadlineNanos),
+                            deadlineNanos);
         }
     }
 
-    private void newPass() {
+    private Inventory newPass() {
+        Inventory fresh = new Inventory(ports, pg.id(), sources());
         waiting = 0;
-        inventory = new Inventory(ports, pg.id(), sources());
+        inventory = fresh;
+        return fresh;
     }
 
     /** Whom to ask: all that may have chunks of the group, and are here. */
@@ -153,7 +184,7 @@ final class Transfer {
         List<DeviceId> sources = new ArrayList<>();
         for (int i = 0; i < pg.members().size(); i++) {
             for (DeviceId one : pg.holders(i)) {
-                if (one.equals(device) || usable(one)) {
+                if (one.equals(device) || ports.directory().readable(one)) {
                     sources.add(one);
                 }
             }
@@ -174,53 +205,76 @@ final class Transfer {
         return sources;
     }
 
-    private boolean usable(DeviceId one) {
-        return ports.directory().device(one).map(DeviceRecord::readable).orElse(false);
-    }
-
     /**
-     * Goes on.
+     * Goes on until it has ended or the time is over; what is under way then is waited for.
      *
      * @return whether it has ended: everything is there, and of a move that the directory says so
-     * @throws StoreException when a device or partition does not answer: call again, which begins
-     *     the pass anew
+     * @throws StoreException when a device or partition does not answer, or chunks can't be had:
+     *     call again, which begins the pass anew
      */
-    boolean step() throws InterruptedException {
+    boolean step(long untilNanos) throws InterruptedException {
         boolean whole = false;
         try {
-            boolean ended = !entries() && endPass();
+            boolean ended = false;
+            boolean time = true;
+            while (!ended && time) {
+                ended = entries(untilNanos) && endPass();
+                time = untilNanos - ports.tasks().clock().nanos() > 0;
+            }
             whole = true;
             return ended;
         } finally {
             if (!whole) {
-                newPass();
+                inventory = null;
             }
         }
     }
 
-    /** Mends some entries; false at the end of the lists. */
-    private boolean entries() throws InterruptedException {
-        List<Lane> lanes = new ArrayList<>();
-        for (int i = 0; i < STEP_ENTRIES; i++) {
-            Inventory.Entry entry = inventory.next();
-            if (entry == null) {
-                join(lanes);
-                return false;
-            }
-            counts.segmentsSeen++;
+    /** Mends what the lists say until their end, or until the time is over; true at their end. */
+    private boolean entries(long untilNanos) throws InterruptedException {
+        Inventory lists = inventory == null ? newPass() : inventory;
+        MendLanes.Round round = lanes.new Round("mend-" + device);
+        boolean end;
+        try {
+            end = walk(lists, round, untilNanos);
+        } catch (StoreException e) {
+            round.join();
+            throw e;
+        } catch (InterruptedException e) {
+            round.abandon();
+            throw e;
+        }
+        round.join();
+        waiting += round.waiting();
+        StoreException failure = round.failure();
+        whyWaiting = failure == null ? whyWaiting : ": " + failure.getMessage();
+        return end;
+    }
+
+    private boolean walk(Inventory lists, MendLanes.Round round, long untilNanos)
+            throws InterruptedException {
+        List<Inventory.Entry> lacking = new ArrayList<>();
+        Inventory.Entry entry = lists.next();
+        while (entry != null) {
+            counts.segmentsSeen.increment();
             noteMisplaced(entry);
             ChunkInfo own = entry.own(device, chunk);
             if (own == null) {
-                lanes.add(lane(() -> mend(entry)));
-            } else if (own.pgEpoch() < pg.epoch() && entry.chunks() < pg.scheme().k()) {
-                lanes.add(lane(() -> settle(own)));
+                lacking.add(entry);
+            } else if (own.pgEpoch() < pg.epoch() && entry.chunks() < pg.scheme().width()) {
+                round.begin(0, () -> settle(own));
             }
-            if (lanes.size() == LANES) {
-                join(lanes);
-                lanes.clear();
+            if (lacking.size() == ASKED) {
+                mend(lacking, round);
+                lacking.clear();
             }
+            if (untilNanos - ports.tasks().clock().nanos() <= 0) {
+                mend(lacking, round);
+                return false;
+            }
+            entry = lists.next();
         }
-        join(lanes);
+        mend(lacking, round);
         return true;
     }
 
@@ -230,8 +284,7 @@ final class Transfer {
             if (ours
                     && one.chunk().key().index() != chunk
                     && one.chunk().pgEpoch() < pg.epoch()
-                    && misplaced.size() < MOST_MISPLACED
-                    && !misplaced.contains(one.chunk().key())) {
+                    && misplaced.size() < MOST_MISPLACED) {
                 misplaced.add(one.chunk().key());
             }
         }
@@ -241,60 +294,14 @@ final class Transfer {
      * Chunks that the device has from when it held another place in the group, as far as this
      * remembers.
      */
-    List<ChunkKey> misplaced() {
+    Set<ChunkKey> misplaced() {
         return misplaced;
     }
 
-    /** A chunk under way. */
-    private record Lane(Tasks.Task task, Promise<Boolean> done) {}
-
-    /** What a lane does; false where a chunk is needed and can't be had now. */
-    private interface Work {
-        boolean run() throws InterruptedException;
-    }
-
-    private Lane lane(Work work) {
-        Promise<Boolean> done = ports.tasks().promise();
-        Tasks.Task task =
-                ports.tasks()
-                        .fork(
-                                "mend-" + device,
-                                () -> {
-                                    try {
-                                        done.complete(work.run());
-                                    } catch (InterruptedException e) {
-                                        done.complete(false);
-                                    } catch (StoreException e) {
-                                        done.fail(e);
-                                    }
-                                });
-        return new Lane(task, done);
-    }
-
-    private void join(List<Lane> lanes) throws InterruptedException {
-        StoreException failure = null;
-        for (Lane one : lanes) {
-            try {
-                // Each call within has a deadline of its own.
-                waiting += one.done().await(Long.MAX_VALUE) ? 0 : 1;
-            } catch (StoreException e) {
-                failure = e;
-            } catch (TimeoutException e) {
-                throw new IllegalStateException(e);
-            } catch (InterruptedException e) {
-                // The node stops: what is under way must not outlive what it stands on.
-                lanes.forEach(lane -> lane.task().cancel());
-                throw e;
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
-    }
-
     /**
-     * The device has a chunk of which others have too few: it may be from when it was a member
-     * before, of a segment that was deleted while it was none.
+     * The device has a chunk that others lack: it may be from when it was a member before, of a
+     * segment that was deleted while it was none. Others may have come back with theirs, so their
+     * number says nothing.
      */
     private boolean settle(ChunkInfo own) throws InterruptedException {
         if (mending.abandoned(own)) {
@@ -306,44 +313,78 @@ final class Transfer {
                                     pg.epoch(),
                                     own.key().segment());
             long deadlineNanos = deadlineNanos();
-            try {
-                var _ =
-                        ports.peers()
-                                .delete(device, ticket, own.key(), deadlineNanos)
-                                .await(deadlineNanos);
-            } catch (TimeoutException e) {
-                return false;
-            }
+            var _ =
+                    ports.await(
+                            device,
+                            ports.peers().delete(device, ticket, own.key(), deadlineNanos),
+                            deadlineNanos);
         }
         return true;
     }
 
-    /** False where the chunk is needed and can't be had now. */
-    private boolean mend(Inventory.Entry entry) throws InterruptedException {
-        Inventory.Held there = entry.other(device, chunk);
-        if (there != null) {
-            try {
-                mending.copy(pg, there.chunk(), there.device());
-                note(there.chunk(), true);
-                return true;
-            } catch (StoreException e) {
-                // Damaged or deleted there meanwhile: the partition knows which.
+    /** Copies what another has; of the others the partitions are asked, for many at a time. */
+    private void mend(List<Inventory.Entry> lacking, MendLanes.Round round)
+            throws InterruptedException {
+        Map<Bytes, List<ChunkInfo>> byOwner = new TreeMap<>();
+        for (Inventory.Entry entry : lacking) {
+            Inventory.Held there = entry.other(device, chunk);
+            if (there == null) {
+                byOwner.computeIfAbsent(entry.any().owner(), _ -> new ArrayList<>())
+                        .add(entry.any());
+            } else {
+                long bytes = there.chunk().lengthBytes();
+                round.begin(Math.min(bytes, Mending.PIECE_BYTES), () -> copy(entry, there));
             }
         }
-        Mending.Outcome outcome = mending.compute(entry.any(), chunk);
+        for (Map.Entry<Bytes, List<ChunkInfo>> one : byOwner.entrySet()) {
+            compute(one.getKey(), one.getValue(), round);
+        }
+    }
+
+    private void compute(Bytes owner, List<ChunkInfo> like, MendLanes.Round round)
+            throws InterruptedException {
+        List<SegmentState> states;
+        try {
+            states = mending.ask(owner, like);
+        } catch (StoreException e) {
+            // The chunks of others must not wait for this partition.
+            like.forEach(_ -> round.missed(e));
+            return;
+        }
+        for (int i = 0; i < like.size(); i++) {
+            ChunkInfo any = like.get(i);
+            SegmentState state = states.get(i);
+            if (state.segment() != null) {
+                long bytes = any.lengthBytes();
+                round.begin(
+                        Mending.computeBytes(bytes, pg.scheme().k()), () -> compute(any, state));
+            }
+        }
+    }
+
+    /** False where the chunk is needed and can't be had now. */
+    private boolean copy(Inventory.Entry entry, Inventory.Held there) throws InterruptedException {
+        try {
+            mending.copy(pg, there.chunk(), there.device());
+            note(there.chunk(), true);
+            return true;
+        } catch (StoreException e) {
+            // Damaged or deleted there meanwhile: the partition knows which.
+            return compute(entry.any(), mending.ask(entry.any()));
+        }
+    }
+
+    private boolean compute(ChunkInfo any, SegmentState state) throws InterruptedException {
+        Mending.Outcome outcome = mending.compute(any, state, chunk);
         if (outcome == Mending.Outcome.MENDED) {
-            note(entry.any(), false);
+            note(any, false);
         }
         return outcome != Mending.Outcome.WAITS;
     }
 
-    private synchronized void note(ChunkInfo like, boolean copied) {
-        counts.bytes += like.lengthBytes();
-        if (copied) {
-            counts.chunksCopied++;
-        } else {
-            counts.chunksComputed++;
-        }
+    private void note(ChunkInfo like, boolean copied) {
+        counts.bytes.add(like.lengthBytes());
+        (copied ? counts.chunksCopied : counts.chunksComputed).increment();
         ports.meters().chunksRebuilt.increment();
     }
 
@@ -352,38 +393,78 @@ final class Transfer {
         if (waiting > 0) {
             throw new StoreException(
                     ErrorCode.UNAVAILABLE,
-                    waiting + " chunks of " + pg.id() + " can't be read or written now");
+                    waiting
+                            + " chunks of "
+                            + pg.id()
+                            + " can't be read or written now"
+                            + whyWaiting);
         }
         if (!moves) {
             phase = Phase.ENDED;
             return true;
         }
         if (phase == Phase.BULK) {
+            partEnded("bulk");
             closeOldMember();
             raise();
             phase = Phase.LAST;
-            newPass();
+            inventory = null;
+            partEnded("epochs");
             return false;
         }
+        partEnded("last");
         end();
         phase = Phase.ENDED;
+        partEnded("end");
+        log.info(
+                "chunk {} of {} is on {}: {} copied, {} computed, {} KiB{}",
+                chunk,
+                pg.id(),
+                device,
+                counts.chunksCopied,
+                counts.chunksComputed,
+                counts.bytes.sum() >> 10,
+                took);
         return true;
     }
 
+    /** In all partitions at once, as far as there are lanes. */
     private void raise() throws InterruptedException {
-        long deadlineNanos = deadlineNanos();
-        ports.metadata().catchUpDirectory(deadlineNanos);
-        for (PartitionRecord partition : ports.directory().partitions()) {
-            PartitionReply reply =
-                    ports.metadata()
-                            .executeIn(
-                                    partition.id(),
-                                    new PartitionCommand.RaisePgEpoch(pg.id(), pg.epoch(), chunk),
-                                    ports.directory().index(),
-                                    deadlineNanos());
-            if (!(reply instanceof PartitionReply.Done)) {
+        ports.metadata().catchUpDirectory(deadlineNanos());
+        MendLanes.Round round = lanes.new Round("raise-" + device);
+        try {
+            for (PartitionRecord partition : ports.directory().partitions()) {
+                round.begin(0, () -> raise(partition));
+            }
+        } catch (InterruptedException e) {
+            round.abandon();
+            throw e;
+        }
+        round.join();
+        StoreException failure = round.failure();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private boolean raise(PartitionRecord partition) throws InterruptedException {
+        KeyRanges ranges = new KeyRanges(ports.metadata(), ports.directory(), ports.tasks());
+        KeyRanges.Piece<PartitionReply> piece;
+        // All its keys, whoever has them by now: it may have been split.
+        for (Bytes at = partition.from(); ; at = piece.to()) {
+            piece =
+                    ranges.execute(
+                            at,
+                            partition.to(),
+                            new PartitionCommand.RaisePgEpoch(pg.id(), pg.epoch(), chunk),
+                            ports.directory().index(),
+                            deadlineNanos());
+            if (!(piece.said() instanceof PartitionReply.Done)) {
                 throw new StoreException(
-                        ErrorCode.UNAVAILABLE, partition.id() + " answered " + reply);
+                        ErrorCode.UNAVAILABLE, piece.partition() + " answered " + piece.said());
+            }
+            if (!piece.goesOn(partition.to())) {
+                return true;
             }
         }
     }

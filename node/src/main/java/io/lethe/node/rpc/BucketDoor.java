@@ -12,6 +12,8 @@ import io.lethe.proto.v1.GetBucketRequest;
 import io.lethe.proto.v1.GetBucketResponse;
 import io.lethe.proto.v1.ListBucketsRequest;
 import io.lethe.proto.v1.ListBucketsResponse;
+import io.lethe.proto.v1.SetStorageClassRequest;
+import io.lethe.proto.v1.SetStorageClassResponse;
 import io.lethe.proto.v1.SetVersioningRequest;
 import io.lethe.proto.v1.SetVersioningResponse;
 import io.lethe.proto.v1.Versioning;
@@ -38,6 +40,7 @@ public final class BucketDoor extends BucketServiceGrpc.BucketServiceImplBase {
                             case SUSPENDED -> Versioning.VERSIONING_SUSPENDED;
                         })
                 .setCreatedMillis(bucket.createdMillis())
+                .setRecoding(bucket.recoding())
                 .build();
     }
 
@@ -130,6 +133,29 @@ public final class BucketDoor extends BucketServiceGrpc.BucketServiceImplBase {
                                                         request.getName(),
                                                         call.deadlineNanos())))
                                 .build());
+    }
+
+    @Override
+    public void setStorageClass(
+            SetStorageClassRequest request, StreamObserver<SetStorageClassResponse> responses) {
+        requests.unary(
+                "set-storage-class",
+                responses,
+                call -> {
+                    buckets.setStorageClass(
+                            call.caller(),
+                            request.getName(),
+                            request.getStorageClass(),
+                            call.deadlineNanos());
+                    return SetStorageClassResponse.newBuilder()
+                            .setBucket(
+                                    message(
+                                            buckets.get(
+                                                    call.caller(),
+                                                    request.getName(),
+                                                    call.deadlineNanos())))
+                            .build();
+                });
     }
 
     @Override

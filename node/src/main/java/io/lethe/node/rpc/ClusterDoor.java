@@ -4,11 +4,9 @@ import io.grpc.stub.StreamObserver;
 import io.lethe.node.chunk.ChunkStore;
 import io.lethe.node.controller.MoveKeeper;
 import io.lethe.node.metadata.command.DirectoryCommand;
-import io.lethe.node.metadata.command.PartitionAnswer.Figures;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.ErrorCode;
-import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
@@ -17,10 +15,16 @@ import io.lethe.node.model.PlacementGroup;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.rpc.Pages.Page;
 import io.lethe.proto.internal.v1.NodeReport;
+import io.lethe.proto.v1.AddDeviceRequest;
+import io.lethe.proto.v1.AddDeviceResponse;
 import io.lethe.proto.v1.ClusterServiceGrpc;
 import io.lethe.proto.v1.DeviceStatus;
+import io.lethe.proto.v1.FinishUpgradeRequest;
+import io.lethe.proto.v1.FinishUpgradeResponse;
 import io.lethe.proto.v1.GetStatusRequest;
 import io.lethe.proto.v1.GetStatusResponse;
+import io.lethe.proto.v1.GetUpgradeRequest;
+import io.lethe.proto.v1.GetUpgradeResponse;
 import io.lethe.proto.v1.ListDevicesRequest;
 import io.lethe.proto.v1.ListDevicesResponse;
 import io.lethe.proto.v1.ListNodesRequest;
@@ -33,16 +37,26 @@ import io.lethe.proto.v1.ListRepairsRequest;
 import io.lethe.proto.v1.ListRepairsResponse;
 import io.lethe.proto.v1.ListWorkersRequest;
 import io.lethe.proto.v1.ListWorkersResponse;
+import io.lethe.proto.v1.MovePartitionRequest;
+import io.lethe.proto.v1.MovePartitionResponse;
 import io.lethe.proto.v1.NodeStatus;
 import io.lethe.proto.v1.PartitionStatus;
 import io.lethe.proto.v1.PlacementGroupStatus;
+import io.lethe.proto.v1.RecoverPartitionRequest;
+import io.lethe.proto.v1.RecoverPartitionResponse;
 import io.lethe.proto.v1.RemoveDeviceRequest;
 import io.lethe.proto.v1.RemoveDeviceResponse;
+import io.lethe.proto.v1.RemoveNodeRequest;
+import io.lethe.proto.v1.RemoveNodeResponse;
 import io.lethe.proto.v1.RepairStatus;
 import io.lethe.proto.v1.SetDeviceLeavingRequest;
 import io.lethe.proto.v1.SetDeviceLeavingResponse;
+import io.lethe.proto.v1.SetNodeLeavingRequest;
+import io.lethe.proto.v1.SetNodeLeavingResponse;
 import io.lethe.proto.v1.SetRebalanceRequest;
 import io.lethe.proto.v1.SetRebalanceResponse;
+import io.lethe.proto.v1.SplitPartitionRequest;
+import io.lethe.proto.v1.SplitPartitionResponse;
 import io.lethe.proto.v1.WorkerStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -129,9 +143,27 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                 .setUp(node.state() == NodeRecord.State.UP)
                 .setIncarnation(node.incarnation())
                 .setDevices(devices.size())
+                .setStanding(node.standing().name())
+                .setPlacementGroups(groups(devices))
+                .setReplicas(replicas(node.id()))
                 .setCapacityBytes(devices.stream().mapToLong(DeviceRecord::capacityBytes).sum())
                 .setFreeBytes(devices.stream().mapToLong(DeviceRecord::freeBytes).sum())
                 .build();
+    }
+
+    private int groups(List<DeviceRecord> devices) {
+        return (int)
+                view.directory().placementGroups().stream()
+                        .filter(pg -> devices.stream().anyMatch(d -> pg.chunkOf(d.id()) >= 0))
+                        .count();
+    }
+
+    private int replicas(NodeId node) {
+        long partitions =
+                view.directory().partitions().stream()
+                        .filter(record -> StatusReport.voters(record).contains(node))
+                        .count();
+        return (int) partitions + (view.directoryVoters().contains(node) ? 1 : 0);
     }
 
     @Override
@@ -184,7 +216,7 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
     private DeviceStatus device(DeviceRecord device, Map<String, String> paths)
             throws InterruptedException {
         DeviceStatus.Builder row = mapped(device);
-        row.setPath(paths.getOrDefault(device.id().toString(), ""));
+        row.setPath(paths.getOrDefault(device.id().toString(), device.path()));
         Optional<ChunkStore.Status> status = view.device(device.id());
         if (status.isPresent()) {
             ChunkStore.Status own = status.get();
@@ -206,6 +238,7 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                 .setId(device.id().toString())
                 .setNode(device.node().toString())
                 .setState(device.state().name())
+                .setPath(device.path())
                 .setLeaving(device.leaving())
                 .setCapacityBytes(device.capacityBytes())
                 .setFreeBytes(device.freeBytes())
@@ -262,6 +295,111 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
     }
 
     @Override
+    public void setNodeLeaving(
+            SetNodeLeavingRequest request, StreamObserver<SetNodeLeavingResponse> responses) {
+        requests.unary(
+                "set-node-leaving",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    NodeId id = nodeId(request.getNode());
+                    view.order(
+                            new DirectoryCommand.SetNodeLeaving(id, request.getLeaving()),
+                            call.deadlineNanos());
+                    return SetNodeLeavingResponse.newBuilder().setNode(orderedNode(id)).build();
+                });
+    }
+
+    @Override
+    public void removeNode(
+            RemoveNodeRequest request, StreamObserver<RemoveNodeResponse> responses) {
+        requests.unary(
+                "remove-node",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    NodeId id = nodeId(request.getNode());
+                    if (!request.getLost() && view.directoryVoters().contains(id)) {
+                        throw new StoreException(
+                                ErrorCode.DEVICE_IN_USE,
+                                "node "
+                                        + id
+                                        + " votes in the directory; drain it first ('lethe node"
+                                        + " drain'), or say that it is lost");
+                    }
+                    view.order(
+                            new DirectoryCommand.RemoveNode(id, request.getLost()),
+                            call.deadlineNanos());
+                    return RemoveNodeResponse.newBuilder().setNode(orderedNode(id)).build();
+                });
+    }
+
+    @Override
+    public void getUpgrade(
+            GetUpgradeRequest request, StreamObserver<GetUpgradeResponse> responses) {
+        requests.unary(
+                "upgrade",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    return new UpgradeReport(view).make();
+                });
+    }
+
+    @Override
+    public void finishUpgrade(
+            FinishUpgradeRequest request, StreamObserver<FinishUpgradeResponse> responses) {
+        requests.unary(
+                "finish-upgrade",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    int level =
+                            new UpgradeReport(view)
+                                    .finish(request.getLevel(), call.deadlineNanos());
+                    return FinishUpgradeResponse.newBuilder().setFeatureLevel(level).build();
+                });
+    }
+
+    @Override
+    public void addDevice(AddDeviceRequest request, StreamObserver<AddDeviceResponse> responses) {
+        requests.unary(
+                "add-device",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    return new DeviceOrders(view, nodeReports).add(request);
+                });
+    }
+
+    static NodeId nodeId(String text) {
+        return new NodeId(id(text, "node"));
+    }
+
+    private static Id128 id(String text, String kind) {
+        try {
+            return Id128.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new StoreException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "'%s' is not a %s's id of 32 hex digits; see 'lethe %ss'"
+                            .formatted(text, kind, kind),
+                    e);
+        }
+    }
+
+    private NodeStatus orderedNode(NodeId id) {
+        return view.directory()
+                .node(id)
+                .map(this::node)
+                .orElseThrow(
+                        () ->
+                                new StoreException(
+                                        ErrorCode.OUTCOME_UNKNOWN,
+                                        "node " + id + " is gone; see 'lethe nodes'"));
+    }
+
+    @Override
     public void setRebalance(
             SetRebalanceRequest request, StreamObserver<SetRebalanceResponse> responses) {
         requests.unary(
@@ -278,14 +416,7 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
     }
 
     private static DeviceId deviceId(String text) {
-        try {
-            return new DeviceId(Id128.parse(text));
-        } catch (IllegalArgumentException e) {
-            throw new StoreException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "'" + text + "' is not a device's id of 32 hex digits; see 'lethe devices'",
-                    e);
-        }
+        return new DeviceId(id(text, "device"));
     }
 
     /** A device that an order was about: the directory knows it. */
@@ -323,15 +454,7 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
     }
 
     private PlacementGroupStatus group(PlacementGroup pg) {
-        long away =
-                pg.members().stream()
-                        .filter(
-                                member ->
-                                        view.directory()
-                                                .device(member)
-                                                .map(StatusReport::away)
-                                                .orElse(true))
-                        .count();
+        int away = RepairRows.lacking(view.directory(), pg).size();
         return PlacementGroupStatus.newBuilder()
                 .setId(pg.id().toString())
                 .setEpoch(pg.epoch())
@@ -340,7 +463,7 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                 .setParityChunks(pg.scheme().m())
                 .addAllDevices(pg.members().stream().map(Object::toString).toList())
                 .setState(pg.state().name())
-                .setMembersUnavailable((int) away)
+                .setMembersUnavailable(away)
                 .build();
     }
 
@@ -358,59 +481,53 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                     Page<PartitionRecord> asked = Pages.rows(all, request.getPage(), name);
                     Standings standings = report.standings(asked.rows());
                     Page<PartitionStatus> page =
-                            Pages.shown(asked, name, one -> partition(one, standings));
+                            Pages.shown(asked, name, one -> PartitionRows.of(one, standings));
                     ListPartitionsResponse.Builder answer =
                             ListPartitionsResponse.newBuilder().setNextPageToken(page.next());
                     if (request.getPage().getPageToken().isEmpty()) {
-                        answer.addPartitions(directoryRow(standings));
+                        answer.addPartitions(PartitionRows.directory(view, standings));
                     }
                     return answer.addAllPartitions(page.rows()).build();
                 });
     }
 
-    private PartitionStatus directoryRow(Standings standings) {
-        List<NodeId> voters = view.directoryVoters();
-        PartitionStatus.Builder row =
-                PartitionStatus.newBuilder()
-                        .setId(GroupId.DIRECTORY.toString())
-                        .addAllVoters(voters.stream().map(Object::toString).toList());
-        view.directory().nodes().stream()
-                .map(NodeRecord::id)
-                .filter(node -> !voters.contains(node))
-                .forEach(node -> row.addLearners(node.toString()));
-        addLeader(row, GroupId.DIRECTORY, voters, standings);
-        return row.build();
+    @Override
+    public void splitPartition(
+            SplitPartitionRequest request, StreamObserver<SplitPartitionResponse> responses) {
+        requests.unary(
+                "split-partition",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    return new SplitOrders(view)
+                            .split(request, call.caller().tenant(), call.deadlineNanos());
+                });
     }
 
-    private static PartitionStatus partition(PartitionRecord partition, Standings standings) {
-        List<NodeId> voters = StatusReport.voters(partition);
-        PartitionStatus.Builder row =
-                PartitionStatus.newBuilder()
-                        .setId(partition.id().toString())
-                        .setFrom(partition.from().hex())
-                        .setTo(partition.to().hex())
-                        .addAllVoters(voters.stream().map(Object::toString).toList())
-                        .addAllLearners(
-                                partition.learners().stream()
-                                        .map(replica -> replica.node().toString())
-                                        .toList())
-                        .setMapEpoch(partition.mapEpoch());
-        addLeader(row, partition.id(), voters, standings);
-        return row.build();
+    @Override
+    public void recoverPartition(
+            RecoverPartitionRequest request, StreamObserver<RecoverPartitionResponse> responses) {
+        requests.unary(
+                "recover-partition",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    return new RecoveryOrders(view, requests.tasks())
+                            .recover(request, call.deadlineNanos());
+                });
     }
 
-    private static void addLeader(
-            PartitionStatus.Builder row, GroupId group, List<NodeId> voters, Standings standings) {
-        row.setVotersUp(standings.answered(group, voters));
-        standings
-                .leader(group, voters)
-                .ifPresent(
-                        leader -> {
-                            Figures figures = leader.status().figures();
-                            row.setLeader(leader.node().toString())
-                                    .setAppliedIndex(leader.status().appliedIndex())
-                                    .setRows(figures == null ? 0 : figures.versions());
-                        });
+    @Override
+    public void movePartition(
+            MovePartitionRequest request, StreamObserver<MovePartitionResponse> responses) {
+        requests.unary(
+                "move-partition",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    return new MoveOrders(view, requests.tasks())
+                            .move(request, call.deadlineNanos());
+                });
     }
 
     @Override

@@ -4,15 +4,20 @@ import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.MoreExecutors;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.lethe.node.base.background.WorkerStatus.State;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.repair.RepairStatus;
+import io.lethe.proto.internal.v1.AddDeviceOrder;
+import io.lethe.proto.internal.v1.AddDeviceOutcome;
 import io.lethe.proto.internal.v1.DevicePlace;
 import io.lethe.proto.internal.v1.NodeReport;
 import io.lethe.proto.internal.v1.NodeReportRequest;
@@ -41,10 +46,25 @@ public final class NodeReports extends NodeServiceGrpc.NodeServiceImplBase {
     /** An operator's question waits this long for all nodes, and shows what those said. */
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(2);
 
+    /** Adds a device to a node. */
+    @FunctionalInterface
+    public interface Adder {
+        /**
+         * @param capacityBytes 0: all that its file system has
+         * @param sharedDisk it may be on the disk of another device
+         * @throws StoreException INVALID_ARGUMENT where it may not be, UNAVAILABLE where it can't
+         */
+        DeviceId add(String path, long capacityBytes, boolean sharedDisk);
+    }
+
+    /** Preparing a device: a disk that has slept, and the index of a full one. */
+    private static final Duration ADD_WITHIN = Duration.ofSeconds(60);
+
     private final NodeId self;
     private final Supplier<List<io.lethe.node.base.background.WorkerStatus>> workers;
-    private final Map<DeviceId, Path> devices;
+    private final Supplier<Map<DeviceId, Path>> devices;
     private final Supplier<List<RepairStatus>> repairs;
+    private final Adder adder;
     private final NodeChannels channels;
     private final Tasks tasks;
 
@@ -52,18 +72,21 @@ public final class NodeReports extends NodeServiceGrpc.NodeServiceImplBase {
      * @param workers of this node
      * @param devices of this node, with their directories
      * @param repairs what this node's devices are getting
+     * @param adder adds a device to this node
      */
     public NodeReports(
             NodeId self,
             Supplier<List<io.lethe.node.base.background.WorkerStatus>> workers,
-            Map<DeviceId, Path> devices,
+            Supplier<Map<DeviceId, Path>> devices,
             Supplier<List<RepairStatus>> repairs,
+            Adder adder,
             NodeChannels channels,
             Tasks tasks) {
         this.self = self;
         this.workers = workers;
-        this.devices = Map.copyOf(devices);
+        this.devices = devices;
         this.repairs = repairs;
+        this.adder = adder;
         this.channels = channels;
         this.tasks = tasks;
     }
@@ -74,15 +97,58 @@ public final class NodeReports extends NodeServiceGrpc.NodeServiceImplBase {
         responses.onCompleted();
     }
 
+    @Override
+    public void addDevice(AddDeviceOrder order, StreamObserver<AddDeviceOutcome> responses) {
+        AddDeviceOutcome.Builder outcome = AddDeviceOutcome.newBuilder();
+        try {
+            DeviceId added =
+                    adder.add(order.getPath(), order.getCapacityBytes(), order.getSharedDisk());
+            outcome.setDevice(added.toString());
+        } catch (StoreException e) {
+            outcome.setCode(e.code().name()).setMessage(String.valueOf(e.getMessage()));
+        }
+        responses.onNext(outcome.build());
+        responses.onCompleted();
+    }
+
+    /** Has a node add a device; blocks. */
+    DeviceId addDevice(NodeId node, AddDeviceOrder order) {
+        if (node.equals(self)) {
+            return adder.add(order.getPath(), order.getCapacityBytes(), order.getSharedDisk());
+        }
+        ManagedChannel channel = channels.to(node).orElseThrow(() -> absent(node, null));
+        try {
+            AddDeviceOutcome outcome =
+                    NodeServiceGrpc.newBlockingStub(channel)
+                            .withDeadlineAfter(ADD_WITHIN.toNanos(), TimeUnit.NANOSECONDS)
+                            .addDevice(order);
+            if (!outcome.getCode().isEmpty()) {
+                throw new StoreException(
+                        ErrorCode.named(outcome.getCode()).orElse(ErrorCode.INTERNAL),
+                        "node " + node + ": " + outcome.getMessage());
+            }
+            return new DeviceId(Id128.parse(outcome.getDevice()));
+        } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() == Status.Code.UNIMPLEMENTED) {
+                throw new StoreException(
+                        ErrorCode.UPGRADE_NEEDED,
+                        "node " + node + " runs a build that can't add devices; upgrade it",
+                        e);
+            }
+            throw absent(node, e);
+        }
+    }
+
     private NodeReport own() {
         NodeReport.Builder report = NodeReport.newBuilder();
         workers.get().forEach(status -> report.addWorkers(worker(status)));
-        devices.forEach(
-                (id, path) ->
-                        report.addDevices(
-                                DevicePlace.newBuilder()
-                                        .setId(id.toString())
-                                        .setPath(path.toString())));
+        devices.get()
+                .forEach(
+                        (id, path) ->
+                                report.addDevices(
+                                        DevicePlace.newBuilder()
+                                                .setId(id.toString())
+                                                .setPath(path.toString())));
         repairs.get().forEach(status -> report.addRepairs(repair(status)));
         return report.build();
     }

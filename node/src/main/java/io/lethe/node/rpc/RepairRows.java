@@ -43,7 +43,7 @@ final class RepairRows {
 
     /** Groups that a device holds a chunk of, or gets one. */
     static long groupsOn(Directory directory, DeviceId device) {
-        return directory.placementGroups().stream().filter(pg -> pg.chunkOf(device) >= 0).count();
+        return directory.placementGroupsOf(device).size();
     }
 
     /** Members that cannot be read. */
@@ -54,7 +54,7 @@ final class RepairRows {
     private static List<DeviceId> lacking(
             Function<DeviceId, Optional<DeviceRecord>> devices, PlacementGroup pg) {
         return pg.members().stream()
-                .filter(one -> devices.apply(one).map(StatusReport::away).orElse(true))
+                .filter(one -> !devices.apply(one).map(DeviceRecord::readable).orElse(false))
                 .toList();
     }
 
@@ -66,8 +66,7 @@ final class RepairRows {
     }
 
     private static boolean leaves(DeviceRecord device) {
-        return !StatusReport.away(device)
-                && (device.leaving() || device.state() == DeviceRecord.State.EVICTED);
+        return device.readable() && device.emptying();
     }
 
     /** Whether something moves in a group, or should. */
@@ -193,9 +192,7 @@ final class RepairRows {
         }
         sources.addAll(pg.members());
         for (DeviceId source : sources) {
-            boolean here =
-                    view.directory().device(source).map(DeviceRecord::readable).orElse(false);
-            if (here) {
+            if (view.directory().readable(source)) {
                 return bytesPerGroup(source);
             }
         }

@@ -23,8 +23,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * This node's gRPC door, for other nodes and for clients: each service stands behind the {@link
  * NodeGate} or an {@link Authenticator}, none is open to all. It listens from the start; services
- * are added as the node comes to be able to serve them, and a call before that is answered
- * UNIMPLEMENTED, which callers take as "not yet". Safe for any thread.
+ * are added as the node comes to be able to serve them. A call before that is answered
+ * UNIMPLEMENTED, which nodes take as "not yet", or by {@link ServicesToCome} where a client makes
+ * it. Safe for any thread.
  */
 public final class RpcServer implements AutoCloseable {
     /** A client's chunk of an object and what is around it; larger messages are refused unread. */
@@ -60,7 +61,7 @@ public final class RpcServer implements AutoCloseable {
                     NettyServerBuilder.forAddress(
                                     new InetSocketAddress(host, port), security.server())
                             .callExecutor(new ByService(tasks))
-                            .fallbackHandlerRegistry(services)
+                            .fallbackHandlerRegistry(new ServicesToCome(services))
                             .maxInboundMessageSize(MOST_MESSAGE_BYTES)
                             .flowControlWindow(ChannelFactory.WINDOW_BYTES)
                             .maxConnectionIdle(idle.toMillis(), TimeUnit.MILLISECONDS)

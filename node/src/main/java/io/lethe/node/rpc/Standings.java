@@ -53,6 +53,10 @@ final class Standings {
                 voters.stream().filter(node -> known.containsKey(new Place(group, node))).count();
     }
 
+    Optional<ReplicaStatus> of(GroupId group, NodeId node) {
+        return Optional.ofNullable(known.get(new Place(group, node)));
+    }
+
     Optional<Leader> leader(GroupId group, List<NodeId> voters) {
         for (NodeId node : voters) {
             ReplicaStatus status = known.get(new Place(group, node));

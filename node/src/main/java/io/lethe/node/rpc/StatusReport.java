@@ -3,7 +3,7 @@ package io.lethe.node.rpc;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.controller.MoveKeeper;
 import io.lethe.node.metadata.command.PartitionAnswer.Figures;
-import io.lethe.node.metadata.command.Stamp;
+import io.lethe.node.model.Build;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.NodeId;
@@ -11,7 +11,9 @@ import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.PlacementGroup;
 import io.lethe.proto.v1.GetStatusResponse;
+import io.lethe.proto.v1.GetUpgradeResponse;
 import io.lethe.proto.v1.Warning;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,11 +47,6 @@ final class StatusReport {
         return Standings.ask(view, tasks, places);
     }
 
-    static boolean away(DeviceRecord device) {
-        return device.state() == DeviceRecord.State.UNAVAILABLE
-                || device.state() == DeviceRecord.State.REMOVED;
-    }
-
     boolean isUp(NodeId node) {
         return view.directory()
                 .node(node)
@@ -65,9 +62,9 @@ final class StatusReport {
                         cluster ->
                                 status.setClusterId(cluster.id().toString())
                                         .setName(cluster.name()));
-        String version = StatusReport.class.getPackage().getImplementationVersion();
-        status.setVersion(version == null ? "development" : version);
-        status.setFeatureLevel(Stamp.FEATURE_LEVEL).setAnsweredBy(view.self().toString());
+        status.setVersion(Build.own().version());
+        status.setFeatureLevel(view.directory().featureLevel())
+                .setAnsweredBy(view.self().toString());
         view.controller().ifPresent(node -> status.setController(node.toString()));
         status.setControllerEpoch(view.controllerEpoch());
         status.setRebalance(
@@ -97,7 +94,8 @@ final class StatusReport {
     }
 
     private void addNodes(GetStatusResponse.Builder status) {
-        List<NodeRecord> nodes = view.directory().nodes();
+        List<NodeRecord> nodes =
+                view.directory().nodes().stream().filter(node -> !node.removed()).toList();
         status.setNodesTotal(nodes.size());
         int up = 0;
         for (NodeRecord node : nodes) {
@@ -113,6 +111,17 @@ final class StatusReport {
             }
         }
         status.setNodesUp(up);
+        GetUpgradeResponse upgrade = new UpgradeReport(view).make();
+        if (upgrade.getReady()) {
+            warn(
+                    status,
+                    "UPGRADE_UNFINISHED",
+                    "every node speaks feature level "
+                            + upgrade.getNextLevel()
+                            + ", and the cluster is at "
+                            + upgrade.getFeatureLevel(),
+                    "when you are sure that you won't go back: 'lethe upgrade finish'");
+        }
     }
 
     private void addDevices(GetStatusResponse.Builder status) {
@@ -206,6 +215,7 @@ final class StatusReport {
         long garbage = 0;
         for (PartitionRecord partition : partitions) {
             List<NodeId> voters = voters(partition);
+            warnOf(status, partition);
             healthy += voters.stream().allMatch(this::isUp) ? 1 : 0;
             Optional<Standings.Leader> leader = standings.leader(partition.id(), voters);
             if (leader.isEmpty()) {
@@ -213,8 +223,10 @@ final class StatusReport {
                         status,
                         "PARTITION_LEADERLESS",
                         partition.id() + " has no leader",
-                        "bring nodes back until a majority of its voters is up; see 'lethe"
-                                + " partitions'");
+                        "bring nodes back until a majority of its voters is up, or, if they are"
+                                + " gone for good, see 'lethe partition recover "
+                                + partition.id()
+                                + "'");
                 continue;
             }
             serving++;
@@ -238,6 +250,24 @@ final class StatusReport {
                 .setSegmentsUnderprotected(underprotected)
                 .setOldestUnderprotectedMillis(oldest)
                 .setGarbageBytes(garbage);
+    }
+
+    private static void warnOf(GetStatusResponse.Builder status, PartitionRecord partition) {
+        PartitionRecord.Recovery recovery = partition.recovery();
+        if (recovery != null) {
+            warn(
+                    status,
+                    "PARTITION_RECOVERED",
+                    partition.id()
+                            + " was made anew of node "
+                            + recovery.survivor()
+                            + "'s replica at "
+                            + Instant.ofEpochMilli(recovery.millis())
+                            + ", as far as entry "
+                            + recovery.lastIndex(),
+                    "what others had acknowledged behind that is lost, and what was purged here"
+                            + " before stays proven for some copies only");
+        }
     }
 
     private static long oldest(long known, long other) {

@@ -10,6 +10,7 @@ import io.lethe.node.model.ErrorCode;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class DevicePoolTest {
@@ -80,9 +81,9 @@ class DevicePoolTest {
         CountDownLatch goOn = new CountDownLatch(1);
         try (DevicePool pool = new DevicePool("device-a", 1, 4, tasks)) {
             Promise<Boolean> running = pool.submit(() -> goOn.await(30, TimeUnit.SECONDS));
-            pool.executeInBackground(() -> {});
-            pool.executeInBackground(() -> {});
-            assertThatThrownBy(() -> pool.executeInBackground(() -> {}))
+            pool.executeInBackground(0, () -> {});
+            pool.executeInBackground(0, () -> {});
+            assertThatThrownBy(() -> pool.executeInBackground(0, () -> {}))
                     .isInstanceOf(RejectedExecutionException.class);
             assertThat(pool.rejected()).isEqualTo(1);
             assertThat(pool.load().foregroundShare()).isZero();
@@ -99,5 +100,32 @@ class DevicePoolTest {
         DevicePool pool = new DevicePool("device-a", 1, 1, tasks);
         pool.close();
         ChunkStoreContract.assertCode(ErrorCode.UNAVAILABLE, () -> await(pool.submit(() -> true)));
+    }
+
+    @Test
+    void whatMovesBytesInTheBackgroundWaitsForItsTurnAndNothingElseDoes() throws Exception {
+        AtomicBoolean moved = new AtomicBoolean();
+        CountDownLatch others = new CountDownLatch(2);
+        int twoSecondsBytes = 2 * (int) DevicePool.FLOOR_BYTES_PER_SECOND;
+        try (DevicePool pool = new DevicePool("device-a", 1, 4, tasks, 1, _ -> {})) {
+            pool.executeInBackground(twoSecondsBytes, () -> moved.set(true));
+            pool.executeInBackground(0, others::countDown);
+            pool.execute(others::countDown);
+            assertThat(others.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(moved.get()).isFalse();
+        }
+    }
+
+    @Test
+    void aBoundedNumberOfCallsWaitsForItsTurn() {
+        int burstBytes = 16 << 20;
+        try (DevicePool pool = new DevicePool("device-a", 1, 4, tasks, 1, _ -> {})) {
+            for (int i = 0; i < DevicePool.MOST_PACED; i++) {
+                pool.executeInBackground(burstBytes, () -> {});
+            }
+            assertThatThrownBy(() -> pool.executeInBackground(burstBytes, () -> {}))
+                    .isInstanceOf(RejectedExecutionException.class);
+            assertThat(pool.rejected()).isEqualTo(1);
+        }
     }
 }

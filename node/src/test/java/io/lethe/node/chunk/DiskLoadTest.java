@@ -72,4 +72,30 @@ class DiskLoadTest {
         load.measured(10 * MIB, 0);
         assertThat(load.bytesPerSecond()).isEqualTo(before);
     }
+
+    /** Four at once take as long as one after the other would: the rate is the device's. */
+    @Test
+    void transfersBesideEachOtherAreMeasuredTogether() {
+        for (int round = 0; round < 40; round++) {
+            for (int i = 0; i < 4; i++) {
+                load.began();
+            }
+            clock.advanceMillis(40);
+            for (int i = 0; i < 4; i++) {
+                load.ended(MIB);
+            }
+            clock.advanceMillis(1_000);
+        }
+        assertThat(load.bytesPerSecond()).isCloseTo(100 * MIB, within(MIB));
+    }
+
+    @Test
+    void aQuickerRateIsBelievedSoonerThanASlowerOne() {
+        load.measured(100 * MIB, 1_000_000_000);
+        assertThat(load.bytesPerSecond()).isEqualTo(100 * MIB);
+        load.measured(20 * MIB, 1_000_000_000);
+        assertThat(load.bytesPerSecond()).isEqualTo(95 * MIB);
+        load.measured(135 * MIB, 1_000_000_000);
+        assertThat(load.bytesPerSecond()).isEqualTo(105 * MIB);
+    }
 }

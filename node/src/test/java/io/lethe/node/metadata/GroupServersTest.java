@@ -7,6 +7,7 @@ import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.metadata.Groups.OnePartition;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.FeatureLevels;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +19,7 @@ class GroupServersTest {
     private PartitionServer closing(Runnable meanwhile) {
         return new PartitionServer(
                 new GroupServer.Wiring(
+                        Groups.SELF,
                         Groups.PARTITION,
                         one.log,
                         one.table,
@@ -32,6 +34,7 @@ class GroupServersTest {
                         },
                         () -> true,
                         Groups::nodeOf,
+                        () -> FeatureLevels.HIGHEST,
                         new Metrics()),
                 one.keys,
                 () -> 5);

@@ -7,24 +7,32 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Check;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.metadata.command.CommandCodec;
+import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.metadata.command.LevelAbove;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.ReplyCodec;
 import io.lethe.node.metadata.command.Stamp;
 import io.lethe.node.metadata.state.Change;
+import io.lethe.node.metadata.state.DirectoryReader;
 import io.lethe.node.metadata.table.GroupTable;
 import io.lethe.node.metadata.table.MemoryTable;
 import io.lethe.node.metadata.table.Position;
+import io.lethe.node.model.Build;
+import io.lethe.node.model.GroupId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class GroupStateTest {
     private static final long MILLIS = 1_800_000_000_000L;
+    private static final Build OLD = new Build("old", 1, 1);
+    private static final Build NEW = new Build("new", 1, 2);
     private final Map<Path, Object> snapshots = new HashMap<>();
     private final MemoryTable table = new MemoryTable(RandomSource.seeded(2), snapshots);
     private final List<String> heard = new ArrayList<>();
@@ -65,6 +73,78 @@ class GroupStateTest {
         assertThat(state.appliedIndex()).isEqualTo(5);
         assertThat(state.appliedTerm()).isEqualTo(3);
         assertThat(heard).containsExactly("applied 2", "applied 5");
+    }
+
+    private static byte[] atLevel(int level, PartitionCommand command) {
+        return CommandCodec.encode(new Stamp(MILLIS, 10, 0, level), command).unsafeArray();
+    }
+
+    private GroupState of(GroupId group, GroupTable of, Build build) {
+        return new GroupState(
+                group,
+                of,
+                GroupState.Listener.none(),
+                _ -> Optional.empty(),
+                GroupState.Offspring.none(),
+                build);
+    }
+
+    @Test
+    void aReplicaHaltsBeforeAnEntryOfALevelThatItsBuildDoesNotSpeak() {
+        GroupState old = of(Groups.PARTITION, table, OLD);
+        byte[] _ = old.apply(1, 1, atLevel(1, Groups.init()));
+        byte[] next = atLevel(2, Groups.openWrite(1));
+        next[0] = 77;
+        next[1] = 99;
+        assertThatThrownBy(() -> old.apply(2, 1, next))
+                .as("of a format and a type that it does not know either")
+                .isInstanceOf(LevelAbove.class)
+                .hasMessageContaining("feature level 2")
+                .hasMessageContaining("start a newer build")
+                .hasMessageContaining("nothing was lost");
+        assertThat(old.appliedIndex()).isEqualTo(1);
+    }
+
+    @Test
+    void aStateOfALevelThatTheBuildDoesNotSpeakIsNotOpened() {
+        byte[] _ = of(Groups.PARTITION, table, NEW).apply(1, 1, atLevel(2, Groups.init()));
+        assertThatThrownBy(() -> of(Groups.PARTITION, table, OLD)).isInstanceOf(LevelAbove.class);
+        assertThat(of(Groups.PARTITION, table, NEW).appliedIndex()).isEqualTo(1);
+    }
+
+    @Test
+    void aSnapshotOfALevelThatTheBuildDoesNotSpeakHaltsTheReplica() throws IOException {
+        GroupState fresh = of(Groups.PARTITION, table, NEW);
+        byte[] _ = fresh.apply(1, 1, atLevel(2, Groups.init()));
+        Path dir = Path.of("snapshot");
+        fresh.saveSnapshot(dir);
+        GroupState old =
+                of(Groups.PARTITION, new MemoryTable(RandomSource.seeded(3), snapshots), OLD);
+        old.importKeys(1, fresh.exportKeys());
+        assertThatThrownBy(() -> old.loadSnapshot(dir, 1, 1)).isInstanceOf(LevelAbove.class);
+    }
+
+    @Test
+    void aCopyOfTheDirectoryHaltsBeforeTheLevelIsRaisedPastItsBuild() {
+        GroupState old = of(GroupId.DIRECTORY, table, OLD);
+        byte[] _ = old.apply(1, 1, directory(Groups.smallDirectory().getFirst()));
+        byte[] _ = old.apply(2, 1, directory(new DirectoryCommand.RaiseFeatureLevel(9)));
+        byte[] raise = directory(new DirectoryCommand.RaiseFeatureLevel(2));
+        assertThatThrownBy(() -> old.apply(3, 1, raise)).isInstanceOf(LevelAbove.class);
+        assertThat(old.appliedIndex()).as("what was refused is no halt").isEqualTo(2);
+        GroupState fresh = of(GroupId.DIRECTORY, table, NEW);
+        byte[] _ = fresh.apply(3, 1, raise);
+        int level = table.read(view -> new DirectoryReader(view.rows()).featureLevel());
+        assertThat(level).isEqualTo(2);
+    }
+
+    private static byte[] directory(DirectoryCommand command) {
+        DirectoryCommand first =
+                command instanceof DirectoryCommand.InitCluster c
+                        ? new DirectoryCommand.InitCluster(
+                                c.cluster(), c.name(), c.failureDomain(), c.classes(), 1)
+                        : command;
+        return CommandCodec.encode(new Stamp(MILLIS, 0, 0, 1), first).unsafeArray();
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.metadata.table.MemoryTable;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.FeatureLevels;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
@@ -147,6 +148,7 @@ final class Groups {
         final PartitionServer server =
                 new PartitionServer(
                         new GroupServer.Wiring(
+                                SELF,
                                 PARTITION,
                                 log,
                                 table,
@@ -154,6 +156,7 @@ final class Groups {
                                 inline(tasks),
                                 () -> clockTrusted,
                                 Groups::nodeOf,
+                                () -> FeatureLevels.HIGHEST,
                                 metrics),
                         keys,
                         () -> 5);

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.codec.Decoder.CorruptEncoding;
+import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.metadata.command.ReplyCodec;
 import io.lethe.node.metadata.raft.ReplicatedLog.Role;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
@@ -29,7 +32,20 @@ class MetadataCodecTest {
                     new MetadataResponse.Failed(ErrorCode.OVERLOADED, "busy"),
                     new MetadataResponse.Stands(
                             new ReplicaStatus(
-                                    Role.LEARNER, 3, Groups.node(1), 9, 8, 1, 10, 9, 5, -7, null)));
+                                    Role.LEARNER,
+                                    3,
+                                    Groups.node(1),
+                                    9,
+                                    8,
+                                    1,
+                                    10,
+                                    3,
+                                    9,
+                                    5,
+                                    -7,
+                                    77,
+                                    8,
+                                    null)));
 
     @Test
     void everyRequestAndResponseComesBackAsItWas() {
@@ -51,6 +67,16 @@ class MetadataCodecTest {
 
     private static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(bytes);
+    }
+
+    @Test
+    void anErrorOfANewerBuildLeavesTheOutcomeOpenOrIsAFailure() {
+        byte[] failed = new Encoder().u8(1).u8(4).string("FUTURE_PROBLEM").string("why").toArray();
+        assertThat(MetadataResponse.decode(failed))
+                .isEqualTo(new MetadataResponse.Failed(ErrorCode.OUTCOME_UNKNOWN, "why"));
+        Bytes refused = new Encoder().u8(1).u8(2).string("FUTURE_PROBLEM").string("why").toBytes();
+        assertThat(ReplyCodec.decodePartition(refused))
+                .isEqualTo(new PartitionReply.Refused(ErrorCode.INTERNAL, "why"));
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.lethe.node.metadata.command.ReplyCodec;
 import io.lethe.node.metadata.command.Stamp;
 import io.lethe.node.metadata.raft.ReplicatedLog.ProposeResult;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.FeatureLevels;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.ShardId;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ class PartitionServerTest {
     }
 
     private MetadataResponse execute(PartitionCommand command) throws InterruptedException {
-        Stamp asked = new Stamp(0, 10, 0, Stamp.FEATURE_LEVEL);
+        Stamp asked = new Stamp(0, 10, 0, FeatureLevels.HIGHEST);
         return one.server.handle(
                 new MetadataRequest.Execute(CommandCodec.encode(asked, command)), one.clock.in(10));
     }
@@ -238,6 +239,7 @@ class PartitionServerTest {
     private PartitionServer successor() {
         return new PartitionServer(
                 new GroupServer.Wiring(
+                        Groups.SELF,
                         Groups.PARTITION,
                         one.log,
                         one.table,
@@ -245,6 +247,7 @@ class PartitionServerTest {
                         Groups.inline(one.tasks),
                         () -> true,
                         Groups::nodeOf,
+                        () -> FeatureLevels.HIGHEST,
                         one.metrics),
                 one.keys,
                 () -> 5);

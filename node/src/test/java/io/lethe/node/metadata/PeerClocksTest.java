@@ -59,7 +59,8 @@ class PeerClocksTest {
         }
         long said = trueMillis + ahead;
         pass(tripMillis - tripMillis / 2);
-        return Optional.of(new ReplicaStatus(Role.FOLLOWER, 1, null, 0, 0, 0, 0, 0, 0, said, null));
+        return Optional.of(
+                new ReplicaStatus(Role.FOLLOWER, 1, null, 0, 0, 0, 0, 0, 0, 0, said, 0, 0, null));
     }
 
     private void pass(long millis) {

@@ -209,7 +209,7 @@ class RoutedMetadataTest {
 
     @Test
     void aWrongPartitionIsLookedUpAgainAfterTheDirectoryCaughtUp() throws InterruptedException {
-        script.then(replied(new PartitionReply.WrongPartition()));
+        script.then(replied(new PartitionReply.WrongPartition(0)));
         script.then(replied(new PartitionReply.Done()));
         int reads = directoryLog.reads();
         assertThat(execute(clock.in(10))).isInstanceOf(PartitionReply.Done.class);

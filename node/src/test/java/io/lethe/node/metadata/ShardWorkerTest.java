@@ -25,6 +25,7 @@ import io.lethe.node.metadata.state.PartitionState;
 import io.lethe.node.metadata.table.RocksTable;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.FeatureLevels;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
@@ -133,6 +134,7 @@ class ShardWorkerTest {
             server =
                     new PartitionServer(
                             new GroupServer.Wiring(
+                                    Groups.SELF,
                                     Groups.PARTITION,
                                     log,
                                     table,
@@ -140,6 +142,7 @@ class ShardWorkerTest {
                                     Groups.inline(tasks),
                                     () -> true,
                                     Groups::nodeOf,
+                                    () -> FeatureLevels.HIGHEST,
                                     new Metrics()),
                             keys,
                             () -> 5);

@@ -52,10 +52,22 @@ class BucketChangesTest {
         }
 
         @Override
+        public PartitionReply execute(
+                Bytes rowKey, PartitionCommand command, long checkedAt, long deadlineNanos)
+                throws InterruptedException {
+            check(partition.test(command));
+            return super.execute(rowKey, command, checkedAt, deadlineNanos);
+        }
+
+        @Override
         public PartitionReply executeIn(
                 GroupId group, PartitionCommand command, long checkedAt, long deadlineNanos)
                 throws InterruptedException {
-            check(partition.test(command));
+            check(
+                    partition.test(
+                            command instanceof PartitionCommand.InRange ranged
+                                    ? ranged.command()
+                                    : command));
             return super.executeIn(group, command, checkedAt, deadlineNanos);
         }
 

@@ -64,17 +64,16 @@ final class BucketSweeperTest {
         @Override
         public PartitionReply execute(
                 Bytes rowKey, PartitionCommand command, long checkedAt, long deadlineNanos) {
-            throw new UnsupportedOperationException();
+            PartitionCommand.AbortUpload abort = (PartitionCommand.AbortUpload) command;
+            uploads.removeIf(row -> row.ref().equals(abort.upload()));
+            return new PartitionReply.Done();
         }
 
         @Override
         public PartitionReply executeIn(
                 GroupId partition, PartitionCommand command, long checkedAt, long deadlineNanos) {
-            if (command instanceof PartitionCommand.AbortUpload abort) {
-                uploads.removeIf(row -> row.ref().equals(abort.upload()));
-            } else {
-                fences.add(((PartitionCommand.Fence) command).directoryIndex());
-            }
+            PartitionCommand.InRange ranged = (PartitionCommand.InRange) command;
+            fences.add(((PartitionCommand.Fence) ranged.command()).directoryIndex());
             return new PartitionReply.Done();
         }
 
@@ -85,7 +84,8 @@ final class BucketSweeperTest {
 
         @Override
         public PartitionAnswer queryIn(
-                GroupId partition, PartitionQuery query, long deadlineNanos) {
+                GroupId partition, PartitionQuery ranged, long deadlineNanos) {
+            PartitionQuery query = ((PartitionQuery.InRange) ranged).query();
             if (query instanceof PartitionQuery.ListUploads list) {
                 return new PartitionAnswer.UploadPage(
                         uploads.stream().filter(row -> row.bucket().equals(list.bucket())).toList(),

@@ -84,9 +84,12 @@ final class ObjectListerTest {
         }
 
         @Override
-        public PartitionAnswer query(Bytes rowKey, PartitionQuery query, long deadlineNanos) {
-            ListKeys asked = (ListKeys) query;
-            PartitionRecord range = directory.copy().partitionOf(rowKey).orElseThrow();
+        public PartitionAnswer queryIn(
+                GroupId partition, PartitionQuery query, long deadlineNanos) {
+            PartitionQuery.InRange ranged = (PartitionQuery.InRange) query;
+            ListKeys asked = (ListKeys) ranged.query();
+            PartitionRecord range = directory.copy().partition(partition).orElseThrow();
+
             String prefix = asked.prefix().utf8();
             Bytes end = RowKeys.keyPrefix(BUCKET, asked.prefix()).prefixEnd();
             if (end.compareTo(range.from()) <= 0) {
@@ -153,8 +156,7 @@ final class ObjectListerTest {
         }
 
         @Override
-        public PartitionAnswer queryIn(
-                GroupId partition, PartitionQuery query, long deadlineNanos) {
+        public PartitionAnswer query(Bytes rowKey, PartitionQuery query, long deadlineNanos) {
             throw new UnsupportedOperationException();
         }
 

@@ -33,6 +33,7 @@ import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.FeatureLevels;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
@@ -377,7 +378,9 @@ public final class ObjectWorld {
                 GroupId partition, PartitionCommand command, long checkedAt, long deadlineNanos) {
             CommandCodec.PartitionEntry entry =
                     CommandCodec.decodePartition(
-                            CommandCodec.encode(new Stamp(++millis, checkedAt, 0, 1), command));
+                            CommandCodec.encode(
+                                    new Stamp(++millis, checkedAt, 0, FeatureLevels.HIGHEST),
+                                    command));
             Decision<PartitionReply> decision =
                     PartitionState.decide(rows, entry.stamp(), entry.command());
             rows.apply(decision.changes());

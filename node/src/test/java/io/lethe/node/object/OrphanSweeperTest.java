@@ -93,22 +93,25 @@ final class OrphanSweeperTest {
         @Override
         public PartitionReply execute(
                 Bytes rowKey, PartitionCommand command, long checkedAt, long deadlineNanos) {
-            serve(rowKey);
-            closed.add(((PartitionCommand.CloseWrite) command).write());
-            return new PartitionReply.WriteEnded(false);
+            throw new UnsupportedOperationException();
         }
 
         @Override
         public PartitionReply executeIn(
                 GroupId partition, PartitionCommand command, long checkedAt, long deadlineNanos) {
-            throw new UnsupportedOperationException();
+            PartitionCommand.InRange ranged = (PartitionCommand.InRange) command;
+            serve(ranged.from());
+            closed.add(((PartitionCommand.CloseWrite) ranged.command()).write());
+            return new PartitionReply.WriteEnded(false);
         }
 
         @Override
-        public PartitionAnswer query(Bytes rowKey, PartitionQuery query, long deadlineNanos) {
-            serve(rowKey);
+        public PartitionAnswer queryIn(
+                GroupId partition, PartitionQuery query, long deadlineNanos) {
+            PartitionQuery.InRange ranged = (PartitionQuery.InRange) query;
+            serve(ranged.from());
             return new PartitionAnswer.WriteStates(
-                    ((PartitionQuery.SegmentStates) query)
+                    ((PartitionQuery.SegmentStates) ranged.query())
                             .asks().stream()
                                     .map(ask -> states.getOrDefault(ask.write(), WriteState.OPEN))
                                     .map(one -> new PartitionAnswer.SegmentState(one, null))
@@ -116,8 +119,7 @@ final class OrphanSweeperTest {
         }
 
         @Override
-        public PartitionAnswer queryIn(
-                GroupId partition, PartitionQuery query, long deadlineNanos) {
+        public PartitionAnswer query(Bytes rowKey, PartitionQuery query, long deadlineNanos) {
             throw new UnsupportedOperationException();
         }
 

@@ -27,6 +27,7 @@ import io.lethe.node.object.Uploads.UploadEntry;
 import io.lethe.node.object.Uploads.UploadInfo;
 import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -437,5 +438,26 @@ class UploadPathTest {
         world.buckets.delete(CALLER, PLAIN, world.deadline());
         assertThat(world.metadata.garbage()).hasSize(2);
         assertThat(PartitionInvariants.liveSegments(world.metadata.rows)).isEmpty();
+    }
+
+    @Test
+    void partsAreBroughtOverToTheBucketsNewClass() throws InterruptedException {
+        world.metadata.storageClass("cold");
+        UploadInfo upload = create(PLAIN, "key");
+        byte[] one = bytes(1, 9_000);
+        byte[] two = bytes(2, 7_000);
+        complete(PLAIN, upload, put(PLAIN, upload, 1, one), put(PLAIN, upload, 2, two));
+        world.buckets.setStorageClass(CALLER, PLAIN, "cold", world.deadline());
+        Recoder recoder =
+                new Recoder(
+                        world.ports, () -> List.of(ObjectWorld.PARTITION), Duration.ofMillis(1));
+        for (int i = 0; i < 20; i++) {
+            var _ = recoder.step();
+            world.tasks.sleep(1_000_000);
+        }
+        assertThat(world.ports.directory().bucket(CALLER.tenant(), PLAIN).orElseThrow().recoding())
+                .isFalse();
+        assertThat(world.ports.meters().segmentsReplaced.sum()).isEqualTo(2);
+        assertThat(read(PLAIN, "key", "", new ReadRange.All())).isEqualTo(joined(one, two));
     }
 }

@@ -31,6 +31,7 @@ import io.lethe.node.model.WriteId;
 import io.lethe.node.object.Attributes;
 import io.lethe.node.object.Body;
 import io.lethe.node.object.ForwardingMetadata;
+import io.lethe.node.object.MemoryBudget;
 import io.lethe.node.object.ObjectPorts;
 import io.lethe.node.object.ObjectWorld;
 import io.lethe.node.object.Objects;
@@ -69,7 +70,8 @@ class HealerTest {
                     world.ports.meters(),
                     world.ports.settings());
     private final Objects objects = new Objects(ports);
-    private final Healer healer = new Healer(ports, peers, SPARE, Duration.ZERO);
+    private final MemoryBudget memory = new MemoryBudget(world.tasks, 1 << 20);
+    private final Healer healer = new Healer(ports, peers, SPARE, Duration.ZERO, memory);
 
     private void order(DirectoryCommand command) {
         DirectoryReply reply = world.metadata.directory.execute(command, 1, 0).reply();
@@ -140,23 +142,25 @@ class HealerTest {
         }
     }
 
+    private static NodeRecord node(NodeId id) {
+        return new NodeRecord(
+                id,
+                1,
+                "node-" + id,
+                1,
+                2,
+                3,
+                4,
+                "rack",
+                Set.of(NodeRecord.Role.STORAGE),
+                "",
+                NodeRecord.State.UP);
+    }
+
     @BeforeEach
     void objectsOnThreeOfFourDevices() throws InterruptedException {
         NodeId node = new NodeId(new Id128(77, 1));
-        order(
-                new DirectoryCommand.PutNode(
-                        new NodeRecord(
-                                node,
-                                1,
-                                "spare",
-                                1,
-                                2,
-                                3,
-                                4,
-                                "rack",
-                                Set.of(NodeRecord.Role.STORAGE),
-                                "",
-                                NodeRecord.State.UP)));
+        order(new DirectoryCommand.PutNode(node(node)));
         order(
                 new DirectoryCommand.PutDevice(
                         new DeviceRecord(
@@ -249,6 +253,37 @@ class HealerTest {
         assertThat(segments(SPARE, 2)).hasSize(OBJECTS);
     }
 
+    @Test
+    void aGroupThatCanNotBeHealedKeepsNoOthers() throws Exception {
+        List<DeviceId> gone =
+                List.of(new DeviceId(new Id128(77, 5)), new DeviceId(new Id128(77, 6)));
+        for (DeviceId one : gone) {
+            NodeId node = new NodeId(one.id());
+            order(new DirectoryCommand.PutNode(node(node)));
+            order(
+                    new DirectoryCommand.PutDevice(
+                            new DeviceRecord(one, node, 1, 1, DeviceRecord.State.WRITABLE)));
+        }
+        List<DeviceId> members = List.of(member(0), gone.get(0), gone.get(1));
+        DirectoryReply made =
+                world.metadata
+                        .directory
+                        .execute(
+                                new DirectoryCommand.CreatePg(
+                                        "standard", group().scheme(), members),
+                                1,
+                                0)
+                        .reply();
+        PgId thin = ((DirectoryReply.PgCreated) made).pg();
+        gone.forEach(this::isAway);
+        order(new DirectoryCommand.BeginMove(thin, 1, new PlacementGroup.Move(1, SPARE)));
+        begin(2);
+        heal();
+        assertThat(segments(SPARE, 2)).hasSize(OBJECTS);
+        assertThat(ports.directory().placementGroup(thin).orElseThrow().move()).isNotNull();
+        assertThatThrownBy(healer::step).hasMessageContaining("other members of " + thin);
+    }
+
     /** All that was uploaded is at the old member when the move ends; the commit comes after. */
     @Test
     void anUploadThatAMoveOvertakesNamesTheMovedChunkAsMissing() throws Exception {
@@ -285,6 +320,32 @@ class HealerTest {
                                                 0))
                                 .rows())
                 .isEmpty();
+    }
+
+    /** The code can spare no chunk, and the old member takes no more of it. */
+    @Test
+    void aChunkThatIsUnderWayToTheOldMemberWhenAMoveEndsIsMadeAtTheNewOne() throws Exception {
+        DeviceId left = member(1);
+        peers.beforeFinish =
+                device -> {
+                    if (device.equals(left)) {
+                        peers.beforeFinish = _ -> {};
+                        begin(1);
+                        healed();
+                    }
+                };
+        put("late", ObjectWorld.body(content(OBJECTS)));
+        assertThat(member(1)).isEqualTo(SPARE);
+        assertThat(segments(left, 1)).hasSize(OBJECTS);
+        assertThat(segments(SPARE, 1)).isEqualTo(segments(member(0), 0)).hasSize(OBJECTS + 1);
+    }
+
+    private void healed() {
+        try {
+            heal();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private interface Interlude {
@@ -365,12 +426,51 @@ class HealerTest {
         return new ChunkHeader(key, epoch, like.write(), like.owner(), 100, like.blockBytes());
     }
 
+    /** Another member was away too when it was deleted: with it there are k chunks. */
+    @Test
+    void aDeviceThatComesBackKeepsNoChunkOfASegmentThatWasDeletedMeanwhile() throws Exception {
+        DeviceId left = member(1);
+        Set<String> others = segments(left, 1);
+        put("doomed", ObjectWorld.body(content(OBJECTS)));
+        begin(1);
+        heal();
+        assertThat(segments(SPARE, 1)).hasSize(OBJECTS + 1);
+        order(
+                new DirectoryCommand.BeginMove(
+                        PG, group().epoch(), new PlacementGroup.Move(1, left)));
+        Healer back = new Healer(ports, peers, left, Duration.ofDays(1), memory);
+        for (int i = 0; i < 10 && group().move() != null; i++) {
+            var _ = back.step();
+        }
+        assertThat(member(1)).isEqualTo(left);
+        var _ =
+                objects.delete(
+                        ObjectWorld.CALLER,
+                        new Objects.DeleteRequest(
+                                new WriteId(Id128.random(ports.random())),
+                                ObjectWorld.PLAIN,
+                                "doomed",
+                                "",
+                                new Condition.Always()),
+                        world.deadline());
+        for (int chunk = 1; chunk <= 2; chunk++) {
+            FakeChunkStore reached = store(member(chunk));
+            reached.list(PG, null, 1_000).stream()
+                    .map(ChunkInfo::key)
+                    .filter(key -> !others.contains(key.segment().toString()))
+                    .forEach(reached::delete);
+        }
+        begin(1);
+        heal();
+        assertThat(segments(SPARE, 1)).isEqualTo(others);
+    }
+
     @Test
     void aDeviceThatLeftAGroupGivesItsChunksUpAfterReadersTickets() throws Exception {
         DeviceId left = member(1);
         begin(1);
         heal();
-        Healer old = new Healer(ports, peers, left, Duration.ofDays(1));
+        Healer old = new Healer(ports, peers, left, Duration.ofDays(1), memory);
         var _ = old.step();
         assertThat(segments(left, 1)).as("readers may still come").hasSize(OBJECTS);
         long until = world.tasks.clock().nanos() + ports.settings().reclaimDelay().toNanos();

@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 /** Chunk stores in memory behind both ports, each call answered at once. Safe for any thread. */
 final class StorePeers implements ChunkPeers, LocalDevices {
     private final Tasks tasks;
+
+    /** What comes between a chunk's last byte and its end. */
+    volatile Consumer<DeviceId> beforeFinish = _ -> {};
+
     final Map<DeviceId, FakeChunkStore> stores = new ConcurrentHashMap<>();
 
     StorePeers(Tasks tasks) {
@@ -76,6 +81,8 @@ final class StorePeers implements ChunkPeers, LocalDevices {
 
             @Override
             public Promise<Boolean> finish() {
+                Consumer<DeviceId> now = beforeFinish;
+                now.accept(device);
                 return on(
                         device,
                         store -> {

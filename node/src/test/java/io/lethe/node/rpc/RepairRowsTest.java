@@ -50,7 +50,7 @@ class RepairRowsTest {
 
     private void put(int i, State state, boolean leaving) {
         NodeId node = new NodeId(new Id128(1, i));
-        devices.put(device(i), new DeviceRecord(device(i), node, 100, 50, state, leaving));
+        devices.put(device(i), new DeviceRecord(device(i), node, 100, 50, state, leaving, ""));
     }
 
     @BeforeEach

@@ -1,6 +1,7 @@
 package io.lethe.node.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ChannelCredentials;
@@ -23,6 +24,8 @@ import io.lethe.proto.internal.v1.MetadataCall;
 import io.lethe.proto.internal.v1.MetadataServiceGrpc;
 import io.lethe.proto.internal.v1.RaftFrame;
 import io.lethe.proto.internal.v1.RaftServiceGrpc;
+import io.lethe.proto.v1.ClusterServiceGrpc;
+import io.lethe.proto.v1.GetStatusRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -272,6 +275,28 @@ class RpcSecurityTest {
                 assertThat(status.getDescription()).contains("rootKey.file");
             }
         }
+    }
+
+    /** As gRPC has it, nobody would ever answer it: clients must go to another node instead. */
+    @Test
+    void whatANodeDoesNotServeYetIsUnavailable() {
+        Path keys = dir.resolve("keys");
+        RootKeyFile.create(keys, RANDOM);
+        RpcSecurity security = plain(keys);
+        ManagedChannel channel = channel(security.channels(), serve(security));
+        assertThatThrownBy(
+                        () ->
+                                ClusterServiceGrpc.newBlockingStub(channel)
+                                        .withDeadlineAfter(10, TimeUnit.SECONDS)
+                                        .getStatus(GetStatusRequest.getDefaultInstance()))
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        e -> {
+                            assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+                            assertThat(e.getTrailers())
+                                    .asString()
+                                    .contains("lethe-error-code=UNAVAILABLE");
+                        });
     }
 
     private static RpcSecurity plain(Path rootKeys) {

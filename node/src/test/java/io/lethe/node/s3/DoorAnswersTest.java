@@ -12,6 +12,7 @@ import io.lethe.node.object.Attributes;
 import io.lethe.node.object.ObjectWorld;
 import io.lethe.node.object.PutRequest;
 import io.lethe.node.s3.DoorClient.Answer;
+import io.lethe.node.s3.events.Sinks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,8 @@ class DoorAnswersTest {
     private static final String CLASS = "x-amz-storage-class";
 
     private final ObjectWorld world = new ObjectWorld();
-    private final DoorClient door = new DoorClient(world, "us-east-1");
+    private final DoorClient door =
+            new DoorClient(world, "us-east-1", Sinks.of(Map.of()), DoorClient.NO_PATIENCE);
 
     @AfterEach
     void close() {

@@ -43,8 +43,8 @@ final class DoorClient implements AutoCloseable {
     static final String WEBSITES = "site.example.com";
     private static final int TIMEOUT_MILLIS = 20_000;
 
-    /** What is not answered in so long begins to be. */
-    private static final Duration PATIENCE = Duration.ofMillis(20);
+    /** For tests of answers that begin before they are known. */
+    static final Duration NO_PATIENCE = Duration.ofMillis(20);
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT)
@@ -66,6 +66,13 @@ final class DoorClient implements AutoCloseable {
     }
 
     DoorClient(ObjectWorld world, String region, Sinks sinks) {
+        this(world, region, sinks, S3Settings.PATIENCE);
+    }
+
+    /**
+     * @param patience what is not answered in so long begins to be
+     */
+    DoorClient(ObjectWorld world, String region, Sinks sinks, Duration patience) {
         this.world = world;
         this.region = region;
         documents = new MemoryBudget(world.tasks, DOCUMENT_BYTES);
@@ -88,7 +95,7 @@ final class DoorClient implements AutoCloseable {
                                 List.of("s3.example.com"),
                                 List.of(WEBSITES),
                                 Duration.ofSeconds(20),
-                                PATIENCE));
+                                patience));
         server =
                 HttpServer.start(
                         new HttpSettings(

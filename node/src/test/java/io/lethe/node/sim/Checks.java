@@ -1,6 +1,7 @@
 package io.lethe.node.sim;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.command.CommandLevels;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.DirectoryReply;
 import io.lethe.node.metadata.command.PartitionAnswer;
@@ -59,7 +60,7 @@ final class Checks implements SimGroup.Observer {
             }
             decided(noted.command(), reply);
         } else {
-            decided(command, reply);
+            decided(SimGroup.inner(command), reply);
         }
     }
 
@@ -138,11 +139,17 @@ final class Checks implements SimGroup.Observer {
     }
 
     static SimGroup.Replica newest(SimGroup group) {
-        return group.replicas.stream().max(Comparator.comparingLong(r -> r.applied)).orElseThrow();
+        return group.replicas.stream()
+                .filter(r -> r.born)
+                .max(Comparator.comparingLong(r -> r.applied))
+                .orElseThrow();
     }
 
     @Override
     public void directory(Stamp stamp, DirectoryCommand command, DirectoryReply reply) {
+        if (CommandLevels.of(command) > stamp.featureLevel()) {
+            violated(command + " is in the log at level " + stamp.featureLevel());
+        }
         if (reply instanceof DirectoryReply.Refused) {
             return;
         }

@@ -10,9 +10,12 @@ import io.lethe.node.metadata.command.VersionBody.Placement;
 import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.metadata.state.DirectoryReader;
 import io.lethe.node.metadata.state.Family;
+import io.lethe.node.metadata.state.PartitionInvariants;
 import io.lethe.node.metadata.state.PartitionState;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.ChunkKey;
+import io.lethe.node.model.DeviceRecord;
+import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.PlacementGroup;
 import io.lethe.node.model.SegmentRef;
 import java.util.ArrayList;
@@ -41,7 +44,7 @@ final class EndState {
                 return group.id + " has no leader";
             }
             for (SimGroup.Replica replica : group.replicas) {
-                if (replica.applied < group.lastIndex()) {
+                if (!replica.born || replica.applied < group.lastIndex()) {
                     return "a replica of " + group.id + " is behind";
                 }
             }
@@ -55,6 +58,16 @@ final class EndState {
             String lacking = group.id.isDirectory() ? "" : lackingIn(group);
             if (!lacking.isEmpty()) {
                 return lacking;
+            }
+        }
+        for (PartitionRecord partition : Checks.newestDirectory(cluster).partitions()) {
+            if (partition.division() != null) {
+                return partition + " is being split";
+            }
+        }
+        for (DeviceRecord device : Checks.newestDirectory(cluster).devices()) {
+            if (device.path().isEmpty() && cluster.devices.containsKey(device.id())) {
+                return "nobody knows where " + device + " lies";
             }
         }
         for (BucketRecord bucket : buckets()) {
@@ -72,6 +85,11 @@ final class EndState {
 
     private static String lackingIn(SimGroup group) {
         var figures = figures(group);
+        var standing =
+                PartitionState.answer(Checks.newest(group).rows, new PartitionQuery.SplitState());
+        if (!standing.equals(new PartitionAnswer.SplitStanding(0, 0))) {
+            return group.id + " is not whole after a split: " + standing;
+        }
         boolean swept =
                 Checks.newest(group).rows.family(Family.PARTS).keySet().stream()
                         .noneMatch(key -> key.at(0) == SWEEP);
@@ -206,6 +224,7 @@ final class EndState {
                 }
             }
             if (!group.id.isDirectory()) {
+                PartitionInvariants.check(newest.rows);
                 List<VersionRow> rows = versions(group);
                 long bodies = rows.stream().filter(row -> row.body() != null).count();
                 long bytes =

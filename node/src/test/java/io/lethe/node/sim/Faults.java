@@ -1,8 +1,13 @@
 package io.lethe.node.sim;
 
+import io.lethe.node.base.Bytes;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.chunk.ChunkStore;
+import io.lethe.node.metadata.SplitPlanner;
 import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.metadata.command.DirectoryReply;
+import io.lethe.node.metadata.state.Family;
+import io.lethe.node.model.FeatureLevels;
 import io.lethe.node.model.StoreException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Faults {
     private static final long MILLI = SimNetwork.MILLI;
     private static final int STORM_LATE = 300;
+    private static final int MOST_PARTITIONS = 6;
     private static final long CAPACITY_BYTES = 1L << 30;
 
     private final SimCluster cluster;
@@ -57,7 +63,7 @@ final class Faults {
     private void breakSomething() {
         SimNode node = cluster.nodes.get(loop.random.nextInt(cluster.nodes.size()));
         SimDevice device = node.devices.getFirst();
-        switch (loop.random.nextInt(12)) {
+        switch (loop.random.nextInt(cluster.builds.mixed ? 15 : 13)) {
             case 0, 1 -> crash(node);
             case 2 -> pause(node);
             case 3 -> cutOneWay(node);
@@ -67,6 +73,12 @@ final class Faults {
             case 7 -> rot();
             case 8 -> lose(device);
             case 9 -> leave(device);
+            case 11 -> split();
+            case 13 -> {
+                crash(node);
+                later(9_000, this::raise);
+            }
+            case 14 -> raise();
             case 10 -> {
                 cluster.zooKeeper().down(true);
                 later(8_000, () -> cluster.zooKeeper().down(false));
@@ -118,6 +130,62 @@ final class Faults {
                         });
     }
 
+    /** An operator has a partition split at some key, or just before it. */
+    private void split() {
+        SimNode.Running there = cluster.nodes.getFirst().running();
+        List<SimGroup> groups =
+                cluster.groups.values().stream().filter(one -> !one.id.isDirectory()).toList();
+        SimGroup group = groups.get(loop.random.nextInt(groups.size()));
+        List<Bytes> keys = List.copyOf(Checks.newest(group).rows.family(Family.CURRENT).keySet());
+        if (there == null || keys.isEmpty() || groups.size() > MOST_PARTITIONS) {
+            return;
+        }
+        Bytes at = keys.get(loop.random.nextInt(keys.size()));
+        var _ =
+                there.tasks.fork(
+                        "split",
+                        () -> {
+                            try {
+                                var _ =
+                                        new SplitPlanner(there.metadata, there.directory)
+                                                .begin(
+                                                        group.id,
+                                                        at,
+                                                        there.tasks.clock().nanos()
+                                                                + 5_000 * MILLI);
+                            } catch (StoreException | InterruptedException e) {
+                                // Another time.
+                            }
+                        });
+    }
+
+    /** An operator finishes the upgrade, perhaps too early. */
+    private void raise() {
+        SimNode.Running there = cluster.nodes.getFirst().running();
+        if (there != null) {
+            var _ = there.tasks.fork("raise", () -> raise(there));
+        }
+    }
+
+    private static void raise(SimNode.Running there) {
+        try {
+            var _ = finishUpgrade(there);
+        } catch (StoreException | InterruptedException e) {
+            // Another time.
+        }
+    }
+
+    /** Whether the highest level is in force then. */
+    static boolean finishUpgrade(SimNode.Running there) throws InterruptedException {
+        return there.metadata
+                        .execute(
+                                new DirectoryCommand.RaiseFeatureLevel(FeatureLevels.HIGHEST),
+                                0,
+                                there.tasks.clock().nanos() + 5_000 * MILLI)
+                        .reply()
+                instanceof DirectoryReply.Done;
+    }
+
     /** As an operator who tries until it is done. */
     private static void tell(SimNode.Running there, SimDevice device, boolean leaving)
             throws InterruptedException {
@@ -147,9 +215,7 @@ final class Faults {
     }
 
     private void startAgain(SimNode node) {
-        if (!node.isUp()) {
-            node.start();
-        }
+        node.startUnlessUp();
     }
 
     private void pause(SimNode node) {

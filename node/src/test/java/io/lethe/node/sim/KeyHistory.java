@@ -8,21 +8,22 @@ import java.util.Set;
 /**
  * What was done to one key, as its clients saw it, and whether a register could have behaved so
  * (linearizability, by search with memory). An operation of unknown outcome may have taken effect
- * at any time after its start, or never.
+ * at any time after its start, or never. The system tests use it too.
  */
-final class KeyHistory {
+public final class KeyHistory {
     /** No object. */
-    static final int ABSENT = -1;
+    public static final int ABSENT = -1;
 
     /** Any object: what a listing and a failed conditional create tell. */
-    static final int ANY = -2;
+    public static final int ANY = -2;
 
     /** States looked at before the search gives up: then the history counts as sound. */
     private static final int MOST_STATES = 200_000;
 
     private static final long NEVER = Long.MAX_VALUE;
 
-    enum Kind {
+    /** What was done. */
+    public enum Kind {
         PUT,
         CREATE,
         DELETE,
@@ -37,15 +38,15 @@ final class KeyHistory {
     private final List<Op> ops = new ArrayList<>();
     private int looked;
 
-    KeyHistory(String key) {
+    public KeyHistory(String key) {
         this.key = key;
     }
 
-    void happened(Kind kind, int value, long start, long end) {
+    public void happened(Kind kind, int value, long start, long end) {
         ops.add(new Op(kind, value, start, end, true));
     }
 
-    void unknown(Kind kind, int value, long start) {
+    public void unknown(Kind kind, int value, long start) {
         ops.add(new Op(kind, value, start, NEVER, false));
     }
 
@@ -54,7 +55,7 @@ final class KeyHistory {
     }
 
     /** True unless no order explains what was seen. */
-    boolean linearizable() {
+    public boolean linearizable() {
         looked = 0;
         ops.sort(java.util.Comparator.comparingLong(Op::start));
         return search(new HashSet<>(), ABSENT, new HashSet<>());

@@ -10,6 +10,8 @@ import io.lethe.node.erasure.kernel.Kernels;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.KeyCopy;
 import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.state.DirectoryReader;
+import io.lethe.node.metadata.state.MapRows;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
@@ -17,7 +19,6 @@ import io.lethe.node.model.NodeId;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.Scheme;
 import io.lethe.node.model.StorageClass;
-import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.object.Codecs;
 import io.lethe.node.object.ObjectSettings;
@@ -60,12 +61,30 @@ final class SimCluster {
     /** How long a device may be away before its chunks are made anew elsewhere. */
     final Duration repairAfter;
 
+    final SimBuilds builds;
+
+    private final SimGroup.Births births =
+            new SimGroup.Births() {
+                @Override
+                public void halted(int node) {
+                    loop.after(0, () -> nodes.get(node).halt());
+                }
+
+                @Override
+                public void born(
+                        SimGroup parent, PartitionCommand.Split split, int node, MapRows rows) {
+                    SimCluster.this.born(parent, split, node, rows);
+                }
+            };
+    private final SimGroup.Observer observer;
     private final SimZooKeeper zooKeeper;
     private final DirectoryVoters voters;
 
     SimCluster(SimLoop loop, Plant plant, SimGroup.Observer observer) {
         this.loop = loop;
         this.plant = plant;
+        this.observer = observer;
+        builds = new SimBuilds(loop, this::level);
         storm = loop.chance(STORM_PER_THOUSAND) || plant == Plant.ANY_MARK;
         RandomSource random = RandomSource.seeded(loop.random.nextLong());
         ears = new SimEars(loop.random.nextLong());
@@ -96,7 +115,7 @@ final class SimCluster {
         voters = new DirectoryVoters(new Id128(1, 1), chosen);
         zooKeeper = new SimZooKeeper(loop, voters);
         makeDevices(random);
-        makeGroups(observer);
+        makeGroups();
     }
 
     /** Now and then as long as a write takes: sweepers must ask, and not go by age. */
@@ -131,13 +150,14 @@ final class SimCluster {
         node.replaceDevice(lost, makeDevice(node, RandomSource.seeded(loop.random.nextLong())));
     }
 
-    private void makeGroups(SimGroup.Observer observer) {
+    private void makeGroups() {
         List<VoterPlanner.Seat> seats =
                 nodes.stream().map(n -> new VoterPlanner.Seat(n.id, n.id.toString())).toList();
         int each = VoterPlanner.voters(scheme.m(), nodes.size());
         List<List<NodeId>> plans = VoterPlanner.plan(plan.partitions() + 1, each, seats);
         for (int i = 0; i < plans.size(); i++) {
-            SimGroup group = new SimGroup(new GroupId(i), loop, network, observer, plant);
+            SimGroup group =
+                    new SimGroup(new GroupId(i), loop, network, observer, plant, births, builds);
             for (SimNode node : nodes) {
                 boolean votes = plans.get(i).contains(node.id);
                 if (votes || i == 0) {
@@ -146,6 +166,39 @@ final class SimCluster {
             }
             groups.put(group.id, group);
         }
+    }
+
+    /** A replica has come to the split of its group: it has the child from here on. */
+    private void born(SimGroup parent, PartitionCommand.Split split, int node, MapRows rows) {
+        SimGroup child = groups.get(split.child());
+        if (child == null) {
+            child = new SimGroup(split.child(), loop, network, observer, plant, births, builds);
+            child.leaderLossPerThousand = parent.leaderLossPerThousand;
+            for (PartitionCommand.Founder founder : split.founders()) {
+                nodes.stream()
+                        .filter(one -> one.id.equals(founder.node()))
+                        .forEach(child::addUnborn);
+            }
+            groups.put(child.id, child);
+        }
+        if (!child.begins(parent, rows)) {
+            throw new IllegalStateException("replicas of " + child.id + " begin unlike");
+        }
+        SimGroup.Replica replica = child.on(node);
+        if (replica != null && !replica.born) {
+            replica.bear(rows);
+        }
+    }
+
+    /** The feature level in force, as a node's copy of the directory has it. */
+    private int level(int node) {
+        SimGroup.Replica own = directory().on(node);
+        return own == null ? 1 : new DirectoryReader(own.rows).featureLevel();
+    }
+
+    /** Partitions that were split off. */
+    int splits() {
+        return groups.size() - 1 - plan.partitions();
     }
 
     SimGroup directory() {
@@ -160,8 +213,8 @@ final class SimCluster {
         return zooKeeper;
     }
 
-    void workerFailed(String worker, StoreException why) {
-        var _ = workerFailures.merge(worker + " " + why.code(), 1, Integer::sum);
+    void workerFailed(String worker, String why) {
+        var _ = workerFailures.merge(worker + " " + why, 1, Integer::sum);
     }
 
     /** Writes the first records; one task of the clients' life, before there are faults. */
@@ -170,7 +223,11 @@ final class SimCluster {
         List<DirectoryCommand> first = new ArrayList<>();
         first.add(
                 new DirectoryCommand.InitCluster(
-                        voters.cluster(), plan.name(), plan.failureDomain(), plan.classes()));
+                        voters.cluster(),
+                        plan.name(),
+                        plan.failureDomain(),
+                        plan.classes(),
+                        builds.firstLevel()));
         for (PartitionRecord partition : partitions()) {
             first.add(new DirectoryCommand.PutPartition(partition));
         }

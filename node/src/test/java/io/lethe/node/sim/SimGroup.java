@@ -2,14 +2,20 @@ package io.lethe.node.sim;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.CommandCodec;
+import io.lethe.node.metadata.command.CommandLevels;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.DirectoryReply;
+import io.lethe.node.metadata.command.LevelAbove;
+import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.Stamp;
+import io.lethe.node.metadata.state.Birth;
 import io.lethe.node.metadata.state.Change;
 import io.lethe.node.metadata.state.DirectoryReader;
 import io.lethe.node.metadata.state.DirectoryState;
+import io.lethe.node.metadata.state.LevelRow;
 import io.lethe.node.metadata.state.MapRows;
 import io.lethe.node.metadata.state.PartitionState;
 import io.lethe.node.model.BucketId;
@@ -55,6 +61,16 @@ final class SimGroup {
         void directory(Stamp stamp, DirectoryCommand command, DirectoryReply reply);
     }
 
+    /**
+     * Hears of each child that a replica makes, each time that it comes to the split; and of nodes
+     * whose build does not know what a replica met.
+     */
+    interface Births {
+        void halted(int node);
+
+        void born(SimGroup parent, PartitionCommand.Split split, int node, MapRows rows);
+    }
+
     private record Pending(Bytes entry, Replica proposer, Consumer<Outcome> answer) {}
 
     private record Waiting(long index, Runnable step) {}
@@ -65,6 +81,10 @@ final class SimGroup {
         final boolean voter;
         MapRows rows = new MapRows();
         long applied;
+
+        /** Whether it has what its group begins with: a child that missed the split has not. */
+        boolean born = true;
+
         private MapRows flushed = new MapRows();
         private long flushedAt;
         private boolean applying;
@@ -85,6 +105,26 @@ final class SimGroup {
             return leader == this;
         }
 
+        /** Gets what its group begins with, durably. */
+        void bear(MapRows first) {
+            born = true;
+            rows = first.copy();
+            flushed = first.copy();
+            flushedAt = 0;
+            applied = 0;
+            scheduleApply();
+        }
+
+        /** A snapshot of another's, for one that missed the split. */
+        private void join(Replica source) {
+            born = true;
+            flushed = source.flushed;
+            flushedAt = source.flushedAt;
+            rows = flushed.copy();
+            applied = flushedAt;
+            scheduleApply();
+        }
+
         /** Loses what was not flushed. */
         void crash() {
             life++;
@@ -101,12 +141,17 @@ final class SimGroup {
         /** Comes back with its own table, or with a snapshot of another's. */
         void restart() {
             Replica source = replicas.get(loop.random.nextInt(replicas.size()));
-            if (source != this && source.flushedAt > flushedAt && loop.chance(300)) {
+            boolean kept = !id.isDirectory() && PartitionState.keepsLog(source.flushed);
+            boolean newer = source.flushedAt > flushedAt;
+            if (born && source != this && newer && !kept && loop.chance(300)) {
                 flushed = source.flushed;
                 flushedAt = source.flushedAt;
             }
             rows = flushed.copy();
             applied = flushedAt;
+            if (LevelRow.read(rows) > builds.of(node).highest()) {
+                births.halted(node);
+            }
             scheduleApply();
         }
 
@@ -120,7 +165,7 @@ final class SimGroup {
         }
 
         void scheduleApply() {
-            if (!applying && network.runs(node) && applied < log.size()) {
+            if (!applying && born && network.runs(node) && applied < log.size()) {
                 applying = true;
                 long mine = life;
                 long delay = loop.within(loop.chance(20) ? 100 * SimNetwork.MILLI : 1_000_000);
@@ -136,12 +181,17 @@ final class SimGroup {
         }
 
         private void applySome() {
-            if (!network.runs(node)) {
+            if (!network.runs(node) || !born) {
                 return;
             }
             int most = 1 + loop.random.nextInt(8);
-            for (int i = 0; i < most && applied < log.size() && hears(); i++) {
-                applyNext();
+            try {
+                for (int i = 0; i < most && applied < log.size() && hears(); i++) {
+                    applyNext();
+                }
+            } catch (LevelAbove e) {
+                births.halted(node);
+                return;
             }
             List<Waiting> due = new ArrayList<>(waiting);
             due.removeIf(one -> one.index() > applied);
@@ -155,8 +205,10 @@ final class SimGroup {
         }
 
         private void applyNext() {
+            Bytes entry = log.get((int) applied);
+            builds.check(id, node, entry);
+            Outcome outcome = decide(this, entry, applied + 1);
             applied++;
-            Outcome outcome = decide(this, log.get((int) applied - 1), applied);
             Consumer<Outcome> answer = answers.remove(applied);
             if (answer != null) {
                 answer.accept(outcome);
@@ -174,6 +226,10 @@ final class SimGroup {
     private final SimNetwork network;
     private final Observer observer;
     private final Plant plant;
+    private final Births births;
+    private final SimBuilds builds;
+    private @Nullable MapRows base;
+    private @Nullable SimGroup parent;
     private final List<Bytes> log = new ArrayList<>();
     private final List<Pending> pending = new ArrayList<>();
     private final Map<Long, Boolean> forgotten = new LinkedHashMap<>();
@@ -183,7 +239,16 @@ final class SimGroup {
     private long observed;
     private boolean committing;
 
-    SimGroup(GroupId id, SimLoop loop, SimNetwork network, Observer observer, Plant plant) {
+    SimGroup(
+            GroupId id,
+            SimLoop loop,
+            SimNetwork network,
+            Observer observer,
+            Plant plant,
+            Births births,
+            SimBuilds builds) {
+        this.births = births;
+        this.builds = builds;
         this.id = id;
         this.loop = loop;
         this.network = network;
@@ -192,10 +257,23 @@ final class SimGroup {
         loop.after(loop.within(ELECTION_NANOS), this::watch);
     }
 
+    /** What all replicas of a child begin with; false where it is not the same of all. */
+    boolean begins(SimGroup of, MapRows rows) {
+        parent = of;
+        if (base == null) {
+            base = rows.copy();
+        }
+        return base.equals(rows);
+    }
+
     Replica add(int node, boolean voter) {
         Replica replica = new Replica(node, voter);
         replicas.add(replica);
         return replica;
+    }
+
+    void addUnborn(SimNode node) {
+        add(node.index, true).born = false;
     }
 
     @Nullable Replica on(int node) {
@@ -223,8 +301,28 @@ final class SimGroup {
                 next.whenApplied(log.size(), () -> lead(next));
             }
         }
+        replicas.stream().filter(r -> !r.born).forEach(this::letJoin);
         replicas.forEach(Replica::scheduleApply);
         loop.after(WATCH_NANOS / 2 + loop.within(WATCH_NANOS), this::watch);
+    }
+
+    /** One that will not come to the split any more is sent a snapshot by the leader. */
+    private void letJoin(Replica unborn) {
+        Replica source = leader;
+        SimGroup of = parent;
+        Replica before = of == null ? null : of.on(unborn.node);
+        MapRows first = base;
+        boolean missed =
+                before == null
+                        || (first != null && PartitionState.isBeyond(before.rows, firstKey(first)));
+        if (missed && source != null && network.linked(source.node, unborn.node)) {
+            unborn.join(source);
+        }
+    }
+
+    private static Bytes firstKey(MapRows rows) {
+        PartitionAnswer answer = PartitionState.answer(rows, new PartitionQuery.Summary());
+        return answer instanceof PartitionAnswer.Figures figures ? figures.from() : Bytes.EMPTY;
     }
 
     private void lead(Replica next) {
@@ -237,9 +335,9 @@ final class SimGroup {
         long voters = replicas.stream().filter(r -> r.voter).count();
         long linked =
                 replicas.stream()
-                        .filter(r -> r.voter && network.linked(replica.node, r.node))
+                        .filter(r -> r.voter && r.born && network.linked(replica.node, r.node))
                         .count();
-        return network.runs(replica.node) && linked > voters / 2;
+        return replica.born && network.runs(replica.node) && linked > voters / 2;
     }
 
     /** What the leader had appended stays or goes; a prefix of it stays. */
@@ -258,13 +356,21 @@ final class SimGroup {
 
     void propose(
             Replica at, PartitionCommand command, long checkedAt, Life life, Consumer<Outcome> to) {
-        Stamp stamp = new Stamp(stamp(life), checkedAt, 0, Stamp.FEATURE_LEVEL);
+        Stamp stamp = new Stamp(stamp(life), checkedAt, 0, builds.levelAt(at.node));
+        if (CommandLevels.of(command) > stamp.featureLevel()) {
+            to.accept(new Outcome.NotLeader());
+            return;
+        }
         append(at, CommandCodec.encode(stamp, command), to);
     }
 
     void propose(
             Replica at, DirectoryCommand command, long epoch, Life life, Consumer<Outcome> to) {
-        Stamp stamp = new Stamp(stamp(life), 0, epoch, Stamp.FEATURE_LEVEL);
+        Stamp stamp = new Stamp(stamp(life), 0, epoch, builds.levelAt(at.node));
+        if (CommandLevels.of(command) > stamp.featureLevel()) {
+            to.accept(new Outcome.NotLeader());
+            return;
+        }
         append(at, CommandCodec.encode(stamp, command), to);
     }
 
@@ -341,6 +447,9 @@ final class SimGroup {
     /** The table that the log makes up to an index, decided anew from the first entry. */
     MapRows replayed(long index) {
         Replica fresh = new Replica(0, false);
+        if (base != null) {
+            fresh.rows = base.copy();
+        }
         while (fresh.applied < index) {
             fresh.applied++;
             var _ = decide(fresh, log.get((int) fresh.applied - 1), fresh.applied);
@@ -350,7 +459,6 @@ final class SimGroup {
 
     private Outcome decide(Replica replica, Bytes entry, long index) {
         boolean first = index > observed;
-        observed = Math.max(observed, index);
         if (id.isDirectory()) {
             var decoded = CommandCodec.decodeDirectory(entry);
             Change.Decision<DirectoryReply> decision =
@@ -359,21 +467,35 @@ final class SimGroup {
                             decoded.stamp(),
                             planted(replica, decoded.command()),
                             index);
+            if (decoded.command() instanceof DirectoryCommand.RaiseFeatureLevel raise
+                    && decision.reply() instanceof DirectoryReply.Done
+                    && replicas.contains(replica)) {
+                builds.check(id, replica.node, raise.level());
+            }
+            observed = Math.max(observed, index);
             replica.rows.apply(decision.changes());
             if (first) {
                 observer.directory(decoded.stamp(), decoded.command(), decision.reply());
             }
             return new Outcome.Directory(decision.reply(), index);
         }
+        observed = Math.max(observed, index);
         var decoded = CommandCodec.decodePartition(entry);
         PartitionCommand told =
                 decoded.command() instanceof PartitionCommand.Noted noted && untold(index)
                         ? noted.command()
                         : decoded.command();
+        if (decoded.command() instanceof PartitionCommand.Split split) {
+            Birth birth = PartitionState.birth(replica.rows, decoded.stamp(), split);
+            if (birth != null) {
+                births.born(this, split, replica.node, born(replica.rows, birth));
+            }
+        }
         Change.Decision<PartitionReply> decision =
                 PartitionState.decide(replica.rows, decoded.stamp(), told);
         boolean unfenced =
-                plant == Plant.NO_FENCE && decoded.command() instanceof PartitionCommand.Fence;
+                plant == Plant.NO_FENCE
+                        && inner(decoded.command()) instanceof PartitionCommand.Fence;
         if (!unfenced && !forgets(decoded.command(), index)) {
             replica.rows.apply(decision.changes());
         }
@@ -381,6 +503,19 @@ final class SimGroup {
             observer.partition(id, decoded.command(), decision.reply());
         }
         return new Outcome.Partition(decision.reply());
+    }
+
+    static PartitionCommand inner(PartitionCommand command) {
+        return command instanceof PartitionCommand.InRange ranged ? ranged.command() : command;
+    }
+
+    private static MapRows born(MapRows parent, Birth birth) {
+        MapRows rows = parent.copy();
+        rows.family(Birth.CLEARED).clear();
+        rows.slots().clear();
+        birth.slots().forEach(slot -> rows.slots().put(slot.shard(), slot));
+        rows.apply(birth.changes());
+        return rows;
     }
 
     private DirectoryCommand planted(Replica replica, DirectoryCommand command) {

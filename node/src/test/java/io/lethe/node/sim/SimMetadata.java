@@ -89,12 +89,24 @@ final class SimMetadata implements Metadata {
     public PartitionReply execute(
             Bytes rowKey, PartitionCommand command, long checkedAt, long deadlineNanos)
             throws InterruptedException {
+        boolean rerouted = false;
         while (true) {
             Optional<PartitionRecord> partition = directory.partitionOf(rowKey);
             if (partition.isPresent()) {
-                return executeIn(partition.get().id(), command, checkedAt, deadlineNanos);
+                PartitionReply reply;
+                try {
+                    reply = executeIn(partition.get().id(), command, checkedAt, deadlineNanos);
+                } catch (StoreException e) {
+                    // Before it was sent on, an answer may have been lost.
+                    throw rerouted ? unknown() : e;
+                }
+                if (!(reply instanceof PartitionReply.WrongPartition)) {
+                    return reply;
+                }
+                rerouted = true;
             }
-            pause(deadlineNanos, false);
+            pause(deadlineNanos, rerouted);
+            catchUp(deadlineNanos, rerouted);
         }
     }
 
@@ -128,9 +140,13 @@ final class SimMetadata implements Metadata {
         while (true) {
             Optional<PartitionRecord> partition = directory.partitionOf(rowKey);
             if (partition.isPresent()) {
-                return queryIn(partition.get().id(), query, deadlineNanos);
+                PartitionAnswer answer = queryIn(partition.get().id(), query, deadlineNanos);
+                if (!(answer instanceof PartitionAnswer.NotInRange)) {
+                    return answer;
+                }
             }
             pause(deadlineNanos, false);
+            catchUp(deadlineNanos, false);
         }
     }
 
@@ -236,6 +252,14 @@ final class SimMetadata implements Metadata {
             return new Applied(reply, index);
         }
         throw new IllegalStateException("an unexpected response: " + response);
+    }
+
+    private void catchUp(long deadlineNanos, boolean proposed) throws InterruptedException {
+        try {
+            catchUpDirectory(deadlineNanos);
+        } catch (StoreException e) {
+            throw proposed ? unknown() : e;
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.lethe.node.sim;
 
 import io.lethe.node.base.RandomSource;
+import io.lethe.node.base.background.Step;
 import io.lethe.node.base.background.Worker;
 import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.base.task.Promise;
@@ -15,6 +16,7 @@ import io.lethe.node.cluster.Registration;
 import io.lethe.node.controller.Controller;
 import io.lethe.node.controller.ControllerPorts;
 import io.lethe.node.controller.MoveKeeper;
+import io.lethe.node.metadata.SplitWorker;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.state.DirectoryReader;
 import io.lethe.node.model.ChunkKey;
@@ -29,6 +31,7 @@ import io.lethe.node.model.Ticket;
 import io.lethe.node.object.BucketSweeper;
 import io.lethe.node.object.Buckets;
 import io.lethe.node.object.LocalDevices;
+import io.lethe.node.object.MemoryBudget;
 import io.lethe.node.object.ObjectMeters;
 import io.lethe.node.object.ObjectPorts;
 import io.lethe.node.object.Objects;
@@ -56,6 +59,10 @@ import org.jspecify.annotations.Nullable;
 final class SimNode {
     private static final long LEASE_NANOS = 5_000 * SimNetwork.MILLI;
     private static final Duration CHECK_EVERY = Duration.ofSeconds(30);
+
+    /** Some chunks at once, so that they wait for each other. */
+    private static final long REPAIR_BYTES = 1 << 20;
+
     private static final long WORK_EVERY_NANOS = 1_500 * SimNetwork.MILLI;
 
     /** Within a deletion's own deadline of 15 s now and then, so that several meet at a mark. */
@@ -166,6 +173,7 @@ final class SimNode {
     }
 
     void start() {
+        cluster.builds.choose(index, cluster.zooKeeper().toldLevel());
         incarnation++;
         life = new Life("node-" + index, index);
         life.skewMillis = cluster.loop.random.nextInt(1_001) - 500L;
@@ -179,6 +187,21 @@ final class SimNode {
         Running now = new Running(cluster, life);
         running = now;
         startWork(now);
+    }
+
+    /** It met what its build does not know, and is started again with another. */
+    void halt() {
+        if (isUp()) {
+            cluster.builds.halted(index);
+            crash();
+            cluster.loop.after(cluster.loop.within(3_000 * SimNetwork.MILLI), this::startUnlessUp);
+        }
+    }
+
+    void startUnlessUp() {
+        if (!isUp()) {
+            start();
+        }
     }
 
     /** The power fails: memory is gone, disks lose what was not synced. */
@@ -201,6 +224,16 @@ final class SimNode {
         session.campaign();
         now.tasks.fork("lease", () -> keepLease(now, session));
         ObjectPorts ports = now.ports;
+        work(
+                now,
+                () ->
+                        new SplitWorker(
+                                new SplitWorker.Ports(
+                                        now.tasks,
+                                        now.directory,
+                                        now.metadata,
+                                        this::led,
+                                        _ -> true)));
         work(now, () -> new Reclaimer(ports, this::led));
         work(now, () -> new Rebuilder(ports, this::led));
         work(now, () -> new UploadHasher(ports, this::led));
@@ -239,7 +272,8 @@ final class SimNode {
     private void startDevice(Running now, SimZooKeeper.Session session, SimDevice device) {
         Disks disks = new Disks(now.tasks);
         work(now, () -> new OrphanSweeper(now.ports, disks, device.id));
-        work(now, () -> new Healer(now.ports, disks, device.id, CHECK_EVERY));
+        MemoryBudget memory = new MemoryBudget(now.tasks, REPAIR_BYTES);
+        work(now, () -> new Healer(now.ports, disks, device.id, CHECK_EVERY, memory));
         DeviceWatch watch =
                 new DeviceWatch(
                         disks.calls(device),
@@ -276,9 +310,11 @@ final class SimNode {
             while (true) {
                 now.tasks.sleep(WORK_EVERY_NANOS / 2 + cluster.loop.within(WORK_EVERY_NANOS));
                 try {
-                    var _ = worker.step();
+                    if (worker.step() instanceof Step.Failed failed) {
+                        cluster.workerFailed(worker.name(), failed.reason());
+                    }
                 } catch (StoreException e) {
-                    cluster.workerFailed(worker.name(), e);
+                    cluster.workerFailed(worker.name(), e.code().name());
                 }
             }
         } catch (InterruptedException e) {
@@ -311,7 +347,7 @@ final class SimNode {
                         sweep(now, group, new PartitionCommand.ExpireWrites(100));
                         sweep(now, group, new PartitionCommand.SweepParts(20, KEPT_MILLIS));
                     } catch (StoreException e) {
-                        cluster.workerFailed("expire", e);
+                        cluster.workerFailed("expire", e.code().name());
                     }
                 }
             }
@@ -335,7 +371,7 @@ final class SimNode {
                     now.metadata.catchUpDirectory(sent + LEASE_NANOS / 2);
                     now.leaseUntilNanos = sent + LEASE_NANOS;
                 } catch (StoreException e) {
-                    cluster.workerFailed("lease", e);
+                    cluster.workerFailed("lease", e.code().name());
                 }
                 session.register(registration());
                 now.tasks.sleep(LEASE_NANOS / 4);
@@ -376,7 +412,8 @@ final class SimNode {
                             state,
                             watch == null ? 0 : watch.troubleSinceMillis(),
                             new Registration.Times(
-                                    own.readMicros(), own.writeMicros(), own.syncMicros())));
+                                    own.readMicros(), own.writeMicros(), own.syncMicros()),
+                            "/devices/" + device.id));
         }
         return new Registration(
                 id,
@@ -390,7 +427,8 @@ final class SimNode {
                 Set.of(NodeRecord.Role.values()),
                 "key",
                 said,
-                List.of());
+                List.of(),
+                cluster.builds.of(index));
     }
 
     /** This node's own devices, without a network between. */

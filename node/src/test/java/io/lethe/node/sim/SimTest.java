@@ -24,10 +24,13 @@ final class SimTest {
 
     @Test
     void everySeedHolds() {
+        int splits = 0;
         for (long seed = 1; seed <= SEEDS; seed++) {
             Simulation.Result result = Simulation.run(seed, Plant.NONE);
             assertThat(result.failure()).as(SimMain.describe(result)).isNull();
+            splits += result.splits();
         }
+        assertThat(splits).as("partitions that were split").isGreaterThan(SEEDS / 10);
     }
 
     @ParameterizedTest

@@ -24,6 +24,7 @@ final class SimZooKeeper {
     private final DirectoryVoters voters;
     private final Map<NodeId, Session> sessions = new TreeMap<>();
     private boolean down;
+    private @Nullable Integer toldLevel;
     private long epoch;
     private @Nullable Session controller;
 
@@ -31,6 +32,12 @@ final class SimZooKeeper {
         this.loop = loop;
         this.voters = voters;
         loop.after(BEAT_NANOS, this::expire);
+    }
+
+    /** What a node that starts is told; 1 before anybody has said. */
+    int toldLevel() {
+        Integer told = toldLevel;
+        return told == null ? 1 : told;
     }
 
     void down(boolean isDown) {
@@ -153,6 +160,16 @@ final class SimZooKeeper {
         @Override
         public void updateDirectoryVoters(DirectoryVoters before, DirectoryVoters next) {
             throw new UnsupportedOperationException("voters do not move in this simulation");
+        }
+
+        @Override
+        public Optional<Integer> featureLevel() {
+            return Optional.ofNullable(toldLevel);
+        }
+
+        @Override
+        public void tellFeatureLevel(int level) {
+            toldLevel = level;
         }
 
         @Override

@@ -2,6 +2,8 @@ package io.lethe.node.sim;
 
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.FeatureLevels;
+import io.lethe.node.model.StoreException;
 import io.lethe.node.sim.SimLoop.Life;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +20,12 @@ import org.jspecify.annotations.Nullable;
  * outcome stays unknown and which applies or not; replicas and directory copies that lag;
  * controllers that do not know that they were succeeded; the coordination service away; one rotting
  * device; slow (for up to a minute) and full devices; clocks up to a second apart; senders that
- * dawdle; deletions of a bucket by several at once, cut short by deadlines and crashes.
+ * dawdle; partitions split at any key, again and again; deletions of a bucket by several at once,
+ * cut short by deadlines and crashes; in every third run nodes that start with this build or with
+ * one that goes by a feature level less, until an operator finishes the upgrade.
  *
- * <p>Not simulated: damage to a log or a table (replicas refuse to start on it), membership changes
- * and splits, a device lost for good, torn extents (the chunk store's own crash tests do that), key
+ * <p>Not simulated: damage to a log or a table (replicas refuse to start on it), membership
+ * changes, a device lost for good, torn extents (the chunk store's own crash tests do that), key
  * files and shards' upkeep (wrapping is a stand-in), tickets' MACs, holders of freshness leases
  * being waited for, the doors and their retries, anything below the ports: sockets, framing,
  * RocksDB, the Raft library, thread interleavings within a component. The replicated log is a model
@@ -35,9 +39,15 @@ final class Simulation {
      * What a run came to.
      *
      * @param failure null when all held
+     * @param splits of partitions
      */
     record Result(
-            long seed, @Nullable Throwable failure, long events, long digest, int operations) {}
+            long seed,
+            @Nullable Throwable failure,
+            long events,
+            long digest,
+            int operations,
+            int splits) {}
 
     private final long seed;
     private final SimLoop loop;
@@ -70,7 +80,8 @@ final class Simulation {
                 simulation.loop.failure(),
                 simulation.loop.events(),
                 simulation.loop.digest(),
-                simulation.workload.succeeded);
+                simulation.workload.succeeded,
+                simulation.cluster.splits());
     }
 
     private void run() {
@@ -86,6 +97,9 @@ final class Simulation {
         }
         faults.stop();
         if (!step("aborting uploads", 200, workload::abortUploads)) {
+            return;
+        }
+        if (!step("finishing the upgrade", 200, this::finishUpgrade)) {
             return;
         }
         converge();
@@ -130,6 +144,29 @@ final class Simulation {
             checks.violated(stage + " did not end within " + seconds + " s of simulated time");
         }
         return held;
+    }
+
+    /** Every node is started with this build, and the level raised. */
+    private void finishUpgrade() throws InterruptedException {
+        cluster.builds.onlyNew();
+        boolean done = !cluster.builds.mixed;
+        while (!done) {
+            for (SimNode node : cluster.nodes) {
+                boolean old = !cluster.builds.of(node.index).speaks(FeatureLevels.HIGHEST);
+                if (node.isUp() && old) {
+                    node.crash();
+                }
+                node.startUnlessUp();
+            }
+            tasks.sleep(3 * SECOND);
+            SimNode.Running there =
+                    cluster.nodes.get(loop.random.nextInt(cluster.nodes.size())).running();
+            try {
+                done = there != null && Faults.finishUpgrade(there);
+            } catch (StoreException e) {
+                // Once more.
+            }
+        }
     }
 
     private void bear() throws InterruptedException {

@@ -336,7 +336,7 @@ final class Workload {
                         new WriteId(Id128.random(random)), bucket, key, "", new Condition.Always());
         long start = loop.moment();
         Told<Objects.Deletion> told =
-                repeated(gateway -> gateway.objects.delete(CALLER, request, deadline()));
+                repeated(gateway -> Deleting.delete(gateway.objects, request, random, deadline()));
         if (told.value() != null) {
             history(bucket, key).happened(Kind.DELETE, KeyHistory.ABSENT, start, loop.moment());
         } else if (told.unknown()) {
@@ -387,7 +387,7 @@ final class Workload {
         if (loop.chance(300)) {
             long first = loop.random.nextInt(30_000);
             range =
-                    loop.random.nextBoolean()
+                    loop.random.nextInt(2) == 0
                             ? new ReadRange.Span(first, first + loop.random.nextInt(90_000))
                             : new ReadRange.Suffix(1 + first);
         }

@@ -27,6 +27,7 @@ final class Layers {
                     Map.entry("controller", 4),
                     Map.entry("tenant", 4),
                     Map.entry("takedown", 4),
+                    Map.entry("backup", 4),
                     Map.entry("s3", 5),
                     Map.entry("rpc", 5),
                     Map.entry("console", 5),

@@ -63,6 +63,11 @@ public final class Counter {
         watched.remove(List.of(values));
     }
 
+    void forget(String label, String value) {
+        watched.with(label, value).forEach(watched::remove);
+        counted.with(label, value).forEach(counted::remove);
+    }
+
     Collector collector() {
         return new Collector() {
             @Override

@@ -55,6 +55,10 @@ public final class Distribution {
         histogram.remove(values);
     }
 
+    void forget(String label, String value) {
+        series.with(label, value).forEach(values -> remove(values.toArray(String[]::new)));
+    }
+
     Collector collector() {
         return histogram;
     }

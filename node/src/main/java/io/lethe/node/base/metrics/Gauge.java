@@ -35,6 +35,10 @@ public final class Gauge {
         watched.remove(List.of(values));
     }
 
+    void forget(String label, String value) {
+        watched.with(label, value).forEach(watched::remove);
+    }
+
     Collector collector() {
         return new Collector() {
             @Override

@@ -110,6 +110,19 @@ public final class Metrics {
         return rows;
     }
 
+    /** Forgets all series that have this value of this label: what they were of is gone. */
+    public synchronized void forget(String label, String value) {
+        for (Registered registered : families.values()) {
+            switch (registered.family()) {
+                case Counter counter -> counter.forget(label, value);
+                case Gauge gauge -> gauge.forget(label, value);
+                case Latency latency -> latency.distribution().forget(label, value);
+                case Distribution distribution -> distribution.forget(label, value);
+                default -> throw new IllegalStateException("unknown " + registered.family());
+            }
+        }
+    }
+
     /** Everything, as OpenMetrics 1.0 text. */
     public String openMetrics() {
         StringWriter out = new StringWriter(16 * 1024);

@@ -37,6 +37,14 @@ final class SeriesMap<S> {
         series.remove(values);
     }
 
+    /** Those whose value of a label is this one. */
+    List<List<String>> with(String label, String value) {
+        int at = descriptor.labels().indexOf(label);
+        return at < 0
+                ? List.of()
+                : series.keySet().stream().filter(values -> values.get(at).equals(value)).toList();
+    }
+
     void forEach(BiConsumer<List<String>, S> visitor) {
         series.forEach(visitor);
     }

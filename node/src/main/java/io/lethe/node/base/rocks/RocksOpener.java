@@ -17,9 +17,11 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.Env;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
 import org.rocksdb.Priority;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.TablePropertiesCollectorFactory;
 import org.rocksdb.WriteBufferManager;
 
 /**
@@ -35,6 +37,16 @@ public final class RocksOpener implements AutoCloseable {
     private static final int LOG_FILES = 2;
 
     private static final long LOG_FILE_BYTES = 1 << 20;
+
+    /**
+     * A file in which this many of so many rows in a run, or this share of all, are deletions is
+     * compacted without waiting for others to come: until then what they delete keeps its place
+     * (blobs too), and every walk steps over them.
+     */
+    private static final long DELETIONS_IN_WINDOW = 1_024;
+
+    private static final long DELETION_WINDOW = 4_096;
+    private static final double DELETION_SHARE = 0.25;
 
     /**
      * What all tables of a process may use together.
@@ -78,6 +90,7 @@ public final class RocksOpener implements AutoCloseable {
     private final Cache cache;
     private final WriteBufferManager memtables;
     private final BloomFilter bloom;
+    private final TablePropertiesCollectorFactory deletions;
 
     /** Loads the native library, once per process. */
     public RocksOpener(Limits limits) {
@@ -86,6 +99,9 @@ public final class RocksOpener implements AutoCloseable {
         cache = new LRUCache(limits.blockCacheBytes());
         memtables = new WriteBufferManager(limits.memtableBytes(), cache);
         bloom = new BloomFilter(BLOOM_BITS);
+        deletions =
+                TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(
+                        DELETION_WINDOW, DELETIONS_IN_WINDOW, DELETION_SHARE);
         Env env = Env.getDefault();
         env.setBackgroundThreads(Math.max(1, limits.backgroundThreads() - 1), Priority.LOW);
         env.setBackgroundThreads(1, Priority.HIGH);
@@ -139,7 +155,12 @@ public final class RocksOpener implements AutoCloseable {
                         .setFilterPolicy(bloom)
                         .setCacheIndexAndFilterBlocks(true)
                         .setPinL0FilterAndIndexBlocksInCache(true);
-        ColumnFamilyOptions options = new ColumnFamilyOptions().setTableFormatConfig(table);
+        ColumnFamilyOptions options;
+        // A family's own options have no setter for collectors.
+        try (Options template = new Options()) {
+            template.setTablePropertiesCollectorFactory(List.of(deletions));
+            options = new ColumnFamilyOptions(template).setTableFormatConfig(table);
+        }
         owned.add(options);
         family.tuning().accept(options);
         return new ColumnFamilyDescriptor(
@@ -153,6 +174,7 @@ public final class RocksOpener implements AutoCloseable {
 
     @Override
     public void close() {
+        deletions.close();
         bloom.close();
         memtables.close();
         cache.close();

@@ -15,7 +15,7 @@ import io.netty.buffer.ByteBufAllocator;
  *   6     1   version 1
  *   7     1   type, see FrameType
  *   8     4   flags: bit 0: work in the background, on frames that open a request only; the others
- *             are 0
+ *             are 0, but for those of a newer build's requests
  *  12     8   request id: 0 = the connection itself
  *  20     4   deadline: milliseconds left when sent, 1 to 600,000 on frames that open a request,
  *             0 on all others. Not a time of day, so clocks need not agree.
@@ -117,7 +117,7 @@ record FrameHead(
         FrameType type = FrameType.of(in.u8());
         int flags = in.i32();
         boolean background = flags == BACKGROUND && type.opensRequest();
-        if (flags != 0 && !background) {
+        if (flags != 0 && !background && type != FrameType.UNKNOWN) {
             throw new ProtocolViolation("unknown flags " + Integer.toHexString(flags));
         }
         long requestId = in.i64();

@@ -19,10 +19,15 @@ import org.jspecify.annotations.Nullable;
  *
  * HELLO is the first frame. Request ids of opening frames rise strictly on a connection. A client
  * need not wait for an answer to WRITE_OPEN before it sends data; data for a request that the
- * server has ended already are skipped. An unknown type or version, a frame out of order, or more
- * data than the window allows is answered by ERROR with request id 0, and the connection closes.
+ * server has ended already are skipped. A client's type that is unknown opens a request that only a
+ * newer build knows: ERROR answers it. An unknown version or type of a server, a frame out of
+ * order, or more data than the window allows is answered by ERROR with request id 0, and the
+ * connection closes. What takes more than one frame, or changes one, a client sends only where the
+ * server's HELLO has a feature for it.
  */
 public enum FrameType {
+    /** Stands for all of a client's types that this build does not know; never sent. */
+    UNKNOWN(0x00, Sender.CLIENT),
     HELLO(0x01, Sender.CLIENT),
     WRITE_OPEN(0x02, Sender.CLIENT),
     WRITE_DATA(0x03, Sender.CLIENT),
@@ -51,6 +56,7 @@ public enum FrameType {
         BOTH
     }
 
+    private static final int LEAST_OF_SERVERS = 0x80;
     private static final @Nullable FrameType[] BY_CODE = new @Nullable FrameType[256];
 
     static {
@@ -80,7 +86,7 @@ public enum FrameType {
         return switch (this) {
             case WRITE_OPEN, READ, DELETE, DOOM, VERIFY, STATUS -> true;
             case LIST, UNRESOLVED, ERASE, REFUSE_BELOW -> true;
-            case HELLO, WRITE_DATA, WRITE_FINISH, CANCEL, PING, PONG -> false;
+            case UNKNOWN, HELLO, WRITE_DATA, WRITE_FINISH, CANCEL, PING, PONG -> false;
             case OK, ERROR, READ_HEAD, READ_DATA, WINDOW -> false;
         };
     }
@@ -91,10 +97,13 @@ public enum FrameType {
     }
 
     /**
-     * @throws ProtocolViolation when this version has no such type
+     * @throws ProtocolViolation when a server can't have sent it in answer to anything
      */
     static FrameType of(int code) {
         FrameType type = BY_CODE[code];
+        if (type == null && code < LEAST_OF_SERVERS) {
+            return UNKNOWN;
+        }
         if (type == null) {
             throw new ProtocolViolation("a frame of unknown type " + code);
         }

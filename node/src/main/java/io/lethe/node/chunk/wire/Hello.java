@@ -14,6 +14,8 @@ import io.lethe.node.model.Id128;
  * window i32      server: most credits of one write (see {@link Window}); client: 0
  * streams i32     server: most open requests on this connection; client: 0
  * </pre>
+ *
+ * What follows is of newer builds, and passed over.
  */
 record Hello(int version, Id128 cluster, long features, int windowBytes, int mostStreams) {
     byte[] fields() {
@@ -24,8 +26,7 @@ record Hello(int version, Id128 cluster, long features, int windowBytes, int mos
 
     static Hello decode(byte[] fields) {
         Decoder in = new Decoder(fields);
-        Hello hello = new Hello(in.u8(), Id128.decode(in), in.i64(), in.i32(), in.i32());
-        in.end();
-        return hello;
+        // What follows is of newer builds.
+        return new Hello(in.u8(), Id128.decode(in), in.i64(), in.i32(), in.i32());
     }
 }

@@ -73,6 +73,7 @@ final class ServerConnection extends WireHandler {
             case CANCEL -> cancel(head.requestId());
             case WRITE_OPEN, READ, DELETE, DOOM, VERIFY, STATUS -> open(head);
             case LIST, UNRESOLVED, ERASE, REFUSE_BELOW -> open(head);
+            case UNKNOWN -> refuse(head);
             case OK, ERROR, READ_HEAD, READ_DATA, WINDOW ->
                     throw new ProtocolViolation(type + " is a server's frame");
         }
@@ -142,13 +143,27 @@ final class ServerConnection extends WireHandler {
         }
     }
 
-    private void open(FrameHead head) {
-        Request request = Request.decode(head.type(), head.fields());
+    private void begin(FrameHead head) {
         if (head.requestId() <= lastId || head.deadlineMillis() < 1) {
             throw new ProtocolViolation(
                     head.type() + " with a request id that does not rise, or without a deadline");
         }
         lastId = head.requestId();
+    }
+
+    /** A newer build asks for what this one does not know. */
+    private void refuse(FrameHead head) {
+        begin(head);
+        byte[] fields =
+                Reply.error(
+                        ErrorCode.NOT_IMPLEMENTED,
+                        "this node's build knows no such request; upgrade it");
+        var _ = write(FrameHead.of(FrameType.ERROR, head.requestId(), fields));
+    }
+
+    private void open(FrameHead head) {
+        Request request = Request.decode(head.type(), head.fields());
+        begin(head);
         counters.request(head.type());
         try {
             admit(head, request);

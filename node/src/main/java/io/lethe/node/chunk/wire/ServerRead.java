@@ -51,6 +51,11 @@ final class ServerRead extends ServerStream {
         handOrRefuse(this::prepare);
     }
 
+    @Override
+    long diskBytes() {
+        return Math.min(FRAME_BYTES, request.lengthBytes() - preparedBytes);
+    }
+
     private Runnable prepare() {
         if (over()) {
             return NOTHING;

@@ -5,7 +5,6 @@ import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
 import io.netty.channel.ChannelFuture;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +38,7 @@ abstract class ServerStream extends FairOutbound.Source {
     final DataPlaneServer server;
     final ServedDevice device;
     final long id;
-    private final Executor pool;
+    private final boolean background;
     private final FrameType type;
     private final long arrivedNanos;
     private final ScheduledFuture<?> deadline;
@@ -52,7 +51,7 @@ abstract class ServerStream extends FairOutbound.Source {
         this.connection = connection;
         this.server = connection.server;
         this.device = device;
-        this.pool = head.background() ? device.background() : device.pool();
+        this.background = head.background();
         this.id = head.requestId();
         this.type = head.type();
         this.arrivedNanos = server.environment.clock().nanos();
@@ -85,13 +84,22 @@ abstract class ServerStream extends FairOutbound.Source {
         return unflushed;
     }
 
+    /** Bytes that a piece of work moves to or from the disk, as far as is known before. */
+    long diskBytes() {
+        return 0;
+    }
+
     /** False when the pool is full. */
     final boolean hand(PoolWork work) {
         Check.that(!busy, "a stream has one piece of work in the pool");
         busy = true;
         server.counters.pooled.incrementAndGet();
         try {
-            pool.execute(() -> onPool(work));
+            if (background) {
+                device.background().execute(diskBytes(), () -> onPool(work));
+            } else {
+                device.pool().execute(() -> onPool(work));
+            }
             return true;
         } catch (RejectedExecutionException full) {
             server.counters.pooled.decrementAndGet();

@@ -21,6 +21,7 @@ final class ServerWrite extends ServerStream {
     private int credit;
     private int owed;
     private long receivedBytes;
+    private long handedBytes;
     private List<Frame> queued = new ArrayList<>();
     private byte @Nullable [] filling;
     private int filled;
@@ -117,6 +118,7 @@ final class ServerWrite extends ServerStream {
         }
         boolean first = openQueued;
         List<Frame> batch = queued;
+        handedBytes = batch.stream().mapToLong(Frame::lengthBytes).sum();
         boolean finish = finishQueued;
         queued = new ArrayList<>();
         openQueued = false;
@@ -127,6 +129,12 @@ final class ServerWrite extends ServerStream {
         } else {
             insist(perform);
         }
+    }
+
+    /** What is handed over now; what came before is on the disk. */
+    @Override
+    long diskBytes() {
+        return handedBytes;
     }
 
     private Runnable perform(boolean open, List<Frame> batch, boolean finish) {

@@ -9,6 +9,7 @@ import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.StoreException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,7 @@ import org.slf4j.LoggerFactory;
  *   controller/      the election's latch; a participant's id is its node id
  *   controller-epoch empty; its version is the controller epoch, raised by each elected controller
  *   directory        {@link DirectoryVoters}
+ *   feature-level    the level in force, in decimal digits
  * </pre>
  *
  * <p>Safe for any thread. Callbacks come from Curator's event thread.
@@ -51,6 +53,7 @@ public final class ZooKeeperCoordination implements Coordination {
     private static final int FIRST_RETRY_MILLIS = 100;
     private static final int MOST_RETRIES = 3;
     private static final int MOST_RETRY_MILLIS = 1_000;
+    private static final String FEATURE_LEVEL = "/feature-level";
 
     private final CuratorFramework curator;
     private final NodeId self;
@@ -70,6 +73,8 @@ public final class ZooKeeperCoordination implements Coordination {
      *
      * @param connect {@code host:port,host:port}
      * @param tls null to speak in clear: on loopback only
+     * @param patient wait for however long it takes, and say so: where it has worked before, the
+     *     ensemble is being started too, or chooses a leader
      * @throws StoreException UNAVAILABLE when ZooKeeper can't be reached
      */
     public ZooKeeperCoordination(
@@ -77,12 +82,13 @@ public final class ZooKeeperCoordination implements Coordination {
             String cluster,
             NodeId self,
             int sessionMillis,
-            @Nullable ZooKeeperTls tls) {
-        this(connect, cluster, self, sessionMillis, tls, 2 * CONNECT_MILLIS);
+            @Nullable ZooKeeperTls tls,
+            boolean patient) {
+        this(connect, cluster, self, sessionMillis, tls, 2 * CONNECT_MILLIS, patient);
     }
 
     /**
-     * @param withinMillis how long to wait for the first connection
+     * @param withinMillis how long to wait for the first connection, or until it is said
      */
     ZooKeeperCoordination(
             String connect,
@@ -90,7 +96,8 @@ public final class ZooKeeperCoordination implements Coordination {
             NodeId self,
             int sessionMillis,
             @Nullable ZooKeeperTls tls,
-            int withinMillis) {
+            int withinMillis,
+            boolean patient) {
         this.self = self;
         this.tls = tls != null;
         CuratorFrameworkFactory.Builder builder = CuratorFrameworkFactory.builder();
@@ -129,24 +136,18 @@ public final class ZooKeeperCoordination implements Coordination {
                         changed();
                     }
                 });
-        start(connect, withinMillis);
+        start(connect, withinMillis, patient);
     }
 
-    private void start(String connect, int withinMillis) {
+    private void start(String connect, int withinMillis, boolean patient) {
         curator.start();
         try {
-            if (!curator.blockUntilConnected(withinMillis, TimeUnit.MILLISECONDS)) {
-                curator.close();
-                throw new StoreException(
-                        ErrorCode.UNAVAILABLE,
-                        "ZooKeeper can't be reached at "
-                                + connect
-                                + (tls
-                                        ? " with TLS; is it running, has zookeeper.connect its"
-                                                + " secureClientPort, and are the certificates of"
-                                                + " both from the authority of the other and the"
-                                                + " ensemble's for these hosts?"
-                                        : "; is it running, and is zookeeper.connect right?"));
+            while (!curator.blockUntilConnected(withinMillis, TimeUnit.MILLISECONDS)) {
+                if (!patient) {
+                    curator.close();
+                    throw new StoreException(ErrorCode.UNAVAILABLE, unreachable(connect));
+                }
+                log.warn("{} This node waits for it", unreachable(connect));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -155,6 +156,16 @@ public final class ZooKeeperCoordination implements Coordination {
         }
         nodesCache.start();
         directoryCache.start();
+    }
+
+    private String unreachable(String connect) {
+        return "ZooKeeper can't be reached at "
+                + connect
+                + (tls
+                        ? " with TLS; is it running, has zookeeper.connect its secureClientPort,"
+                                + " and are the certificates of both from the authority of the"
+                                + " other and the ensemble's for these hosts?"
+                        : "; is it running, and is zookeeper.connect right?");
     }
 
     private void connectionChanged(ConnectionState state) {
@@ -192,7 +203,7 @@ public final class ZooKeeperCoordination implements Coordination {
     private void elected() {
         try {
             if (curator.checkExists().forPath("/controller-epoch") == null) {
-                createQuietly("/controller-epoch");
+                createQuietly("/controller-epoch", "");
             }
             Stat stat = curator.setData().forPath("/controller-epoch", new byte[0]);
             if (latch.hasLeadership()) {
@@ -206,9 +217,9 @@ public final class ZooKeeperCoordination implements Coordination {
         }
     }
 
-    private void createQuietly(String path) throws Exception {
+    private void createQuietly(String path, String value) throws Exception {
         try {
-            curator.create().creatingParentsIfNeeded().forPath(path, new byte[0]);
+            curator.create().creatingParentsIfNeeded().forPath(path, text(value));
         } catch (KeeperException.NodeExistsException e) {
             log.debug("{} is there already", path);
         }
@@ -329,6 +340,49 @@ public final class ZooKeeperCoordination implements Coordination {
             throw new StoreException(
                     ErrorCode.UNAVAILABLE, "the directory's voters can't be written", e);
         }
+    }
+
+    @Override
+    public Optional<Integer> featureLevel() {
+        try {
+            byte[] told = curator.getData().forPath(FEATURE_LEVEL);
+            return Optional.of(Integer.parseInt(new String(told, StandardCharsets.US_ASCII)));
+        } catch (KeeperException.NoNodeException e) {
+            return Optional.empty();
+        } catch (Exception e) {
+            // The node's own copy of the directory knows too.
+            log.warn("the feature level can't be read: {}", e.toString());
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void tellFeatureLevel(int level) {
+        Long own = epoch;
+        if (own == null) {
+            throw new StoreException(
+                    ErrorCode.UNAVAILABLE, "another node is the controller by now");
+        }
+        try {
+            createQuietly(FEATURE_LEVEL, Integer.toString(level));
+            var _ =
+                    curator.transaction()
+                            .forOperations(
+                                    curator.transactionOp()
+                                            .check()
+                                            .withVersion(Math.toIntExact(own))
+                                            .forPath("/controller-epoch"),
+                                    curator.transactionOp()
+                                            .setData()
+                                            .forPath(FEATURE_LEVEL, text(Integer.toString(level))));
+        } catch (Exception e) {
+            throw new StoreException(
+                    ErrorCode.UNAVAILABLE, "the feature level can't be written", e);
+        }
+    }
+
+    private static byte[] text(String value) {
+        return value.getBytes(StandardCharsets.US_ASCII);
     }
 
     @Override

@@ -37,7 +37,8 @@ import io.lethe.node.metadata.command.PartitionAnswer.WriteStates;
  *  6 GarbagePage         list of (garbage rowKey, segment, since i64), nullable next rowKey
  *  7 UnderprotectedPage  list of (rowKey, bucket i64, key, order i64, write id, segment, since
  *                        i64), nullable next rowKey
- *  8 ShardPage           list of (grant, open flag, wrapped i32, live i32)
+ *  8 ShardPage           list of (grant, open flag, wrapped i32, live i32,
+ *                        straddling flag)
  *  9 Holders             nullable grant, list of (bucket i64, key, order i64, write id, wrapped)
  * 10 Figures             from rowKey, to rowKey, 9 × i64
  * 11 NotInRange
@@ -46,6 +47,7 @@ import io.lethe.node.metadata.command.PartitionAnswer.WriteStates;
  * 14-22                  multipart uploads: {@link UploadAnswerCodec}
  * 40-41                  changes: {@link ChangeCodec}
  * 42-43                  events: {@link EventCodec}
+ * 50-52                  ranges: {@link SplitCodec}
  * </pre>
  */
 public final class AnswerCodec {
@@ -96,6 +98,7 @@ public final class AnswerCodec {
             case PartitionAnswer.OfUpload a -> UploadAnswerCodec.write(out, a);
             case PartitionAnswer.OfChange a -> ChangeCodec.answer(out, a);
             case PartitionAnswer.OfEvents a -> EventCodec.answer(out, a);
+            case PartitionAnswer.OfSplit a -> SplitCodec.answer(out, a);
         }
         return out.toBytes();
     }
@@ -143,6 +146,7 @@ public final class AnswerCodec {
                             in.list(MOST, AnswerCodec::keyCopy), in.nullable(FieldReader::rowKey));
             case 40, 41 -> ChangeCodec.answer(in, type);
             case 42, 43 -> EventCodec.answer(in, type);
+            case 50, 51, 52 -> SplitCodec.answer(in, type);
             default -> UploadAnswerCodec.read(in, type);
         };
     }
@@ -181,10 +185,11 @@ public final class AnswerCodec {
 
     private static void shard(FieldWriter out, ShardFigures shard) {
         out.grant(shard.grant()).flag(shard.open()).int32(shard.wrapped()).int32(shard.live());
+        out.flag(shard.straddling());
     }
 
     private static ShardFigures shard(FieldReader in) {
-        return new ShardFigures(in.grant(), in.flag(), in.int32(), in.int32());
+        return new ShardFigures(in.grant(), in.flag(), in.int32(), in.int32(), in.flag());
     }
 
     private static void holder(FieldWriter out, Holder holder) {

@@ -10,7 +10,8 @@ import io.lethe.node.base.Bytes;
  * epoch varint ‖ feature level i32 ‖ the command's fields} in the order of its record, types and
  * fields as in {@link PartitionCommandCodec} and {@link DirectoryCommandCodec}. A log may hold
  * entries of every format that was ever released; each stays decodable, and samples of each lie in
- * {@code src/test/resources}. Numbers of types are never reused.
+ * {@code src/test/resources}. Numbers of types are never reused. Up to the feature level an entry
+ * looks alike in every format, so that a build knows of any entry whether it may go on to read it.
  */
 public final class CommandCodec {
     /** The format that is written. */
@@ -67,6 +68,21 @@ public final class CommandCodec {
                     in.format(FORMAT);
                     int type = in.u8();
                     return new DirectoryEntry(stamp(in), DirectoryCommandCodec.read(in, type));
+                });
+    }
+
+    /**
+     * The feature level at which an entry was proposed, also of one that this build can't read.
+     *
+     * @throws io.lethe.node.base.codec.Decoder.CorruptEncoding when this is no entry at all
+     */
+    public static int level(Bytes entry) {
+        return FieldReader.beginning(
+                entry,
+                in -> {
+                    var _ = in.u8();
+                    var _ = in.u8();
+                    return stamp(in).featureLevel();
                 });
     }
 

@@ -10,6 +10,8 @@ import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
+import io.lethe.node.model.FeatureLevels;
+import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
@@ -34,10 +36,23 @@ public sealed interface DirectoryCommand {
      * First entry. Refused when the cluster exists already.
      *
      * @param failureDomain device, node or rack
+     * @param featureLevel that the cluster begins with: what all its first nodes speak
      */
-    record InitCluster(Id128 cluster, String name, String failureDomain, List<StorageClass> classes)
+    record InitCluster(
+            Id128 cluster,
+            String name,
+            String failureDomain,
+            List<StorageClass> classes,
+            int featureLevel)
             implements DirectoryCommand {
+        /** With all that this build knows. */
+        public InitCluster(
+                Id128 cluster, String name, String failureDomain, List<StorageClass> classes) {
+            this(cluster, name, failureDomain, classes, FeatureLevels.HIGHEST);
+        }
+
         public InitCluster {
+            Check.range("feature level", featureLevel, 1, Integer.MAX_VALUE);
             classes = List.copyOf(classes);
             Check.range("storage classes", classes.size(), 1, 100);
         }
@@ -51,6 +66,12 @@ public sealed interface DirectoryCommand {
 
     /** <i>Controller.</i> A REMOVED device stays so. */
     record PutDevice(DeviceRecord device) implements DirectoryCommand {}
+
+    /**
+     * <i>Controller.</i> As {@link PutDevice}, which keeps the path that it has, and where it lies.
+     * From {@link FeatureLevels#DEVICE_PLACES} on.
+     */
+    record PlaceDevice(DeviceRecord device) implements DirectoryCommand {}
 
     /** <i>Controller.</i> Answer: {@link DirectoryReply.PgCreated}. */
     record CreatePg(String storageClass, Scheme scheme, List<DeviceId> members)
@@ -88,10 +109,70 @@ public sealed interface DirectoryCommand {
     record RemoveDevice(DeviceId device, boolean lost) implements DirectoryCommand {}
 
     /**
+     * Has a node's chunks and replicas moved off, or lets it stay after all. An operator's word.
+     */
+    record SetNodeLeaving(NodeId node, boolean leaving) implements DirectoryCommand {}
+
+    /**
+     * Takes a node and all its devices out for good. An operator's word. Refused with DEVICE_IN_USE
+     * while a group or a partition needs it, unless it is lost.
+     *
+     * @param lost what it has is given up, and made anew from others; only of one that is away
+     */
+    record RemoveNode(NodeId node, boolean lost) implements DirectoryCommand {}
+
+    /**
+     * Has what a bucket stores from now on in another class, and what is there already brought
+     * over. Refused with STALE_EPOCH where the class was set otherwise since {@code seenIndex}.
+     */
+    record SetBucketClass(BucketId bucket, String storageClass, long seenIndex)
+            implements DirectoryCommand {}
+
+    /** All is in the class that was set at {@code classIndex}; nothing, where another is now. */
+    record FinishRecoding(BucketId bucket, long classIndex) implements DirectoryCommand {}
+
+    /**
      * <i>Controller.</i> Refused unless the map epoch is one above the stored one (or 1 for a new
      * one).
      */
     record PutPartition(PartitionRecord partition) implements DirectoryCommand {}
+
+    /** What changes the range or the replicas of a partition that is there. */
+    sealed interface OfPartition extends DirectoryCommand {}
+
+    /**
+     * Has a partition split: the record names separator and child until {@link EndSplit}. Refused
+     * with STALE_EPOCH in another map epoch, unless this very split is under way.
+     */
+    record BeginSplit(GroupId partition, long mapEpoch, Bytes separator) implements OfPartition {}
+
+    /**
+     * The partition has committed its split, so each half has its record from here on; or it has
+     * refused it, so it stays whole. Comes from its leader; refused with STALE_EPOCH in another map
+     * epoch.
+     *
+     * @param mapEpoch of the record that names the split
+     */
+    record EndSplit(GroupId partition, long mapEpoch, boolean done) implements OfPartition {}
+
+    /**
+     * Gives a partition's lost majority up: it goes on from one replica alone, in the generation of
+     * its next map epoch, until it has as many as it had. An operator's word. Refused with
+     * STALE_EPOCH in another map epoch.
+     *
+     * @param survivor the replica; none that votes there: refused
+     * @param lastIndex end of its log
+     */
+    record RecoverPartition(
+            GroupId partition, long mapEpoch, PartitionRecord.Replica survivor, long lastIndex)
+            implements OfPartition {}
+
+    /**
+     * Has a replica of a partition go from one node to another; the group's leader does it, adding
+     * before it removes. Refused with STALE_EPOCH in another map epoch, unless it was done in that.
+     */
+    record MoveReplica(GroupId partition, long mapEpoch, NodeId from, NodeId to)
+            implements OfPartition {}
 
     /** <i>Controller.</i> Adds or changes a class; buckets choose by name. */
     record PutStorageClass(StorageClass storageClass) implements DirectoryCommand {}
@@ -215,6 +296,22 @@ public sealed interface DirectoryCommand {
      * where it has registered again meanwhile.
      */
     record DropHolder(NodeId node, long incarnation) implements DirectoryCommand {}
+
+    /**
+     * The cluster goes by this feature level from here on, and never back. An operator's word.
+     * Refused unless it is one above the level in force and every node that was not removed speaks
+     * it, also one that is away.
+     */
+    record RaiseFeatureLevel(int level) implements DirectoryCommand {}
+
+    /**
+     * Keeps a backup's key, wrapped under the root key, in a slot of the directory's key file, from
+     * where it can be destroyed. Idempotent.
+     */
+    record PutBackupKey(Id128 backup, Bytes wrappedKey) implements DirectoryCommand {}
+
+    /** Destroys it, and with it the copies of keys in that backup. Idempotent. */
+    record DropBackupKey(Id128 backup) implements DirectoryCommand {}
 
     /** Anything that operators set: flags such as {@code maintenance}. */
     record PutSetting(String name, String value) implements DirectoryCommand {}

@@ -1,14 +1,21 @@
 package io.lethe.node.metadata.command;
 
 import io.lethe.node.metadata.command.DirectoryCommand.BeginMove;
+import io.lethe.node.metadata.command.DirectoryCommand.BeginSplit;
 import io.lethe.node.metadata.command.DirectoryCommand.CreateBucket;
 import io.lethe.node.metadata.command.DirectoryCommand.CreatePg;
+import io.lethe.node.metadata.command.DirectoryCommand.DropBackupKey;
 import io.lethe.node.metadata.command.DirectoryCommand.DropHolder;
 import io.lethe.node.metadata.command.DirectoryCommand.EndMove;
+import io.lethe.node.metadata.command.DirectoryCommand.EndSplit;
 import io.lethe.node.metadata.command.DirectoryCommand.FinishBucketDelete;
+import io.lethe.node.metadata.command.DirectoryCommand.FinishRecoding;
 import io.lethe.node.metadata.command.DirectoryCommand.InitCluster;
 import io.lethe.node.metadata.command.DirectoryCommand.MarkBucketDeleting;
+import io.lethe.node.metadata.command.DirectoryCommand.MoveReplica;
+import io.lethe.node.metadata.command.DirectoryCommand.PlaceDevice;
 import io.lethe.node.metadata.command.DirectoryCommand.PutAccessKey;
+import io.lethe.node.metadata.command.DirectoryCommand.PutBackupKey;
 import io.lethe.node.metadata.command.DirectoryCommand.PutDevice;
 import io.lethe.node.metadata.command.DirectoryCommand.PutNode;
 import io.lethe.node.metadata.command.DirectoryCommand.PutPartition;
@@ -17,11 +24,16 @@ import io.lethe.node.metadata.command.DirectoryCommand.PutStorageClass;
 import io.lethe.node.metadata.command.DirectoryCommand.PutTenant;
 import io.lethe.node.metadata.command.DirectoryCommand.PutTicketKey;
 import io.lethe.node.metadata.command.DirectoryCommand.PutUser;
+import io.lethe.node.metadata.command.DirectoryCommand.RaiseFeatureLevel;
+import io.lethe.node.metadata.command.DirectoryCommand.RecoverPartition;
 import io.lethe.node.metadata.command.DirectoryCommand.RegisterHolder;
 import io.lethe.node.metadata.command.DirectoryCommand.RemoveDevice;
+import io.lethe.node.metadata.command.DirectoryCommand.RemoveNode;
+import io.lethe.node.metadata.command.DirectoryCommand.SetBucketClass;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketLock;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketSetting;
 import io.lethe.node.metadata.command.DirectoryCommand.SetLeaving;
+import io.lethe.node.metadata.command.DirectoryCommand.SetNodeLeaving;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetPgState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetVersioning;
@@ -29,6 +41,7 @@ import io.lethe.node.metadata.command.DirectoryCommand.SuspendHolder;
 import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.BucketSetting;
+import io.lethe.node.model.GroupId;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.PlacementGroup;
@@ -38,7 +51,8 @@ import io.lethe.node.model.PlacementGroup;
  * RecordCodec}:
  *
  * <pre>
- *  1 InitCluster         cluster id, name text, failure domain text, list of class (100)
+ *  1 InitCluster         cluster id, name text, failure domain text, list of class (100),
+ *                        feature level i32
  *  2 PutNode             node
  *  3 SetNodeState        node id, state u8
  *  4 PutDevice           device
@@ -65,7 +79,20 @@ import io.lethe.node.model.PlacementGroup;
  * 23 EndMove             pg varint, epoch i32, chunk u8, device id
  * 24 SetLeaving          device id, leaving flag
  * 25 RemoveDevice        device id, lost flag
+ * 26 SetNodeLeaving      node id, leaving flag
+ * 27 RemoveNode          node id, lost flag
+ * 28 SetBucketClass      bucket i64, class text, seen index varint
+ * 29 FinishRecoding      bucket i64, class index varint
+ * 30 BeginSplit          partition i32, map epoch varint, separator rowKey
+ * 31 EndSplit            partition i32, map epoch varint, done flag
+ * 32 RecoverPartition    partition i32, map epoch varint, node id, generation i32,
+ *                        last index varint
+ * 33 MoveReplica         partition i32, map epoch varint, from and to node id
+ * 34 PutBackupKey        backup id, wrapped key
+ * 35 DropBackupKey       backup id
  * 40 SetBucketLock       bucket i64, lock (mode u8, days varint, years varint), seen index varint
+ * 41 RaiseFeatureLevel   level i32
+ * 42 PlaceDevice         placed device
  * </pre>
  */
 final class DirectoryCommandCodec {
@@ -100,7 +127,19 @@ final class DirectoryCommandCodec {
             case EndMove _ -> 23;
             case SetLeaving _ -> 24;
             case RemoveDevice _ -> 25;
+            case SetNodeLeaving _ -> 26;
+            case RemoveNode _ -> 27;
+            case SetBucketClass _ -> 28;
+            case FinishRecoding _ -> 29;
+            case BeginSplit _ -> 30;
+            case EndSplit _ -> 31;
+            case RecoverPartition _ -> 32;
+            case MoveReplica _ -> 33;
+            case PutBackupKey _ -> 34;
+            case DropBackupKey _ -> 35;
             case SetBucketLock _ -> 40;
+            case RaiseFeatureLevel _ -> 41;
+            case PlaceDevice _ -> 42;
         };
     }
 
@@ -109,6 +148,7 @@ final class DirectoryCommandCodec {
             case InitCluster c -> {
                 out.id(c.cluster()).text(c.name()).text(c.failureDomain());
                 out.list(c.classes(), MOST_CLASSES, RecordCodec::storageClass);
+                out.int32(c.featureLevel());
             }
             case PutNode c -> RecordCodec.node(out, c.node());
             case SetNodeState c -> out.id(c.node().id()).choice(c.state());
@@ -143,17 +183,45 @@ final class DirectoryCommandCodec {
             case PutSetting c -> out.text(c.name()).text(c.value());
             case SetBucketLock c -> out.bucket(c.bucket()).lock(c.lock()).number(c.seenIndex());
             case SuspendHolder c -> out.id(c.node().id()).number(c.incarnation());
+            case RaiseFeatureLevel c -> out.int32(c.level());
+            case PlaceDevice c -> RecordCodec.placedDevice(out, c.device());
             case BeginMove c ->
                     RecordCodec.move(out.number(c.pg().value()).int32(c.epoch()), c.move());
             case EndMove c ->
                     RecordCodec.move(out.number(c.pg().value()).int32(c.epoch()), c.move());
             case SetLeaving c -> out.id(c.device().id()).flag(c.leaving());
             case RemoveDevice c -> out.id(c.device().id()).flag(c.lost());
+            case SetNodeLeaving c -> out.id(c.node().id()).flag(c.leaving());
+            case RemoveNode c -> out.id(c.node().id()).flag(c.lost());
+            case SetBucketClass c ->
+                    out.bucket(c.bucket()).text(c.storageClass()).number(c.seenIndex());
+            case FinishRecoding c -> out.bucket(c.bucket()).number(c.classIndex());
+            case DirectoryCommand.OfPartition c -> fieldsOf(out, c);
+            case PutBackupKey c -> out.id(c.backup()).wrapped(c.wrappedKey());
+            case DropBackupKey c -> out.id(c.backup());
             case SetBucketSetting c ->
                     out.bucket(c.bucket())
                             .choice(c.setting())
                             .blob("document", c.document(), BucketDocument.MOST_BYTES)
                             .number(c.seenIndex());
+        }
+    }
+
+    private static void fieldsOf(FieldWriter out, DirectoryCommand.OfPartition command) {
+        switch (command) {
+            case BeginSplit c ->
+                    out.int32(c.partition().value()).number(c.mapEpoch()).rowKey(c.separator());
+            case EndSplit c -> out.int32(c.partition().value()).number(c.mapEpoch()).flag(c.done());
+            case RecoverPartition c -> {
+                out.int32(c.partition().value()).number(c.mapEpoch());
+                RecordCodec.replica(out, c.survivor());
+                out.number(c.lastIndex());
+            }
+            case MoveReplica c ->
+                    out.int32(c.partition().value())
+                            .number(c.mapEpoch())
+                            .id(c.from().id())
+                            .id(c.to().id());
         }
     }
 
@@ -164,7 +232,8 @@ final class DirectoryCommandCodec {
                             in.id(),
                             in.text(),
                             in.text(),
-                            in.list(MOST_CLASSES, RecordCodec::storageClass));
+                            in.list(MOST_CLASSES, RecordCodec::storageClass),
+                            in.int32());
             case 2 -> new PutNode(RecordCodec.node(in));
             case 3 ->
                     new SetNodeState(RecordCodec.nodeId(in), in.choice(NodeRecord.State.values()));
@@ -178,6 +247,26 @@ final class DirectoryCommandCodec {
             case 23 -> new EndMove(new PgId(in.number()), in.int32(), RecordCodec.move(in));
             case 24 -> new SetLeaving(RecordCodec.deviceId(in), in.flag());
             case 25 -> new RemoveDevice(RecordCodec.deviceId(in), in.flag());
+            case 26 -> new SetNodeLeaving(RecordCodec.nodeId(in), in.flag());
+            case 27 -> new RemoveNode(RecordCodec.nodeId(in), in.flag());
+            case 28 -> new SetBucketClass(in.bucket(), in.text(), in.number());
+            case 29 -> new FinishRecoding(in.bucket(), in.number());
+            case 30 -> new BeginSplit(new GroupId(in.int32()), in.number(), in.rowKey());
+            case 31 -> new EndSplit(new GroupId(in.int32()), in.number(), in.flag());
+            case 32 ->
+                    new RecoverPartition(
+                            new GroupId(in.int32()),
+                            in.number(),
+                            RecordCodec.replica(in),
+                            in.number());
+            case 33 ->
+                    new MoveReplica(
+                            new GroupId(in.int32()),
+                            in.number(),
+                            RecordCodec.nodeId(in),
+                            RecordCodec.nodeId(in));
+            case 34 -> new PutBackupKey(in.id(), in.wrapped());
+            case 35 -> new DropBackupKey(in.id());
             default -> readOfGateways(in, type);
         };
     }
@@ -208,6 +297,8 @@ final class DirectoryCommandCodec {
             case 18 -> new DropHolder(RecordCodec.nodeId(in), in.number());
             case 19 -> new PutSetting(in.text(), in.text());
             case 40 -> new SetBucketLock(in.bucket(), in.lock(), in.number());
+            case 41 -> new RaiseFeatureLevel(in.int32());
+            case 42 -> new PlaceDevice(RecordCodec.placedDevice(in));
             case 20 -> new SuspendHolder(RecordCodec.nodeId(in), in.number());
             case 21 ->
                     new SetBucketSetting(

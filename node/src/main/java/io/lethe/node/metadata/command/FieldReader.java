@@ -47,6 +47,11 @@ public final class FieldReader {
         }
     }
 
+    /** Reads a value at the beginning of {@code source}, whatever follows. */
+    static <T> T beginning(Bytes source, Function<FieldReader, T> value) {
+        return value.apply(new FieldReader(source));
+    }
+
     /** Reads the format and throws unless it is known. */
     public void format(int known) {
         int format = u8();

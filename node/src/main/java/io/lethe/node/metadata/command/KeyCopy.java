@@ -23,8 +23,10 @@ public record KeyCopy(Kind kind, NodeId node, long number) {
         REPLICA,
         /** Made to be carried elsewhere. */
         EXPORT,
-        /** Kept with a backup. */
-        BACKUP
+        /** Kept with a backup in the store, under a key in the directory. */
+        BACKUP,
+        /** With a backup elsewhere: what becomes of it is nobody's to prove. */
+        DECLARED
     }
 
     public KeyCopy {

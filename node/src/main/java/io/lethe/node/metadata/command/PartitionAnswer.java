@@ -89,8 +89,13 @@ public sealed interface PartitionAnswer {
 
     record ShardPage(List<ShardFigures> shards) implements PartitionAnswer {}
 
-    /** A shard's fill: versions ever wrapped under it, and those still live. */
-    record ShardFigures(ShardGrant grant, boolean open, int wrapped, int live) {}
+    /**
+     * A shard's fill: versions ever wrapped under it, and those still live.
+     *
+     * @param straddling whether another partition has versions under it too
+     */
+    record ShardFigures(
+            ShardGrant grant, boolean open, int wrapped, int live, boolean straddling) {}
 
     record Holders(@Nullable ShardGrant grant, List<Holder> holders) implements PartitionAnswer {}
 
@@ -135,6 +140,33 @@ public sealed interface PartitionAnswer {
             long fence,
             long stateMillis)
             implements PartitionAnswer {}
+
+    /** What is about ranges and their division. */
+    sealed interface OfSplit extends PartitionAnswer {}
+
+    /**
+     * How far a split has come.
+     *
+     * @param pendingChild that is not known to be durable; 0: none
+     * @param phase of the sweep; 0: there is nothing to sweep
+     */
+    record SplitStanding(int pendingChild, int phase) implements OfSplit {}
+
+    /**
+     * @param separator null: none is to be had there
+     */
+    record SeparatorFound(@Nullable Bytes separator) implements OfSplit {}
+
+    /**
+     * Object keys that lie {@link PartitionQuery.SampleKeys#STRIDE} objects apart.
+     *
+     * @param next null: the range's end was reached
+     */
+    record KeySample(List<Bytes> keys, @Nullable Bytes next) implements OfSplit {
+        public KeySample {
+            keys = List.copyOf(keys);
+        }
+    }
 
     /** What is about multipart uploads. */
     sealed interface OfUpload extends PartitionAnswer {}

@@ -5,6 +5,7 @@ import io.lethe.node.base.Check;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketRecord;
+import io.lethe.node.model.GroupId;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.Protection;
@@ -253,6 +254,17 @@ public sealed interface PartitionCommand {
         }
     }
 
+    /**
+     * The majority of the replicas is lost for good, and what is at hand is the state from here on.
+     * Found behind the end of the log that survived, before anything else is; so it needs no stamp.
+     *
+     * @param was the survivor's copy of the keys, which is registered as {@code is} from here on
+     * @param directoryIndex that fences may have been lost up to
+     * @param orderFloor that versions may have been lost up to
+     */
+    record Recovered(KeyCopy was, KeyCopy is, long directoryIndex, long orderFloor)
+            implements PartitionCommand {}
+
     /** Takes a copy off, which its node has wiped. Refused where the wipe proves nothing. */
     record DeregisterKeyCopy(KeyCopy copy, WipeReceipt receipt) implements PartitionCommand {}
 
@@ -446,6 +458,86 @@ public sealed interface PartitionCommand {
 
         public SaveProgress {
             Check.range("progress bytes", progress.length(), 0, MOST_PROGRESS_BYTES);
+        }
+    }
+
+    /** What is about ranges and their division. */
+    sealed interface OfSplit extends PartitionCommand {}
+
+    /**
+     * A command that is meant for all of a range, and not for a key: answered WrongPartition by a
+     * partition that has not all of it.
+     *
+     * @param from row key, inclusive
+     * @param to exclusive; empty: to the end
+     * @param command a Fence, a RaisePgEpoch or a CloseWrite, whose key is not looked at
+     */
+    record InRange(Bytes from, Bytes to, PartitionCommand command) implements OfSplit {
+        public InRange {
+            boolean ofRange =
+                    command instanceof Fence
+                            || command instanceof RaisePgEpoch
+                            || command instanceof CloseWrite;
+            if (!ofRange) {
+                throw new IllegalArgumentException("not about a range: " + command);
+            }
+        }
+    }
+
+    /**
+     * Gives what is at and behind the separator to a new partition, which every replica makes from
+     * its own state as it was before this entry. Idempotent by child. Answer: {@link
+     * PartitionReply.Done}, or a refusal.
+     *
+     * @param parent this partition
+     * @param separator begins the child's range; never a whole key
+     * @param mapEpoch of the parent's record from here on
+     * @param founders the child's voters, each with a key file
+     */
+    record Split(
+            GroupId parent, GroupId child, Bytes separator, long mapEpoch, List<Founder> founders)
+            implements OfSplit {
+        public Split {
+            founders = List.copyOf(founders);
+            Check.range("founders", founders.size(), 1, MOST_LIST);
+        }
+    }
+
+    /** Where a replica of a child is, in its first generation. */
+    record Founder(NodeId node, String host, int port) {}
+
+    /** A quorum of the child's replicas is durable. Answer: {@link PartitionReply.Done}. */
+    record FinishSplit(GroupId child) implements OfSplit {}
+
+    /**
+     * Removes rows that a split left outside of the range. Answer: {@link
+     * PartitionReply.SplitSwept}, which says how to go on.
+     *
+     * @param phase as the last answer said; 0: not known
+     * @param after as the last answer said: what lies before is swept
+     * @param limit rows, or so
+     */
+    record SweepSplit(int phase, @Nullable Bytes after, int limit) implements OfSplit {}
+
+    /** Deletes of one entry: some milliseconds of applying, in which nothing else is applied. */
+    int MOST_DELETES = 64;
+
+    /**
+     * Deletes of several objects in one entry, each decided for itself behind the one before it, as
+     * if they had come alone. Answer: {@link PartitionReply.DeleteBatchDone}.
+     *
+     * @param deletes each a Delete, or one that is noted
+     */
+    record DeleteBatch(List<PartitionCommand> deletes) implements PartitionCommand {
+        public DeleteBatch {
+            deletes = List.copyOf(deletes);
+            Check.range("deletes", deletes.size(), 1, MOST_DELETES);
+            for (PartitionCommand one : deletes) {
+                boolean noted = one instanceof Noted(Delete _, var _);
+                if (!noted && !(one instanceof Delete)) {
+                    throw new IllegalArgumentException("no delete: " + one);
+                }
+            }
         }
     }
 

@@ -18,6 +18,7 @@ import io.lethe.node.metadata.command.PartitionCommand.PruneResults;
 import io.lethe.node.metadata.command.PartitionCommand.RaisePgEpoch;
 import io.lethe.node.metadata.command.PartitionCommand.Rebuilt;
 import io.lethe.node.metadata.command.PartitionCommand.Reclaimed;
+import io.lethe.node.metadata.command.PartitionCommand.Recovered;
 import io.lethe.node.metadata.command.PartitionCommand.RegisterKeyCopies;
 import io.lethe.node.metadata.command.PartitionCommand.RenewWrites;
 import io.lethe.node.metadata.command.PartitionCommand.ReplaceSegment;
@@ -65,6 +66,9 @@ import java.util.List;
  * 44-46              multipart uploads
  * 60                 changes: {@link ChangeCodec}
  * 61-62              events: {@link EventCodec}
+ * 70-73              ranges: {@link SplitCodec}
+ * 80 Recovered       copy, copy, directory index varint, order floor varint
+ * 81 DeleteBatch     list of (type u8 and fields of a Delete or Noted) (64)
  *
  * 42 to 46 are written where 6, 7, 21, 23 and 24 do not say all of a command.
  *
@@ -72,10 +76,12 @@ import java.util.List;
  *            order i64, hidden by i64, newer i32, nullable info blob
  * which:     u8 0 current, 1 order i64, 2 null
  * change:    u8 0 retain mode u8, until varint; 1 hold flag
- * copy:      kind u8 (0 replica, 1 export, 2 backup), node id, number varint
+ * copy:      kind u8 (0 replica, 1 export, 2 backup, 3 declared), node id, number varint
  * </pre>
  */
 final class PartitionCommandCodec {
+    private static final int DELETE_BATCH = 81;
+
     private PartitionCommandCodec() {}
 
     static int type(PartitionCommand command) {
@@ -100,11 +106,14 @@ final class PartitionCommandCodec {
             case ConfirmRewrap _ -> 18;
             case RegisterKeyCopies _ -> 19;
             case DeregisterKeyCopy _ -> 20;
+            case Recovered _ -> 80;
             case SetInfo _ -> 40;
             case SetLock _ -> 41;
             case OfUpload c -> UploadCommandCodec.type(c);
             case PartitionCommand.OfChange c -> ChangeCodec.type(c);
             case PartitionCommand.OfEvent c -> EventCodec.type(c);
+            case PartitionCommand.OfSplit c -> SplitCodec.type(c);
+            case PartitionCommand.DeleteBatch _ -> DELETE_BATCH;
         };
     }
 
@@ -136,13 +145,7 @@ final class PartitionCommandCodec {
             case Delete c -> delete(out, c);
             case OpenShard c -> out.grant(c.grant());
             case CloseShard c -> out.id(c.shard().id());
-            case Rewrap c ->
-                    out.id(c.from().id())
-                            .id(c.to().id())
-                            .list(
-                                    c.list(),
-                                    PartitionCommand.MOST_LIST,
-                                    PartitionCommandCodec::rewrapped);
+            case Rewrap c -> rewrap(out, c);
             case DestroyShard c -> out.id(c.shard().id());
             case Fence c -> out.number(c.directoryIndex());
             case RaisePgEpoch c -> out.number(c.pg().value()).int32(c.epoch()).u8(c.chunk());
@@ -165,12 +168,31 @@ final class PartitionCommandCodec {
             case ConfirmRewrap c -> out.id(c.shard().id()).id(c.by().id());
             case RegisterKeyCopies c -> copies(out, c.copies());
             case DeregisterKeyCopy c -> deregister(out, c);
+            case Recovered c -> {
+                copy(out, c.was());
+                copy(out, c.is());
+                out.number(c.directoryIndex()).number(c.orderFloor());
+            }
             case SetInfo c -> info(out, c);
             case SetLock c -> lock(out, c);
             case OfUpload c -> UploadCommandCodec.fields(out, c);
             case PartitionCommand.OfChange c -> ChangeCodec.fields(out, c);
             case PartitionCommand.OfEvent c -> EventCodec.fields(out, c);
+            case PartitionCommand.OfSplit c -> SplitCodec.fields(out, c);
+            case PartitionCommand.DeleteBatch c -> batch(out, c);
         }
+    }
+
+    private static void rewrap(FieldWriter out, Rewrap c) {
+        out.id(c.from().id()).id(c.to().id());
+        out.list(c.list(), PartitionCommand.MOST_LIST, PartitionCommandCodec::rewrapped);
+    }
+
+    private static void batch(FieldWriter out, PartitionCommand.DeleteBatch c) {
+        out.list(
+                c.deletes(),
+                PartitionCommand.MOST_DELETES,
+                (to, one) -> fields(to.u8(type(one)), one));
     }
 
     private static void deregister(FieldWriter out, DeregisterKeyCopy c) {
@@ -321,6 +343,15 @@ final class PartitionCommandCodec {
                 isBypass && in.flag());
     }
 
+    private static PartitionCommand deleteOfBatch(FieldReader in) {
+        int type = in.u8();
+        return switch (type) {
+            // Others may hold commands themselves, and would take the reader a level deeper.
+            case 7, 43, 61 -> read(in, type);
+            default -> throw FieldReader.unknown("delete of a batch", type);
+        };
+    }
+
     private static PartitionCommand readInternal(FieldReader in, int type) {
         return switch (type) {
             case 8 -> new OpenShard(in.grant());
@@ -365,7 +396,14 @@ final class PartitionCommandCodec {
                     new SetLock(
                             in.write(), in.bucket(), in.key(), which(in), change(in), in.flag());
             case 60 -> ChangeCodec.command(in, type);
+            case 80 -> new Recovered(copy(in), copy(in), in.number(), in.number());
             case 61, 62 -> EventCodec.command(in, type);
+            case 70, 71, 72, 73 -> SplitCodec.command(in, type);
+            case DELETE_BATCH ->
+                    new PartitionCommand.DeleteBatch(
+                            in.list(
+                                    PartitionCommand.MOST_DELETES,
+                                    PartitionCommandCodec::deleteOfBatch));
             default -> UploadCommandCodec.read(in, type);
         };
     }

@@ -82,6 +82,48 @@ public sealed interface PartitionQuery {
     /** Figures. */
     record Summary() implements PartitionQuery {}
 
+    /** What is about ranges and their division. */
+    sealed interface OfSplit extends PartitionQuery {}
+
+    /**
+     * A question about all of a range: answered NotInRange by a partition that has not all of it.
+     *
+     * @param from row key, inclusive
+     * @param to exclusive; empty: to the end
+     * @param query no other of this kind
+     */
+    record InRange(Bytes from, Bytes to, PartitionQuery query) implements OfSplit {
+        public InRange {
+            if (query instanceof InRange) {
+                throw new IllegalArgumentException("a range within a range");
+            }
+        }
+    }
+
+    /** How far a split has come. Answer: {@link PartitionAnswer.SplitStanding}. */
+    record SplitState() implements OfSplit {}
+
+    /**
+     * The shortest separator that puts objects below {@code at} on one side and the others on the
+     * other. Answer: {@link PartitionAnswer.SeparatorFound}.
+     *
+     * @param at an object's row key, whether the object is there or not
+     */
+    record FindSeparator(Bytes at) implements OfSplit {}
+
+    /**
+     * Some of the objects' row keys, evenly spaced. Answer: {@link PartitionAnswer.KeySample}.
+     *
+     * @param after null: from the beginning
+     */
+    record SampleKeys(@Nullable Bytes after) implements OfSplit {
+        /** Objects from one key of a sample to the next. */
+        public static final int STRIDE = 8;
+
+        /** Objects that are walked for one answer: some milliseconds. */
+        public static final int MOST_WALKED = 8_000;
+    }
+
     /** What is about multipart uploads. */
     sealed interface OfUpload extends PartitionQuery {}
 

@@ -1,5 +1,7 @@
 package io.lethe.node.metadata.command;
 
+import io.lethe.node.base.Bytes;
+import io.lethe.node.base.Check;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.WriteId;
 import java.util.List;
@@ -24,8 +26,12 @@ public sealed interface PartitionReply {
         }
     }
 
-    /** The key lies outside this partition's range. */
-    record WrongPartition() implements PartitionReply {}
+    /**
+     * The key or range lies outside this partition's range.
+     *
+     * @param mapEpoch of the partition's record since its range is as it is; 0: from the first
+     */
+    record WrongPartition(long mapEpoch) implements PartitionReply {}
 
     /**
      * @param shard the tenant's open shard; null when the leader must open one first
@@ -61,6 +67,27 @@ public sealed interface PartitionReply {
      */
     record UploadCreated(long order, long createdMillis, boolean shardFull)
             implements PartitionReply {}
+
+    /**
+     * Rows outside of the range were removed.
+     *
+     * @param phase that the next sweep is to name; 0: nothing is left
+     * @param next that the next sweep is to name
+     */
+    record SplitSwept(int phase, @Nullable Bytes next) implements PartitionReply {}
+
+    /** Each delete's own reply, in their order. */
+    record DeleteBatchDone(List<PartitionReply> replies) implements PartitionReply {
+        public DeleteBatchDone {
+            replies = List.copyOf(replies);
+            Check.range("replies", replies.size(), 1, PartitionCommand.MOST_DELETES);
+            for (PartitionReply one : replies) {
+                if (one instanceof DeleteBatchDone) {
+                    throw new IllegalArgumentException("a batch's reply in another's");
+                }
+            }
+        }
+    }
 
     /** A part is durable under its upload. */
     record PartPut(long order, long createdMillis) implements PartitionReply {}

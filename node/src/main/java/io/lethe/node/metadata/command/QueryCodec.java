@@ -37,6 +37,7 @@ import io.lethe.node.model.SegmentId;
  * 13-22             multipart uploads: {@link UploadQueryCodec}
  * 40-41             changes: {@link ChangeCodec}
  * 42-43             events: {@link EventCodec}
+ * 50-53             ranges: {@link SplitCodec}
  * </pre>
  */
 public final class QueryCodec {
@@ -49,6 +50,11 @@ public final class QueryCodec {
      */
     public static Bytes encode(PartitionQuery query) {
         FieldWriter out = new FieldWriter().u8(FORMAT);
+        write(out, query);
+        return out.toBytes();
+    }
+
+    static void write(FieldWriter out, PartitionQuery query) {
         switch (query) {
             case Find q -> {
                 out.u8(1).bucket(q.bucket()).key(q.key());
@@ -83,8 +89,8 @@ public final class QueryCodec {
             case PartitionQuery.OfUpload q -> UploadQueryCodec.write(out, q);
             case PartitionQuery.OfChange q -> ChangeCodec.query(out, q);
             case PartitionQuery.OfEvents q -> EventCodec.query(out, q);
+            case PartitionQuery.OfSplit q -> SplitCodec.query(out, q);
         }
-        return out.toBytes();
     }
 
     /**
@@ -96,7 +102,10 @@ public final class QueryCodec {
 
     private static PartitionQuery read(FieldReader in) {
         in.format(FORMAT);
-        int type = in.u8();
+        return read(in, in.u8());
+    }
+
+    static PartitionQuery read(FieldReader in, int type) {
         return switch (type) {
             case 1 -> new Find(in.bucket(), in.key(), PartitionCommandCodec.which(in));
             case 2 ->
@@ -126,6 +135,7 @@ public final class QueryCodec {
             case 12 -> new KeyCopies(in.nullable(FieldReader::rowKey), in.int32());
             case 40, 41 -> ChangeCodec.query(in, type);
             case 42, 43 -> EventCodec.query(in, type);
+            case 50, 51, 52, 53 -> SplitCodec.query(in, type);
             default -> UploadQueryCodec.read(in, type);
         };
     }

@@ -6,6 +6,7 @@ import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.BucketDocument;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
+import io.lethe.node.model.Build;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.GroupId;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fields of the directory's records, in commands, replies and rows alike; in the encodings of
@@ -31,20 +33,25 @@ import java.util.stream.Collectors;
  *
  * <pre>
  * node       id, incarnation varint, host text, ports 4 × i32 (data, rpc, console, S3), rack text,
- *            roles u8 (bit = role's ordinal), public key text, state u8
+ *            roles u8 (bit = role's ordinal), public key text, state u8, standing u8,
+ *            build: version text, lowest i32, highest i32
  * device     id, node id, capacity varint, free varint, state u8, leaving flag
+ * placed     device, path text
  * pg         id varint, epoch i32, class text, scheme, list of device id (40), state u8,
  *            move or none
  * move       chunk u8, device id
  * partition  group i32, from rowKey, to rowKey, voters, learners: lists of (node id, generation
- *            i32) (10,000), map epoch varint
+ *            i32) (10,000), map epoch varint, nullable (separator rowKey, child i32),
+ *            parent i32 or 0, nullable (survivor node id, from i32, generation i32, last index
+ *            varint, millis varint, voters i32)
  * class      name text, scheme, quorum-all flag
  * scheme     k u8, m u8, cell bytes i32
  * tenant     id, alias text, display name text, key version i32, wrapped key
  * user       tenant id, id, name text
  * access key id text, tenant id, user id, sealed secret blob (4,096), operator flag
  * bucket     id i64, tenant id, name text, class text, versioning u8, state u8, mark index varint,
- *            versioning index varint, created varint, lock or none, list of setting (64)
+ *            versioning index varint, created varint, lock or none, list of setting (64),
+ *            class index varint, recoding flag
  * lock       mode u8, days varint, years varint
  * setting    setting u8, index varint
  * ticket key node id, sealed key blob (4,096)
@@ -73,6 +80,9 @@ public final class RecordCodec {
         out.int32(node.dataPort()).int32(node.rpcPort());
         out.int32(node.consolePort()).int32(node.s3Port());
         out.text(node.rack()).u8(roles).text(node.publicKey()).choice(node.state());
+        out.choice(node.standing());
+        Build build = node.build();
+        out.text(build.version()).int32(build.lowest()).int32(build.highest());
     }
 
     public static NodeRecord node(FieldReader in) {
@@ -87,7 +97,9 @@ public final class RecordCodec {
                 in.text(),
                 roles(in.u8()),
                 in.text(),
-                in.choice(NodeRecord.State.values()));
+                in.choice(NodeRecord.State.values()),
+                in.choice(NodeRecord.Standing.values()),
+                new Build(in.text(), in.int32(), in.int32()));
     }
 
     private static Set<NodeRecord.Role> roles(int bits) {
@@ -117,11 +129,23 @@ public final class RecordCodec {
     public static DeviceRecord device(FieldReader in) {
         return new DeviceRecord(
                 deviceId(in),
-                nodeId(in),
+                new NodeId(in.id()),
                 in.number(),
                 in.number(),
                 in.choice(DeviceRecord.State.values()),
-                in.flag());
+                in.flag(),
+                "");
+    }
+
+    /** As {@link #device}, and where it lies: from its feature level on. */
+    public static void placedDevice(FieldWriter out, DeviceRecord device) {
+        device(out, device);
+        out.text(device.path());
+    }
+
+    /** What {@link #placedDevice} wrote. */
+    public static DeviceRecord placedDevice(FieldReader in) {
+        return device(in).withPath(in.text());
     }
 
     public static DeviceId deviceId(FieldReader in) {
@@ -178,6 +202,20 @@ public final class RecordCodec {
         out.list(partition.voters(), MOST_NODES, RecordCodec::replica);
         out.list(partition.learners(), MOST_NODES, RecordCodec::replica);
         out.number(partition.mapEpoch());
+        out.nullable(
+                partition.division(),
+                (to, one) -> to.rowKey(one.separator()).int32(one.child().value()));
+        GroupId parent = partition.parent();
+        out.int32(parent == null ? 0 : parent.value());
+        out.nullable(
+                partition.recovery(),
+                (to, one) ->
+                        to.id(one.survivor().id())
+                                .int32(one.from())
+                                .int32(one.generation())
+                                .number(one.lastIndex())
+                                .number(one.millis())
+                                .int32(one.voters()));
     }
 
     public static PartitionRecord partition(FieldReader in) {
@@ -187,14 +225,29 @@ public final class RecordCodec {
                 in.rowKey(),
                 in.list(MOST_NODES, RecordCodec::replica),
                 in.list(MOST_NODES, RecordCodec::replica),
-                in.number());
+                in.number(),
+                in.nullable(
+                        one ->
+                                new PartitionRecord.Division(
+                                        one.rowKey(), new GroupId(one.int32()))),
+                parent(in.int32()),
+                in.nullable(RecordCodec::recovery));
     }
 
-    private static void replica(FieldWriter out, PartitionRecord.Replica replica) {
+    private static PartitionRecord.Recovery recovery(FieldReader in) {
+        return new PartitionRecord.Recovery(
+                nodeId(in), in.int32(), in.int32(), in.number(), in.number(), in.int32());
+    }
+
+    private static @Nullable GroupId parent(int value) {
+        return value == 0 ? null : new GroupId(value);
+    }
+
+    static void replica(FieldWriter out, PartitionRecord.Replica replica) {
         out.id(replica.node().id()).int32(replica.generation());
     }
 
-    private static PartitionRecord.Replica replica(FieldReader in) {
+    static PartitionRecord.Replica replica(FieldReader in) {
         return new PartitionRecord.Replica(nodeId(in), in.int32());
     }
 
@@ -266,6 +319,7 @@ public final class RecordCodec {
                 List.copyOf(new TreeMap<>(bucket.settings()).entrySet()),
                 MOST_SETTINGS,
                 (o, setting) -> o.choice(setting.getKey()).number(setting.getValue()));
+        out.number(bucket.classIndex()).flag(bucket.recoding());
     }
 
     private static Map<BucketSetting, Long> settings(FieldReader in) {
@@ -289,7 +343,9 @@ public final class RecordCodec {
                 in.number(),
                 in.number(),
                 in.nullable(FieldReader::lock),
-                settings(in));
+                settings(in),
+                in.number(),
+                in.flag());
     }
 
     public static void sealedTicketKey(FieldWriter out, SealedTicketKey key) {

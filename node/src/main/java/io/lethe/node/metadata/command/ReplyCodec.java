@@ -14,7 +14,7 @@ import io.lethe.node.model.PgId;
  * 1 Done                                             1 Done
  * 2 Refused        code's name text, message text    2 Refused        as left
  * 3 Retry          why u8, detail i64                3 PgCreated      pg varint
- * 4 WrongPartition                                   4 BucketCreated  bucket
+ * 4 WrongPartition map epoch varint                  4 BucketCreated  bucket
  * 5 WriteOpened    shard nullable grant, expires i64 5 BucketMarked   mark index varint
  * 6 Renewed        list of write id (1,000)
  * 7 WriteEnded     committed flag
@@ -23,6 +23,8 @@ import io.lethe.node.model.PgId;
  * 10 Deleted       order i64, null flag, marker flag
  * 11 UploadCreated order i64, created i64, shard-full flag
  * 12 PartPut       order i64, created i64
+ * 13 SplitSwept    phase u8, nullable next rowKey
+ * 20 DeleteBatchDone  list of (type u8 and fields of a reply) (64)
  * </pre>
  */
 public final class ReplyCodec {
@@ -33,15 +35,24 @@ public final class ReplyCodec {
      */
     public static final int MOST_MESSAGE_CHARS = 1_000;
 
+    private static final int DELETE_BATCH_DONE = 20;
+
     private ReplyCodec() {}
 
     public static Bytes encode(PartitionReply reply) {
         FieldWriter out = new FieldWriter().u8(FORMAT);
+        write(out, reply);
+        return out.toBytes();
+    }
+
+    private static void write(FieldWriter out, PartitionReply reply) {
         switch (reply) {
             case PartitionReply.Done _ -> out.u8(1);
             case PartitionReply.Refused r -> refused(out.u8(2), r.code(), r.message());
             case PartitionReply.Retry r -> out.u8(3).choice(r.why()).int64(r.detail());
-            case PartitionReply.WrongPartition _ -> out.u8(4);
+            case PartitionReply.WrongPartition r -> out.u8(4).number(r.mapEpoch());
+            case PartitionReply.SplitSwept r ->
+                    out.u8(13).u8(r.phase()).nullable(r.next(), FieldWriter::rowKey);
             case PartitionReply.WriteOpened r ->
                     out.u8(5).nullable(r.shard(), FieldWriter::grant).int64(r.expiresMillis());
             case PartitionReply.Renewed r ->
@@ -63,8 +74,10 @@ public final class ReplyCodec {
             case PartitionReply.UploadCreated r ->
                     out.u8(11).int64(r.order()).int64(r.createdMillis()).flag(r.shardFull());
             case PartitionReply.PartPut r -> out.u8(12).int64(r.order()).int64(r.createdMillis());
+            case PartitionReply.DeleteBatchDone r ->
+                    out.u8(DELETE_BATCH_DONE)
+                            .list(r.replies(), PartitionCommand.MOST_DELETES, ReplyCodec::write);
         }
-        return out.toBytes();
     }
 
     /**
@@ -77,13 +90,20 @@ public final class ReplyCodec {
     private static PartitionReply readPartition(FieldReader in) {
         in.format(FORMAT);
         int type = in.u8();
+        return type == DELETE_BATCH_DONE
+                ? new PartitionReply.DeleteBatchDone(
+                        in.list(PartitionCommand.MOST_DELETES, one -> readPartition(one, one.u8())))
+                : readPartition(in, type);
+    }
+
+    private static PartitionReply readPartition(FieldReader in, int type) {
         return switch (type) {
             case 1 -> new PartitionReply.Done();
             case 2 -> new PartitionReply.Refused(code(in), in.text());
             case 3 ->
                     new PartitionReply.Retry(
                             in.choice(PartitionReply.Retry.Why.values()), in.int64());
-            case 4 -> new PartitionReply.WrongPartition();
+            case 4 -> new PartitionReply.WrongPartition(in.number());
             case 5 -> new PartitionReply.WriteOpened(in.nullable(FieldReader::grant), in.int64());
             case 6 ->
                     new PartitionReply.Renewed(
@@ -94,6 +114,7 @@ public final class ReplyCodec {
             case 10 -> new PartitionReply.Deleted(in.int64(), in.flag(), in.flag());
             case 11 -> new PartitionReply.UploadCreated(in.int64(), in.int64(), in.flag());
             case 12 -> new PartitionReply.PartPut(in.int64(), in.int64());
+            case 13 -> new PartitionReply.SplitSwept(in.u8(), in.nullable(FieldReader::rowKey));
             default -> throw FieldReader.unknown("partition reply", type);
         };
     }
@@ -140,6 +161,7 @@ public final class ReplyCodec {
 
     /** By name, since the table of codes is kept in an order for readers and may be re-ordered. */
     private static ErrorCode code(FieldReader in) {
-        return ErrorCode.valueOf(in.text());
+        // One that only a newer build has is told as a failure, with the message that came along.
+        return ErrorCode.named(in.text()).orElse(ErrorCode.INTERNAL);
     }
 }

@@ -36,6 +36,9 @@ final class GroupLogStorage implements LogStorage {
      */
     private volatile @Nullable LogEntry recent;
 
+    /** Of the entry at {@link #lastIndex}; 0 where that is not known. */
+    private volatile long lastTerm;
+
     private volatile boolean closed;
 
     /**
@@ -79,6 +82,7 @@ final class GroupLogStorage implements LogStorage {
                 () -> {
                     // What a crash between the two steps of a truncation left.
                     keys.truncated(header.firstIndex());
+                    lastTerm = termAt(lastIndex);
                     ConfigurationManager configurations = options.getConfigurationManager();
                     log.configurations(
                             group,
@@ -171,6 +175,7 @@ final class GroupLogStorage implements LogStorage {
                     log.append(group, indexes, sealed, configuration);
                     lastIndex = indexes[count - 1];
                     recent = own(entries.get(count - 1));
+                    lastTerm = entries.get(count - 1).getId().getTerm();
                     return count;
                 });
     }
@@ -203,6 +208,7 @@ final class GroupLogStorage implements LogStorage {
                     // An index before this epoch's first may follow now: it begins another epoch.
                     keys.rotate();
                     lastIndex = lastIndexKept < header.firstIndex() ? 0 : lastIndexKept;
+                    lastTerm = termAt(lastIndex);
                     return true;
                 });
     }
@@ -217,9 +223,22 @@ final class GroupLogStorage implements LogStorage {
                     log.reset(group, empty);
                     header = empty;
                     lastIndex = 0;
+                    lastTerm = 0;
                     keys.destroyAll();
                     return true;
                 });
+    }
+
+    private long termAt(long index) throws RocksDBException {
+        byte[] found = index == 0 ? null : log.entry(group, index);
+        return found == null
+                ? 0
+                : EntryCodec.decode(index, keys.open(index, found)).getId().getTerm();
+    }
+
+    /** Of the last entry that was appended; 0 where none was since the log was emptied. */
+    long lastTerm() {
+        return lastTerm;
     }
 
     EpochKeys keys() {

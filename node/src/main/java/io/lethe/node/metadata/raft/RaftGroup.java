@@ -18,6 +18,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,8 @@ final class RaftGroup implements ReplicatedLog {
     private static final long ROUND_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final byte[] NO_CONTEXT = new byte[0];
+
+    private static final String SHUTTING_DOWN = "the replica is shutting down";
 
     /** The parts of one replica, made by {@link RaftHost}. */
     record Parts(
@@ -55,7 +59,15 @@ final class RaftGroup implements ReplicatedLog {
 
     private volatile @Nullable SnapshotCopy copy;
     private volatile @Nullable Round underWay;
+    private volatile @Nullable EarlyElection early;
     private volatile boolean learner;
+
+    /**
+     * Calls of the library that it refuses in ways of its own once it is shut down are made under
+     * the one, and its shutdown waits for them under the other.
+     */
+    private final ReadWriteLock life = new ReentrantReadWriteLock();
+
     private volatile boolean closed;
 
     RaftGroup(Parts parts, Tasks tasks, ReadRounds.Later later, Runnable onShutdown) {
@@ -73,14 +85,35 @@ final class RaftGroup implements ReplicatedLog {
                     "a command has " + command.length + " bytes, and 4 MiB is the most");
         }
         Promise<ProposeResult> promise = tasks.promise();
-        if (closed || !node.isLeader(false)) {
+        if (!whileOpen(() -> propose(command, promise))) {
             promise.complete(new ProposeResult.NotLeader(parts.machine().leader()));
-            return promise;
+        }
+        return promise;
+    }
+
+    /** Returns false when it is shut down: nothing was done. */
+    private boolean whileOpen(Runnable call) {
+        life.readLock().lock();
+        try {
+            if (closed) {
+                return false;
+            }
+            call.run();
+            return true;
+        } finally {
+            life.readLock().unlock();
+        }
+    }
+
+    private void propose(byte[] command, Promise<ProposeResult> promise) {
+        if (!node.isLeader(false)) {
+            promise.complete(new ProposeResult.NotLeader(parts.machine().leader()));
+            return;
         }
         Proposals.Proposal proposal = parts.proposals().admit(promise, command);
         if (proposal == null) {
             promise.complete(new ProposeResult.Overloaded());
-            return promise;
+            return;
         }
         Task task = new Task();
         task.setData(ByteBuffer.wrap(command));
@@ -88,9 +121,8 @@ final class RaftGroup implements ReplicatedLog {
         try {
             node.apply(task);
         } catch (IllegalStateException e) {
-            proposal.run(new Status(RaftError.ENODESHUTDOWN, "the replica is shutting down"));
+            proposal.run(new Status(RaftError.ENODESHUTDOWN, SHUTTING_DOWN));
         }
-        return promise;
     }
 
     @Override
@@ -103,10 +135,13 @@ final class RaftGroup implements ReplicatedLog {
     private void beginRound(ReadRounds.Outcome outcome) {
         Round round = new Round(outcome, tasks.clock().nanos() + ROUND_TIMEOUT_NANOS);
         underWay = round;
+        Status over = new Status(RaftError.ENODESHUTDOWN, SHUTTING_DOWN);
         try {
-            node.readIndex(ReadOnlyOption.ReadOnlySafe, NO_CONTEXT, round);
+            if (!whileOpen(() -> node.readIndex(ReadOnlyOption.ReadOnlySafe, NO_CONTEXT, round))) {
+                round.run(over);
+            }
         } catch (IllegalStateException e) {
-            round.run(new Status(RaftError.ENODESHUTDOWN, "the replica is shutting down"));
+            round.run(over);
         }
     }
 
@@ -236,16 +271,22 @@ final class RaftGroup implements ReplicatedLog {
     /** Runs a change that only the leader makes. */
     private Promise<ChangeResult> change(Consumer<Closure> begin) {
         Promise<ChangeResult> promise = tasks.promise();
-        if (closed || !node.isLeader(false)) {
+        if (!whileOpen(() -> change(begin, promise))) {
             promise.complete(new ChangeResult.NotLeader(parts.machine().leader()));
-            return promise;
+        }
+        return promise;
+    }
+
+    private void change(Consumer<Closure> begin, Promise<ChangeResult> promise) {
+        if (!node.isLeader(false)) {
+            promise.complete(new ChangeResult.NotLeader(parts.machine().leader()));
+            return;
         }
         try {
             begin.accept(status -> promise.complete(result(status)));
         } catch (IllegalStateException | IllegalArgumentException e) {
             promise.complete(new ChangeResult.Refused(String.valueOf(e.getMessage()), false));
         }
-        return promise;
     }
 
     private ChangeResult result(Status status) {
@@ -274,9 +315,14 @@ final class RaftGroup implements ReplicatedLog {
     @Override
     public Promise<ChangeResult> snapshot() {
         Promise<ChangeResult> promise = tasks.promise();
-        if (closed) {
-            promise.complete(new ChangeResult.Refused("shut down", false));
-        } else if (parts.snapshots().transferring()) {
+        if (!whileOpen(() -> snapshot(promise))) {
+            promise.complete(new ChangeResult.Refused(SHUTTING_DOWN, false));
+        }
+        return promise;
+    }
+
+    private void snapshot(Promise<ChangeResult> promise) {
+        if (parts.snapshots().transferring()) {
             promise.complete(new ChangeResult.Refused("a snapshot is being copied", true));
         } else if (wouldBeSkipped()) {
             promise.complete(new ChangeResult.Refused("a command is being applied", true));
@@ -284,7 +330,6 @@ final class RaftGroup implements ReplicatedLog {
             parts.log().keys().rotate();
             node.snapshot(status -> promise.complete(result(status)));
         }
-        return promise;
     }
 
     /**
@@ -322,6 +367,7 @@ final class RaftGroup implements ReplicatedLog {
                 leadership(),
                 parts.log().getFirstLogIndex(),
                 parts.log().getLastLogIndex(),
+                Math.max(parts.log().lastTerm(), parts.snapshots().newestTerm()),
                 active ? node.getLastCommittedIndex() : 0,
                 active ? node.getLastAppliedLogIndex() : 0,
                 parts.snapshots().newest(),
@@ -343,8 +389,17 @@ final class RaftGroup implements ReplicatedLog {
         return parts.source();
     }
 
+    /** Stands for election as soon as a quorum is there, unless somebody leads by then. */
+    void standSoon(int electionTimeoutMillis) {
+        early = new EarlyElection(node, electionTimeoutMillis, tasks.clock());
+    }
+
     /** Regular housekeeping, a few times a second. */
     void tick() {
+        EarlyElection election = early;
+        if (election != null) {
+            election.tick(parts.machine().leader() != null);
+        }
         parts.proposals().expire();
         reads.expire();
         Round round = underWay;
@@ -365,7 +420,7 @@ final class RaftGroup implements ReplicatedLog {
      */
     private void nudge() {
         try {
-            node.apply(new Task());
+            var _ = whileOpen(() -> node.apply(new Task()));
         } catch (IllegalStateException e) {
             // It shuts down, and the change with it.
         }
@@ -373,11 +428,14 @@ final class RaftGroup implements ReplicatedLog {
 
     @Override
     public void shutdown() {
-        synchronized (this) {
+        life.writeLock().lock();
+        try {
             if (closed) {
                 return;
             }
             closed = true;
+        } finally {
+            life.writeLock().unlock();
         }
         abortTransfers();
         reads.close();

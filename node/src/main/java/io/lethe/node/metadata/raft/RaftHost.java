@@ -5,6 +5,7 @@ import com.alipay.sofa.jraft.RaftServiceFactory;
 import com.alipay.sofa.jraft.conf.Configuration;
 import com.alipay.sofa.jraft.core.NodeImpl;
 import com.alipay.sofa.jraft.entity.PeerId;
+import com.alipay.sofa.jraft.entity.RaftOutter.SnapshotMeta;
 import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesRequest;
 import com.alipay.sofa.jraft.util.Endpoint;
 import io.lethe.node.base.Clock;
@@ -13,9 +14,11 @@ import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
+import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -115,6 +118,20 @@ public final class RaftHost implements AutoCloseable {
      * @throws StoreException CORRUPT when its store is missing, damaged or of another generation
      */
     public ReplicatedLog open(ReplicaSpec spec, ReplicatedState state) {
+        return opened(spec, state);
+    }
+
+    /**
+     * As {@link #open}, for one replica of a group that nobody has led yet: it stands for election
+     * as soon as a quorum is there, so the group needn't wait for an election time-out.
+     */
+    public ReplicatedLog openToLead(ReplicaSpec spec, ReplicatedState state) {
+        RaftGroup group = opened(spec, state);
+        group.standSoon(settings.electionTimeoutMillis());
+        return group;
+    }
+
+    private RaftGroup opened(ReplicaSpec spec, ReplicatedState state) {
         String name = spec.group().toString();
         try {
             ReplicaStore store =
@@ -253,6 +270,83 @@ public final class RaftHost implements AutoCloseable {
         }
         copy.start();
         return copy;
+    }
+
+    /** Writes a state's files into an empty folder, flat. */
+    public interface Snapshot {
+        void write(Path folder) throws IOException;
+    }
+
+    /**
+     * Makes the store of a replica that founds its group at a snapshot, of one state on each of the
+     * founders: whoever has not got it can't follow the log, which begins behind it, and is sent
+     * the snapshot. Durable when it returns; the replica is opened afterwards, as one that was here
+     * before.
+     *
+     * @param index of the snapshot and of the state, and their term
+     */
+    public void found(ReplicaSpec spec, long index, Snapshot snapshot) throws IOException {
+        String name = spec.group().toString();
+        if (groups.containsKey(name)) {
+            throw new IllegalStateException(name + " is open");
+        }
+        RaftPeer self =
+                new RaftPeer(settings.self().host(), settings.self().port(), spec.generation());
+        ReplicaStore.seed(
+                settings.dir().resolve(name),
+                spec,
+                log,
+                Id128.random(environment.random()),
+                index,
+                folder -> snapshot(folder, self, spec, index, snapshot));
+    }
+
+    private void snapshot(Path dir, RaftPeer self, ReplicaSpec spec, long index, Snapshot snapshot)
+            throws IOException {
+        SnapshotFolder folder =
+                new SnapshotFolder(
+                        dir,
+                        spec.group().toString(),
+                        self,
+                        clock,
+                        environment.faults(),
+                        (_, _, _) -> {
+                            throw new IllegalStateException("nothing is copied into a new store");
+                        });
+        var _ = folder.init(null);
+        Path staging = folder.freshStaging(true);
+        snapshot.write(staging);
+        SavingSnapshot saving = new SavingSnapshot(folder, staging);
+        SnapshotMeta.Builder meta =
+                SnapshotMeta.newBuilder().setLastIncludedIndex(index).setLastIncludedTerm(index);
+        peers(spec.voters()).forEach(peer -> meta.addPeers(peer.toString()));
+        peers(spec.learners()).forEach(peer -> meta.addLearners(peer.toString()));
+        var _ = saving.saveMeta(meta.build());
+        saving.applied(index, index);
+        saving.close();
+    }
+
+    /**
+     * Makes a replica that is not open into the only voter of its group, in a later generation:
+     * whatever its log holds counts as committed then, and a command follows that. For a majority
+     * that is lost for good. Repeating it is harmless.
+     *
+     * @param was as it was opened last
+     * @throws StoreException CORRUPT when its store is missing or damaged
+     */
+    public void makeOver(ReplicaSpec was, int generation, byte[] command) throws IOException {
+        String name = was.group().toString();
+        if (groups.containsKey(name)) {
+            throw new IllegalStateException(name + " is open");
+        }
+        ReplicaStore.makeOver(
+                settings.dir().resolve(name),
+                was,
+                new RaftPeer(settings.self().host(), settings.self().port(), generation),
+                command,
+                log,
+                new ReplicaStore.Tools(
+                        environment.wrap(), environment.random(), environment.faults()));
     }
 
     /**

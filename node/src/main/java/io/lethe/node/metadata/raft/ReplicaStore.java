@@ -1,5 +1,8 @@
 package io.lethe.node.metadata.raft;
 
+import com.alipay.sofa.jraft.entity.EnumOutter.EntryType;
+import com.alipay.sofa.jraft.entity.LogEntry;
+import com.alipay.sofa.jraft.entity.LogId;
 import io.lethe.node.base.FaultHandler;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.file.DurableFiles;
@@ -7,8 +10,10 @@ import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.rocksdb.RocksDBException;
 
 /**
@@ -104,6 +109,99 @@ record ReplicaStore(GroupLogStorage log, DurableVotes votes, Path snapshots) {
         EpochSlots.create(dir.resolve("epochs"), group);
         log.reset(group, new SharedLog.Header(spec.generation(), store, 1));
         VoteFile.create(dir.resolve("votes"), group, spec.generation(), store);
+    }
+
+    /** Fills the folder of snapshots of a store that is being made. */
+    interface Seed {
+        void snapshots(Path folder) throws IOException;
+    }
+
+    /**
+     * Makes a store that begins at a snapshot, in the place of whatever is there; the vote file
+     * comes last.
+     *
+     * @param index of the snapshot, and its term
+     */
+    static void seed(Path dir, ReplicaSpec spec, SharedLog log, Id128 store, long index, Seed seed)
+            throws IOException {
+        int group = spec.group().value();
+        wipe(dir, group, log);
+        Files.createDirectories(dir);
+        DurableFiles.syncParent(dir);
+        EpochSlots.create(dir.resolve("epochs"), group);
+        seed.snapshots(dir.resolve("snapshots"));
+        log.reset(group, new SharedLog.Header(spec.generation(), store, index + 1));
+        VoteFile.create(dir.resolve("votes"), group, spec.generation(), store, index);
+    }
+
+    /**
+     * Makes the store of a replica that is not open into that of the only voter of its group, in a
+     * later generation: two entries follow its log, however much of that was committed. The first
+     * names the voters, the second is a command; both in a term that no voter was ever in. Durable
+     * when it returns; the vote file, by which the generation is known, comes last. Repeating it is
+     * harmless.
+     */
+    static void makeOver(
+            Path dir, ReplicaSpec was, RaftPeer alone, byte[] command, SharedLog log, Tools tools)
+            throws IOException {
+        int group = was.group().value();
+        Path votes = dir.resolve("votes");
+        if (!Files.exists(votes)) {
+            throw refused(was, "its vote file is missing");
+        }
+        VoteFile.Vote vote;
+        try (VoteFile file = VoteFile.open(votes)) {
+            vote = file.vote();
+        }
+        if (vote.group() == group && vote.generation() == alone.generation()) {
+            return;
+        }
+        if (vote.group() != group || vote.generation() != was.generation()) {
+            throw refused(was, "the store is that of generation " + vote.generation());
+        }
+        long term = vote.term() + 1;
+        try {
+            SharedLog.Header header =
+                    log.header(group).orElseThrow(() -> refused(was, "its log is missing"));
+            if (!header.store().equals(vote.store())) {
+                throw refused(was, "its log and its votes are not of one store");
+            }
+            if (header.generation() == was.generation()) {
+                append(dir, header, alone, term, command, new Log(group, log, tools));
+            }
+        } catch (RocksDBException e) {
+            throw refused(was, "its log cannot be read: " + e.getMessage());
+        }
+        VoteFile.create(votes, group, alone.generation(), vote.store(), term);
+    }
+
+    /** A group's part of the log, and what it is sealed with. */
+    private record Log(int group, SharedLog shared, Tools tools) {}
+
+    private static void append(
+            Path dir, SharedLog.Header header, RaftPeer alone, long term, byte[] command, Log log)
+            throws IOException, RocksDBException {
+        long last = log.shared().lastIndex(log.group(), header.firstIndex());
+        long next = Math.max(last, header.firstIndex() - 1) + 1;
+        LogEntry voters = new LogEntry(EntryType.ENTRY_TYPE_CONFIGURATION);
+        voters.setId(new LogId(next, term));
+        voters.setPeers(List.of(alone.toPeerId()));
+        LogEntry first = new LogEntry(EntryType.ENTRY_TYPE_DATA);
+        first.setId(new LogId(next + 1, term));
+        first.setData(ByteBuffer.wrap(command));
+        EpochSlots slots = EpochSlots.open(dir.resolve("epochs"), log.group());
+        Tools tools = log.tools();
+        try (EpochKeys keys =
+                new EpochKeys(log.group(), slots, tools.wrap(), tools.random(), last)) {
+            log.shared()
+                    .makeOver(
+                            log.group(),
+                            new SharedLog.Header(
+                                    alone.generation(), header.store(), header.firstIndex()),
+                            next,
+                            keys.seal(next, EntryCodec.encode(voters)),
+                            keys.seal(next + 1, EntryCodec.encode(first)));
+        }
     }
 
     /** Deletes whatever an earlier generation left, its keys first, by overwriting. */

@@ -127,6 +127,7 @@ public interface ReplicatedLog {
      * Figures for metrics.
      *
      * @param firstIndex first log entry that is kept, as persisted
+     * @param lastTerm of the last entry, also where only the snapshot is left of it
      * @param proposalBytes commands proposed here and not answered yet
      * @param appendBytes entries received from the leader and not applied yet
      * @param rejected proposals and appends refused because a bound was reached
@@ -136,6 +137,7 @@ public interface ReplicatedLog {
             Leadership leadership,
             long firstIndex,
             long lastIndex,
+            long lastTerm,
             long committedIndex,
             long appliedIndex,
             long snapshotIndex,

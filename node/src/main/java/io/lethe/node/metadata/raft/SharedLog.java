@@ -274,6 +274,17 @@ final class SharedLog implements AutoCloseable {
                 });
     }
 
+    /** Appends entries of a group that goes on in another generation, as one edit. */
+    void makeOver(int group, Header header, long firstIndex, byte[] configuration, byte[] entry) {
+        commit(
+                batch -> {
+                    batch.put(entries(), key(group, firstIndex), configuration);
+                    batch.put(configurations(), key(group, firstIndex), configuration);
+                    batch.put(entries(), key(group, firstIndex + 1), entry);
+                    batch.put(groups(), key(group), header.encode());
+                });
+    }
+
     byte @Nullable [] entry(int group, long index) throws RocksDBException {
         return db.get(entries(), key(group, index));
     }

@@ -27,9 +27,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One group's snapshots on one node: {@code snapshot-INDEX} folders, complete and synced once they
- * have that name; {@code saving} and {@code installing} are staging and wiped at start. Safe for
- * any thread.
+ * One group's snapshots on one node: {@code snapshot-INDEX} folders, complete and synced as long as
+ * they have that name; {@code saving} and {@code installing} are staging, {@code deleting} is what
+ * an old one is called while its files go, and all three are wiped at start. Safe for any thread.
  *
  * <p>While a follower copies one, that snapshot is pinned: it is kept, and it is what {@link #open}
  * answers, since the library would cancel a running install for a newer snapshot. A pin ends when
@@ -40,6 +40,11 @@ final class SnapshotFolder implements SnapshotStorage {
     static final long PIN_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private static final String PREFIX = "snapshot-";
+
+    /** Removes a folder with all that is in it. */
+    interface Removal {
+        void remove(Path folder) throws IOException;
+    }
 
     /** Starts copies; given by the group, which knows transport and state. */
     interface Copies {
@@ -52,6 +57,7 @@ final class SnapshotFolder implements SnapshotStorage {
     private final Clock clock;
     private final FaultHandler faults;
     private final Copies copies;
+    private final Removal removal;
     private final TreeMap<Long, SnapshotManifest> complete = new TreeMap<>();
 
     /** Copies that run, by {@link SnapshotRead#copy()}, and when each is given up. */
@@ -66,12 +72,27 @@ final class SnapshotFolder implements SnapshotStorage {
             Clock clock,
             FaultHandler faults,
             Copies copies) {
+        this(dir, group, self, clock, faults, copies, DurableFiles::deleteTree);
+    }
+
+    /**
+     * @param removal of snapshots that are not wanted any more
+     */
+    SnapshotFolder(
+            Path dir,
+            String group,
+            RaftPeer self,
+            Clock clock,
+            FaultHandler faults,
+            Copies copies,
+            Removal removal) {
         this.dir = dir;
         this.group = group;
         this.self = self;
         this.clock = clock;
         this.faults = faults;
         this.copies = copies;
+        this.removal = removal;
     }
 
     /**
@@ -83,6 +104,7 @@ final class SnapshotFolder implements SnapshotStorage {
             Files.createDirectories(dir);
             DurableFiles.deleteTree(staging(true));
             DurableFiles.deleteTree(staging(false));
+            DurableFiles.deleteTree(deleting());
             try (DirectoryStream<Path> found = Files.newDirectoryStream(dir, PREFIX + "*")) {
                 for (Path each : found) {
                     SnapshotManifest manifest = read(each);
@@ -121,6 +143,10 @@ final class SnapshotFolder implements SnapshotStorage {
 
     Path staging(boolean saving) {
         return dir.resolve(saving ? "saving" : "installing");
+    }
+
+    private Path deleting() {
+        return dir.resolve("deleting");
     }
 
     Path path(long index) {
@@ -163,7 +189,7 @@ final class SnapshotFolder implements SnapshotStorage {
 
     private synchronized void publish(Path staging, SnapshotManifest manifest) throws IOException {
         Path target = path(manifest.index());
-        DurableFiles.deleteTree(target);
+        discard(target);
         Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
         DurableFiles.syncFolder(dir);
         complete.put(manifest.index(), manifest);
@@ -180,7 +206,17 @@ final class SnapshotFolder implements SnapshotStorage {
         }
         for (long index : old) {
             complete.remove(index);
-            DurableFiles.deleteTree(path(index));
+            discard(path(index));
+        }
+    }
+
+    /** Takes its name first: a crash in between leaves no snapshot of which a part is gone. */
+    private void discard(Path snapshot) throws IOException {
+        if (Files.exists(snapshot)) {
+            DurableFiles.deleteTree(deleting());
+            Files.move(snapshot, deleting(), StandardCopyOption.ATOMIC_MOVE);
+            DurableFiles.syncFolder(dir);
+            removal.remove(deleting());
         }
     }
 
@@ -231,6 +267,13 @@ final class SnapshotFolder implements SnapshotStorage {
     /** The newest complete snapshot's index, 0 when there is none. */
     synchronized long newest() {
         return complete.isEmpty() ? 0 : complete.lastKey();
+    }
+
+    /** The newest complete snapshot's term, 0 when there is none. */
+    synchronized long newestTerm() {
+        return complete.isEmpty()
+                ? 0
+                : complete.lastEntry().getValue().meta().getLastIncludedTerm();
     }
 
     @Override

@@ -72,7 +72,13 @@ final class VoteFile implements AutoCloseable {
 
     /** Makes the file of a new replica, durably, in place of whatever is there. */
     static void create(Path file, int group, int generation, Id128 store) throws IOException {
-        byte[] record = new Vote(group, generation, store, 1, 0, "").encode();
+        create(file, group, generation, store, 0);
+    }
+
+    /** Of a replica whose log begins in a later term than 1. */
+    static void create(Path file, int group, int generation, Id128 store, long term)
+            throws IOException {
+        byte[] record = new Vote(group, generation, store, 1, term, "").encode();
         byte[] content = Arrays.copyOf(record, PAGE_BYTES + RECORD_BYTES);
         System.arraycopy(record, 0, content, PAGE_BYTES, RECORD_BYTES);
         DurableFiles.replace(file, content);

@@ -5,8 +5,10 @@ import static io.lethe.node.metadata.state.DirectoryDraft.invalid;
 import static io.lethe.node.metadata.state.DirectoryDraft.refused;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.command.DirectoryCommand.DropBackupKey;
 import io.lethe.node.metadata.command.DirectoryCommand.DropHolder;
 import io.lethe.node.metadata.command.DirectoryCommand.PutAccessKey;
+import io.lethe.node.metadata.command.DirectoryCommand.PutBackupKey;
 import io.lethe.node.metadata.command.DirectoryCommand.PutSetting;
 import io.lethe.node.metadata.command.DirectoryCommand.PutTenant;
 import io.lethe.node.metadata.command.DirectoryCommand.PutTicketKey;
@@ -18,6 +20,7 @@ import io.lethe.node.metadata.command.FieldReader;
 import io.lethe.node.metadata.state.Table.UserKey;
 import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantNames;
 import io.lethe.node.model.TenantRecord;
@@ -29,6 +32,9 @@ import java.util.List;
 final class Accounts {
     /** Ticket keys that stay valid: the one in use and the one before (protocols, keys). */
     private static final int MOST_TICKET_KEYS = 2;
+
+    /** What a slot of a key file has room for. */
+    private static final int MOST_SLOT_KEY_BYTES = 48;
 
     private Accounts() {}
 
@@ -121,6 +127,10 @@ final class Accounts {
 
     /** A higher incarnation takes its node's place: the lower one's process has ended. */
     static DirectoryReply registerHolder(DirectoryDraft draft, RegisterHolder c) {
+        NodeRecord node = Table.NODES.get(draft.rows, c.node());
+        if (node != null && node.removed()) {
+            return invalid("node " + c.node() + " was removed from the cluster");
+        }
         Holder before = Table.HOLDERS.get(draft.rows, c.node());
         if (c.incarnation() < 0 || (before != null && c.incarnation() < before.incarnation())) {
             return refused(
@@ -158,5 +168,16 @@ final class Accounts {
         return c.value().isEmpty()
                 ? draft.delete(Table.SETTINGS, c.name())
                 : draft.put(Table.SETTINGS, c.name(), c.value());
+    }
+
+    static DirectoryReply putBackupKey(DirectoryDraft draft, PutBackupKey c) {
+        if (c.wrappedKey().isEmpty() || c.wrappedKey().length() > MOST_SLOT_KEY_BYTES) {
+            return invalid("a backup's key of " + c.wrappedKey().length() + " bytes");
+        }
+        return draft.keep(c.backup(), c.wrappedKey());
+    }
+
+    static DirectoryReply dropBackupKey(DirectoryDraft draft, DropBackupKey c) {
+        return draft.destroy(c.backup());
     }
 }

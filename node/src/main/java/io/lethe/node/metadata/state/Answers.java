@@ -52,12 +52,12 @@ final class Answers {
                             ? find(rows, head, q)
                             : new NotInRange();
             case ListKeys q -> Listing.page(rows, head, q);
-            case BucketEmpty q -> new PartitionAnswer.Empty(isEmpty(rows, q.bucket()));
-            case OpenShardOf q -> new PartitionAnswer.Shard(Writes.offered(rows, q.tenant()));
+            case BucketEmpty q -> new PartitionAnswer.Empty(isEmpty(rows, head, q.bucket()));
+            case OpenShardOf q -> new PartitionAnswer.Shard(Writes.offered(rows, head, q.tenant()));
             case SegmentStates q -> segmentStates(rows, head, q.asks());
             case Garbage q -> garbage(rows, q);
-            case Underprotected q -> underprotected(rows, q);
-            case PartitionQuery.Shards q -> shards(rows, q);
+            case Underprotected q -> underprotected(rows, head, q);
+            case PartitionQuery.Shards q -> shards(rows, head, q);
             case ShardHolders q -> holders(rows, head, q.shard());
             case PartitionQuery.MovedFrom q -> moved(rows, head, q.shard());
             case PartitionQuery.KeyCopies q -> KeyCopies.page(rows, q.after(), limit(q.limit()));
@@ -65,6 +65,7 @@ final class Answers {
             case PartitionQuery.OfUpload q -> UploadAnswers.answer(rows, head, q);
             case PartitionQuery.OfChange q -> Changes.answer(rows, head, q);
             case PartitionQuery.OfEvents q -> Outbox.answer(rows, q);
+            case PartitionQuery.OfSplit q -> Splits.answer(rows, head, q);
         };
     }
 
@@ -101,19 +102,20 @@ final class Answers {
         return RowValues.withInline(row, ciphertext);
     }
 
-    private static boolean isEmpty(Rows rows, BucketId bucket) {
+    private static boolean isEmpty(Rows rows, PartitionHead head, BucketId bucket) {
         Bytes prefix = RowKeys.bucketPrefix(bucket);
-        return !Scans.any(rows, Family.CURRENT, prefix)
-                && !Scans.any(rows, Family.VERSIONS, prefix)
-                && !WriteTable.anyOpenOf(rows, bucket);
+        return !Splits.any(rows, head, Family.CURRENT, prefix)
+                && !Splits.any(rows, head, Family.VERSIONS, prefix)
+                && !WriteTable.anyOpenOf(rows, head, bucket);
     }
 
     private static PartitionAnswer segmentStates(
             Rows rows, PartitionHead head, List<PartitionQuery.SegmentAsk> asks) {
         List<SegmentState> states = new ArrayList<>();
         for (PartitionQuery.SegmentAsk ask : asks) {
+            boolean elsewhere = WriteTable.isElsewhere(rows, head, ask.write());
             states.add(
-                    switch (WriteTable.get(rows, ask.write())) {
+                    switch (elsewhere ? null : WriteTable.get(rows, ask.write())) {
                         case null -> new SegmentState(WriteState.UNKNOWN, null);
                         case WriteRow.Open _, WriteRow.Upload _ ->
                                 new SegmentState(WriteState.OPEN, null);
@@ -161,7 +163,8 @@ final class Answers {
         return new GarbagePage(page.items(), page.last());
     }
 
-    private static UnderprotectedPage underprotected(Rows rows, Underprotected q) {
+    private static UnderprotectedPage underprotected(
+            Rows rows, PartitionHead head, Underprotected q) {
         Scans.Page<UnderprotectedRow> page =
                 Scans.page(
                         rows,
@@ -170,7 +173,9 @@ final class Answers {
                         Bytes.EMPTY,
                         limit(q.limit()),
                         Answers::underprotected);
-        return new UnderprotectedPage(page.items(), page.last());
+        List<UnderprotectedRow> own =
+                page.items().stream().filter(row -> head.covers(row.bucket(), row.key())).toList();
+        return new UnderprotectedPage(own, page.last());
     }
 
     private static UnderprotectedRow underprotected(Bytes key, Bytes value) {
@@ -186,8 +191,11 @@ final class Answers {
                 SegmentTable.sinceMillis(key));
     }
 
-    private static PartitionAnswer shards(Rows rows, PartitionQuery.Shards q) {
+    private static PartitionAnswer shards(Rows rows, PartitionHead head, PartitionQuery.Shards q) {
         List<ShardFigures> figures = new ArrayList<>();
+        if (SplitSweep.ofShards(head)) {
+            return new PartitionAnswer.ShardPage(figures);
+        }
         for (ShardId id : ShardTable.work(rows, q.after(), limit(q.limit()))) {
             ShardTable.Shard shard = ShardTable.get(rows, id);
             if (shard == null) {
@@ -196,7 +204,11 @@ final class Answers {
             }
             figures.add(
                     new ShardFigures(
-                            grant(rows, id, shard), shard.open(), shard.wrapped(), shard.live()));
+                            grant(rows, id, shard),
+                            shard.open(),
+                            shard.wrapped(),
+                            shard.live(),
+                            ShardTable.straddles(rows, id)));
         }
         return new PartitionAnswer.ShardPage(figures);
     }

@@ -7,7 +7,9 @@ import static io.lethe.node.metadata.state.DirectoryDraft.refused;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.DirectoryCommand.CreateBucket;
 import io.lethe.node.metadata.command.DirectoryCommand.FinishBucketDelete;
+import io.lethe.node.metadata.command.DirectoryCommand.FinishRecoding;
 import io.lethe.node.metadata.command.DirectoryCommand.MarkBucketDeleting;
+import io.lethe.node.metadata.command.DirectoryCommand.SetBucketClass;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketLock;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketSetting;
 import io.lethe.node.metadata.command.DirectoryCommand.SetVersioning;
@@ -55,8 +57,7 @@ final class Buckets {
             return invalid("tenant " + c.tenant() + " is unknown");
         }
         if (Table.STORAGE_CLASSES.get(draft.rows, c.storageClass()) == null) {
-            return invalid(
-                    "storage class \"" + c.storageClass() + "\" is unknown; name one that exists");
+            return unknownClass(c.storageClass());
         }
         BucketName name = new BucketName(c.tenant(), c.name());
         BucketId taken = Table.BUCKET_NAMES.get(draft.rows, name);
@@ -93,6 +94,10 @@ final class Buckets {
         var _ = draft.put(Table.BUCKET_NAMES, name, c.bucket());
         var _ = draft.put(Table.BUCKETS, c.bucket(), bucket);
         return new DirectoryReply.BucketCreated(bucket);
+    }
+
+    private static DirectoryReply unknownClass(String name) {
+        return invalid("storage class \"" + name + "\" is unknown; name one that exists");
     }
 
     private static String taken(DirectoryDraft draft, BucketId id, String name) {
@@ -141,6 +146,36 @@ final class Buckets {
         }
         var _ = draft.delete(Table.BUCKET_NAMES, new BucketName(bucket.tenant(), bucket.name()));
         return draft.delete(Table.BUCKETS, bucket.id());
+    }
+
+    static DirectoryReply setClass(DirectoryDraft draft, SetBucketClass c) {
+        BucketRecord bucket = Table.BUCKETS.get(draft.rows, c.bucket());
+        if (bucket == null) {
+            return unknown(c.bucket());
+        }
+        if (Table.STORAGE_CLASSES.get(draft.rows, c.storageClass()) == null) {
+            return unknownClass(c.storageClass());
+        }
+        if (c.seenIndex() < bucket.classIndex()
+                && !c.storageClass().equals(bucket.storageClass())) {
+            return refused(
+                    ErrorCode.STALE_EPOCH,
+                    "the class of bucket "
+                            + bucket.name()
+                            + " was set at "
+                            + bucket.classIndex()
+                            + ", after this was sent; send it again");
+        }
+        // Also where it is that class already: then what is in another is looked for once more.
+        return draft.put(
+                Table.BUCKETS, bucket.id(), bucket.withClass(c.storageClass(), draft.head.index));
+    }
+
+    static DirectoryReply finishRecoding(DirectoryDraft draft, FinishRecoding c) {
+        BucketRecord bucket = Table.BUCKETS.get(draft.rows, c.bucket());
+        return bucket != null && bucket.recoding() && bucket.classIndex() == c.classIndex()
+                ? draft.put(Table.BUCKETS, bucket.id(), bucket.recoded())
+                : DONE;
     }
 
     static DirectoryReply setVersioning(DirectoryDraft draft, SetVersioning c) {

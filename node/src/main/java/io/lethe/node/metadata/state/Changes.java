@@ -98,7 +98,8 @@ final class Changes {
                             return Step.STOP;
                         }
                         ChangeTable.Made made = ChangeTable.Made.decode(value);
-                        if (made.key().startsWith(query.prefix())) {
+                        if (made.key().startsWith(query.prefix())
+                                && head.covers(query.bucket(), made.key())) {
                             found.add(row(query.bucket(), ChangeTable.order(key), made));
                         }
                         return Step.NEXT;

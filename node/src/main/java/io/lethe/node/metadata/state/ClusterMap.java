@@ -5,6 +5,7 @@ import static io.lethe.node.metadata.state.DirectoryDraft.invalid;
 import static io.lethe.node.metadata.state.DirectoryDraft.refused;
 
 import io.lethe.node.metadata.command.DirectoryCommand.CreatePg;
+import io.lethe.node.metadata.command.DirectoryCommand.PlaceDevice;
 import io.lethe.node.metadata.command.DirectoryCommand.PutDevice;
 import io.lethe.node.metadata.command.DirectoryCommand.PutNode;
 import io.lethe.node.metadata.command.DirectoryCommand.PutPartition;
@@ -45,8 +46,20 @@ final class ClusterMap {
                             + ", and this is "
                             + node.incarnation());
         }
+        if (before != null && before.removed()) {
+            return invalid(
+                    "node "
+                            + node.id()
+                            + " was removed; empty its directories, and it comes back as a new"
+                            + " one");
+        }
         if (node.host().isEmpty() || node.roles().isEmpty() || node.incarnation() < 0) {
             return invalid("node " + node.id() + " lacks a host, a role or an incarnation");
+        }
+        if (!node.build().speaks(draft.level)) {
+            return refused(
+                    ErrorCode.UPGRADE_NEEDED,
+                    "node " + node.id() + ": " + node.build().refusal(draft.level));
         }
         List<Integer> ports =
                 List.of(node.dataPort(), node.rpcPort(), node.consolePort(), node.s3Port());
@@ -55,7 +68,10 @@ final class ClusterMap {
                 return invalid("node " + node.id() + " has a port " + port);
             }
         }
-        return draft.put(Table.NODES, node.id(), node);
+        return draft.put(
+                Table.NODES,
+                node.id(),
+                before == null ? node : node.withStanding(before.standing()));
     }
 
     static DirectoryReply setNodeState(DirectoryDraft draft, SetNodeState c) {
@@ -63,27 +79,23 @@ final class ClusterMap {
         if (node == null) {
             return invalid("node " + c.node() + " is unknown");
         }
-        return draft.put(
-                Table.NODES,
-                c.node(),
-                new NodeRecord(
-                        node.id(),
-                        node.incarnation(),
-                        node.host(),
-                        node.dataPort(),
-                        node.rpcPort(),
-                        node.consolePort(),
-                        node.s3Port(),
-                        node.rack(),
-                        node.roles(),
-                        node.publicKey(),
-                        c.state()));
+        return draft.put(Table.NODES, c.node(), node.withState(c.state()));
     }
 
     static DirectoryReply putDevice(DirectoryDraft draft, PutDevice c) {
-        DeviceRecord device = c.device();
-        if (Table.NODES.get(draft.rows, device.node()) == null) {
-            return invalid("device " + device.id() + " is on unknown node " + device.node());
+        DeviceRecord before = Table.DEVICES.get(draft.rows, c.device().id());
+        return put(draft, c.device().withPath(before == null ? "" : before.path()));
+    }
+
+    static DirectoryReply placeDevice(DirectoryDraft draft, PlaceDevice c) {
+        return put(draft, c.device());
+    }
+
+    private static DirectoryReply put(DirectoryDraft draft, DeviceRecord device) {
+        NodeRecord node = Table.NODES.get(draft.rows, device.node());
+        if (node == null || node.removed()) {
+            return invalid(
+                    "device " + device.id() + " is on unknown or removed node " + device.node());
         }
         if (device.capacityBytes() < 0 || device.freeBytes() < 0) {
             return invalid("device " + device.id() + " has a negative size");
@@ -98,7 +110,8 @@ final class ClusterMap {
                             + " was removed; it comes back only empty, under a new id");
         }
         // That it leaves is the operator's word; the controller only reports what is there.
-        boolean leaving = before != null && before.leaving();
+        boolean leaving =
+                before != null ? before.leaving() : node.standing() == NodeRecord.Standing.LEAVING;
         return draft.put(Table.DEVICES, device.id(), device.withLeaving(leaving));
     }
 
@@ -188,6 +201,10 @@ final class ClusterMap {
             return refused(
                     ErrorCode.STALE_EPOCH,
                     next.id() + " comes with map epoch " + next.mapEpoch() + ", not " + wanted);
+        }
+        if (next.division() != null || (before != null && before.division() != null)) {
+            return refused(
+                    ErrorCode.UNAVAILABLE, next.id() + " is being split; wait until that is over");
         }
         if (!next.to().isEmpty() && next.from().compareTo(next.to()) >= 0) {
             return invalid(next.id() + " goes from " + next.from() + " to " + next.to());

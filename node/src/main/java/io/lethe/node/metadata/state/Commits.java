@@ -49,7 +49,7 @@ final class Commits {
             return locked;
         }
         ShardTable.Shard shard = ShardTable.get(draft, c.body().shard());
-        if (shard == null || !shard.open() || !shard.tenant().equals(c.tenant())) {
+        if (shard == null || !shard.takes(draft.head) || !shard.tenant().equals(c.tenant())) {
             return Replies.retry(Why.SHARD, 0);
         }
         return write(draft, versions, c);

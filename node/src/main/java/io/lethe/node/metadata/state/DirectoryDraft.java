@@ -1,7 +1,12 @@
 package io.lethe.node.metadata.state;
 
+import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.DirectoryReply;
+import io.lethe.node.metadata.command.ShardGrant;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.Id128;
+import io.lethe.node.model.ShardId;
+import io.lethe.node.model.TenantId;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,9 +21,21 @@ final class DirectoryDraft {
     final Rows rows;
     final DirectoryHead head;
 
+    /** The feature level in force. */
+    final int level;
+
     DirectoryDraft(Rows rows, DirectoryHead head) {
         this.rows = rows;
         this.head = head;
+        level = LevelRow.read(rows);
+    }
+
+    /** Puts a feature level in force, from the next command on. */
+    DirectoryReply raise(int to) {
+        if (to > level) {
+            changes.add(LevelRow.put(to));
+        }
+        return DONE;
     }
 
     <I, R> DirectoryReply put(Table<I, R> table, I id, R row) {
@@ -31,7 +48,19 @@ final class DirectoryDraft {
         return DONE;
     }
 
-    /** The rows' changes. */
+    /** Keeps a key in a slot that is overwritten when it is destroyed. */
+    DirectoryReply keep(Id128 id, Bytes wrappedKey) {
+        TenantId nobody = new TenantId(new Id128(0, 0));
+        changes.add(new Change.WriteSlot(new ShardGrant(new ShardId(id), nobody, 1, wrappedKey)));
+        return DONE;
+    }
+
+    DirectoryReply destroy(Id128 id) {
+        changes.add(new Change.DestroySlot(new ShardId(id)));
+        return DONE;
+    }
+
+    /** The changes of rows and slots. */
     List<Change> changes() {
         return changes;
     }

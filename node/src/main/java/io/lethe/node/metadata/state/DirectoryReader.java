@@ -55,6 +55,11 @@ public final class DirectoryReader implements Directory {
     }
 
     @Override
+    public int featureLevel() {
+        return LevelRow.read(rows);
+    }
+
+    @Override
     public Optional<Cluster> cluster() {
         return Optional.ofNullable(DirectoryHead.read(rows))
                 .map(head -> new Cluster(head.cluster, head.name, head.failureDomain));
@@ -98,6 +103,11 @@ public final class DirectoryReader implements Directory {
     @Override
     public List<PlacementGroup> placementGroups() {
         return Table.PLACEMENT_GROUPS.records(rows);
+    }
+
+    @Override
+    public List<PlacementGroup> placementGroupsOf(DeviceId device) {
+        return placementGroups().stream().filter(pg -> pg.chunkOf(device) >= 0).toList();
     }
 
     @Override

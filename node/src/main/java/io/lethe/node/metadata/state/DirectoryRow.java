@@ -36,7 +36,7 @@ public final class DirectoryRow {
     }
 
     public static DeviceRecord device(Bytes value) {
-        return read(value, RecordCodec::device);
+        return Table.DEVICES.read(value);
     }
 
     public static PlacementGroup placementGroup(Bytes value) {

@@ -1,15 +1,23 @@
 package io.lethe.node.metadata.state;
 
+import io.lethe.node.metadata.command.CommandLevels;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.DirectoryCommand.BeginMove;
+import io.lethe.node.metadata.command.DirectoryCommand.BeginSplit;
 import io.lethe.node.metadata.command.DirectoryCommand.CreateBucket;
 import io.lethe.node.metadata.command.DirectoryCommand.CreatePg;
+import io.lethe.node.metadata.command.DirectoryCommand.DropBackupKey;
 import io.lethe.node.metadata.command.DirectoryCommand.DropHolder;
 import io.lethe.node.metadata.command.DirectoryCommand.EndMove;
+import io.lethe.node.metadata.command.DirectoryCommand.EndSplit;
 import io.lethe.node.metadata.command.DirectoryCommand.FinishBucketDelete;
+import io.lethe.node.metadata.command.DirectoryCommand.FinishRecoding;
 import io.lethe.node.metadata.command.DirectoryCommand.InitCluster;
 import io.lethe.node.metadata.command.DirectoryCommand.MarkBucketDeleting;
+import io.lethe.node.metadata.command.DirectoryCommand.MoveReplica;
+import io.lethe.node.metadata.command.DirectoryCommand.PlaceDevice;
 import io.lethe.node.metadata.command.DirectoryCommand.PutAccessKey;
+import io.lethe.node.metadata.command.DirectoryCommand.PutBackupKey;
 import io.lethe.node.metadata.command.DirectoryCommand.PutDevice;
 import io.lethe.node.metadata.command.DirectoryCommand.PutNode;
 import io.lethe.node.metadata.command.DirectoryCommand.PutPartition;
@@ -18,11 +26,16 @@ import io.lethe.node.metadata.command.DirectoryCommand.PutStorageClass;
 import io.lethe.node.metadata.command.DirectoryCommand.PutTenant;
 import io.lethe.node.metadata.command.DirectoryCommand.PutTicketKey;
 import io.lethe.node.metadata.command.DirectoryCommand.PutUser;
+import io.lethe.node.metadata.command.DirectoryCommand.RaiseFeatureLevel;
+import io.lethe.node.metadata.command.DirectoryCommand.RecoverPartition;
 import io.lethe.node.metadata.command.DirectoryCommand.RegisterHolder;
 import io.lethe.node.metadata.command.DirectoryCommand.RemoveDevice;
+import io.lethe.node.metadata.command.DirectoryCommand.RemoveNode;
+import io.lethe.node.metadata.command.DirectoryCommand.SetBucketClass;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketLock;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketSetting;
 import io.lethe.node.metadata.command.DirectoryCommand.SetLeaving;
+import io.lethe.node.metadata.command.DirectoryCommand.SetNodeLeaving;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetPgState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetVersioning;
@@ -40,8 +53,9 @@ import java.util.Set;
  * The directory's state machine. Pure; every replica decides alike; what is wrong with a command is
  * refused. Controller commands below the highest controller epoch are refused with STALE_EPOCH,
  * before anything else about them is looked at. Every command, also a refused one, leaves its index
- * and a higher controller epoch behind. The directory's time is the newest stamp; it stamps buckets
- * only, and orders nothing.
+ * and a higher controller epoch behind. Commands above the feature level in force, which is a row
+ * here, are refused, as leaders do before. The directory's time is the newest stamp; it stamps
+ * buckets only, and orders nothing.
  */
 public final class DirectoryState {
     private static final Set<String> FAILURE_DOMAINS = Set.of("device", "node", "rack");
@@ -85,12 +99,18 @@ public final class DirectoryState {
             }
             draft.head.controllerEpoch = stamp.controllerEpoch();
         }
+        int needed = CommandLevels.of(command);
+        if (needed > draft.level) {
+            return DirectoryDraft.refused(
+                    CommandLevels.REFUSED, CommandLevels.refusal(needed, draft.level));
+        }
         return execute(draft, command);
     }
 
     private static boolean ofController(DirectoryCommand command) {
         return switch (command) {
-            case PutNode _, SetNodeState _, PutDevice _, CreatePg _, SetPgState _ -> true;
+            case PutNode _, SetNodeState _, PutDevice _, PlaceDevice _ -> true;
+            case CreatePg _, SetPgState _ -> true;
             case PutPartition _, PutStorageClass _, PutTicketKey _ -> true;
             case SuspendHolder _, DropHolder _, BeginMove _ -> true;
             case InitCluster _, PutTenant _, PutUser _, PutAccessKey _, CreateBucket _ -> false;
@@ -98,6 +118,10 @@ public final class DirectoryState {
             case SetVersioning _, SetBucketLock _, SetBucketSetting _ -> false;
             case RegisterHolder _, PutSetting _ -> false;
             case EndMove _, SetLeaving _, RemoveDevice _ -> false;
+            case SetNodeLeaving _, RemoveNode _, SetBucketClass _, FinishRecoding _ -> false;
+            case BeginSplit _, EndSplit _, RaiseFeatureLevel _ -> false;
+            case RecoverPartition _, MoveReplica _ -> false;
+            case PutBackupKey _, DropBackupKey _ -> false;
         };
     }
 
@@ -115,6 +139,7 @@ public final class DirectoryState {
             case PutNode c -> ClusterMap.putNode(draft, c);
             case SetNodeState c -> ClusterMap.setNodeState(draft, c);
             case PutDevice c -> ClusterMap.putDevice(draft, c);
+            case PlaceDevice c -> ClusterMap.placeDevice(draft, c);
             case CreatePg c -> ClusterMap.createPg(draft, c);
             case SetPgState c -> ClusterMap.setPgState(draft, c);
             case PutPartition c -> ClusterMap.putPartition(draft, c);
@@ -128,6 +153,8 @@ public final class DirectoryState {
             case SetVersioning c -> Buckets.setVersioning(draft, c);
             case SetBucketLock c -> Buckets.setLock(draft, c);
             case SetBucketSetting c -> Buckets.setSetting(draft, c);
+            case SetBucketClass c -> Buckets.setClass(draft, c);
+            case FinishRecoding c -> Buckets.finishRecoding(draft, c);
             case PutTicketKey c -> Accounts.putTicketKey(draft, c);
             case RegisterHolder c -> Accounts.registerHolder(draft, c);
             case SuspendHolder c -> Accounts.suspendHolder(draft, c);
@@ -137,6 +164,15 @@ public final class DirectoryState {
             case EndMove c -> Moves.end(draft, c);
             case SetLeaving c -> Moves.setLeaving(draft, c);
             case RemoveDevice c -> Moves.remove(draft, c);
+            case SetNodeLeaving c -> Membership.setLeaving(draft, c);
+            case RemoveNode c -> Membership.remove(draft, c);
+            case BeginSplit c -> Divisions.begin(draft, c);
+            case EndSplit c -> Divisions.end(draft, c);
+            case RaiseFeatureLevel c -> Membership.raiseLevel(draft, c);
+            case PutBackupKey c -> Accounts.putBackupKey(draft, c);
+            case DropBackupKey c -> Accounts.dropBackupKey(draft, c);
+            case RecoverPartition c -> Recoveries.recover(draft, c);
+            case MoveReplica c -> Membership.moveReplica(draft, c);
         };
     }
 
@@ -158,6 +194,7 @@ public final class DirectoryState {
         head.index = index;
         head.stateMillis = stamp.wallMillis();
         DirectoryDraft draft = new DirectoryDraft(rows, head);
+        draft.raise(init.featureLevel());
         for (StorageClass one : init.classes()) {
             if (one.name().isEmpty()) {
                 return Decision.only(DirectoryDraft.invalid("a storage class needs a name"));

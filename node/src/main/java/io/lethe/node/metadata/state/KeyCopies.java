@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * A copy is registered, then wiped (wiped > 0, milliseconds), and stays so for good: a registration
- * that comes late does not bring it back, and the row tells a purge what became of it.
+ * that comes late does not bring it back, and the row tells a purge what became of it. One that is
+ * no replica's comes off, since its number is used once.
  */
 final class KeyCopies {
     /**
@@ -85,6 +86,17 @@ final class KeyCopies {
                                 + " copies of its keys; split it, or keep its replicas in place");
     }
 
+    /** Registers a copy of a partition that is made now, and has no others. */
+    static void found(Draft draft, KeyCopy copy) {
+        draft.put(Family.KEY_COPIES, key(copy), new Row(draft.millis(), 0, 0).encode());
+    }
+
+    /** The copy's file goes by another name, and has been nowhere else. */
+    static void rename(Draft draft, KeyCopy was, KeyCopy is) {
+        draft.delete(Family.KEY_COPIES, key(was));
+        found(draft, is);
+    }
+
     private static int count(Rows rows) {
         int[] count = new int[1];
         rows.scan(
@@ -112,6 +124,11 @@ final class KeyCopies {
                     c.copy()
                             + " lay on a file system that does not overwrite in place, so it stays"
                             + " registered");
+        }
+        if (c.copy().kind() != KeyCopy.Kind.REPLICA) {
+            // Its number is random: nobody will make it again.
+            draft.delete(Family.KEY_COPIES, key(c.copy()));
+            return Replies.DONE;
         }
         draft.put(
                 Family.KEY_COPIES,

@@ -86,6 +86,21 @@ final class Ledger {
         ShardTable.release(draft, body.shard(), versionKey);
     }
 
+    /** Takes a version off that the other half of a split has: nothing becomes garbage by it. */
+    static void elsewhere(Draft draft, VersionRow row) {
+        usage(draft, row, -1);
+        ChangeTable.gone(draft, row.bucket(), row.order());
+        VersionBody body = row.body();
+        if (body != null) {
+            Bytes versionKey = RowKeys.versionKey(row.bucket(), row.key(), row.order());
+            draft.delete(Family.DIGESTS, digestKey(SHA256, body.sha256(), versionKey));
+            draft.delete(Family.DIGESTS, digestKey(MD5, body.md5(), versionKey));
+            if (body.placement() instanceof Placement.Inline) {
+                draft.delete(Family.INLINE, versionKey);
+            }
+        }
+    }
+
     private static Bytes objectKey(VersionRow row) {
         return RowKeys.objectKey(row.bucket(), row.key());
     }

@@ -172,15 +172,55 @@ final class PartTable {
     record Swept(Bytes key, Bytes place) {}
 
     /** Places that are to be swept, of versions gone up to a time. */
-    static List<Swept> swept(Rows rows, long throughMillis, int limit) {
-        return Scans.page(
-                        rows,
-                        Family.PARTS,
-                        Bytes.wrap(new byte[] {SWEEP}),
-                        new Encoder(16).u8(SWEEP).i64(throughMillis + 1).toBytes(),
-                        limit,
-                        (key, _) -> new Swept(key, key.slice(9, key.length())))
-                .items();
+    static List<Swept> swept(Rows rows, PartitionHead head, long throughMillis, int limit) {
+        List<Swept> swept = new ArrayList<>();
+        rows.scan(
+                Family.PARTS,
+                Bytes.wrap(new byte[] {SWEEP}),
+                new Encoder(16).u8(SWEEP).i64(throughMillis + 1).toBytes(),
+                (key, _) -> {
+                    Swept one = new Swept(key, key.slice(9, key.length()));
+                    // What is the other half's is swept there.
+                    if (head.covers(one.place())) {
+                        swept.add(one);
+                    }
+                    return swept.size() < limit ? Step.NEXT : Step.STOP;
+                });
+        return swept;
+    }
+
+    /**
+     * Removes what is the other half's of the rows behind {@code after}.
+     *
+     * @return the last key looked at; null where there is nothing behind it
+     */
+    static @Nullable Bytes sweepSplit(Draft draft, @Nullable Bytes after, int limit) {
+        for (int kind = after == null ? PART : after.at(0); kind <= HASH_WORK; kind++) {
+            Bytes from = after != null && after.at(0) == kind ? after : null;
+            Bytes start = Bytes.wrap(new byte[] {(byte) kind});
+            List<Bytes> keys =
+                    kind == SWEEP
+                            ? Scans.page(
+                                            draft.rows(),
+                                            Family.PARTS,
+                                            from == null ? start : RowKeys.after(from),
+                                            start.prefixEnd(),
+                                            limit,
+                                            (key, _) -> key)
+                                    .items()
+                            : SplitSweep.outside(draft, Family.PARTS, start, from, limit).stream()
+                                    .map(SplitSweep.Row::key)
+                                    .toList();
+            for (Bytes key : keys) {
+                if (kind != SWEEP || !draft.head.covers(key.slice(9, key.length()))) {
+                    draft.delete(Family.PARTS, key);
+                }
+            }
+            if (!keys.isEmpty()) {
+                return keys.getLast();
+            }
+        }
+        return null;
     }
 
     /**

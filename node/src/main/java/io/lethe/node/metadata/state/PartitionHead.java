@@ -3,6 +3,7 @@ package io.lethe.node.metadata.state;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.FieldReader;
 import io.lethe.node.metadata.command.FieldWriter;
+import io.lethe.node.model.BucketId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,16 +12,17 @@ import org.jspecify.annotations.Nullable;
  * thread.
  *
  * <p>Key: "head". Value: format u8 = 1 ‖ from rowKey ‖ to rowKey ‖ last order, fence, state millis,
- * versions, bytes, open writes, garbage segments, garbage bytes, under-protected segments: varints.
+ * versions, bytes, open writes, garbage segments, garbage bytes, under-protected segments, map
+ * epoch, shards from millis, pending child, sibling, phase of the sweep: varints.
  */
 final class PartitionHead {
-    private static final Bytes KEY = Bytes.utf8("head");
+    static final Bytes KEY = Bytes.utf8("head");
 
     /** First row key of the range, inclusive. */
     final Bytes from;
 
     /** End of the range, exclusive; empty: to the end. */
-    final Bytes to;
+    Bytes to;
 
     /** The order of the newest version that was ever written here. */
     long lastOrder;
@@ -46,6 +48,21 @@ final class PartitionHead {
     /** Segments with missing chunks. */
     long underprotected;
 
+    /** Of the partition's record since it was last split; 0: it never was. */
+    long mapEpoch;
+
+    /** Shards that were opened before this time take no more versions, since another has them. */
+    long shardsFromMillis;
+
+    /** The child of a split, until a quorum of it is durable; 0: none. */
+    long pendingChild;
+
+    /** The other half of the split that is being swept. */
+    long sibling;
+
+    /** Of {@link SplitSweep}; 0: all rows lie within the range. */
+    long sweepPhase;
+
     PartitionHead(Bytes from, Bytes to) {
         this.from = from;
         this.to = to;
@@ -68,6 +85,11 @@ final class PartitionHead {
         head.garbageSegments = in.number();
         head.garbageBytes = in.number();
         head.underprotected = in.number();
+        head.mapEpoch = in.number();
+        head.shardsFromMillis = in.number();
+        head.pendingChild = in.number();
+        head.sibling = in.number();
+        head.sweepPhase = in.number();
         return head;
     }
 
@@ -75,7 +97,19 @@ final class PartitionHead {
         FieldWriter out = new FieldWriter().u8(RowValues.FORMAT).rowKey(from).rowKey(to);
         out.number(lastOrder).number(fence).number(stateMillis).number(versions).number(bytes);
         out.number(openWrites).number(garbageSegments).number(garbageBytes);
-        return new Change.Put(Family.META, KEY, out.number(underprotected).toBytes());
+        out.number(underprotected).number(mapEpoch).number(shardsFromMillis);
+        out.number(pendingChild).number(sibling).number(sweepPhase);
+        return new Change.Put(Family.META, KEY, out.toBytes());
+    }
+
+    boolean covers(BucketId bucket, Bytes key) {
+        return covers(RowKeys.objectKey(bucket, key));
+    }
+
+    /** Whether all of a range is within this one. */
+    boolean coversAll(Bytes begin, Bytes end) {
+        boolean endsWithin = to.isEmpty() || (!end.isEmpty() && end.compareTo(to) <= 0);
+        return from.compareTo(begin) <= 0 && endsWithin;
     }
 
     boolean covers(Bytes rowKey) {

@@ -1,6 +1,7 @@
 package io.lethe.node.metadata.state;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.metadata.command.CommandLevels;
 import io.lethe.node.metadata.command.KeyCopy;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
@@ -24,6 +25,7 @@ import io.lethe.node.metadata.command.PartitionCommand.PutPart;
 import io.lethe.node.metadata.command.PartitionCommand.RaisePgEpoch;
 import io.lethe.node.metadata.command.PartitionCommand.Rebuilt;
 import io.lethe.node.metadata.command.PartitionCommand.Reclaimed;
+import io.lethe.node.metadata.command.PartitionCommand.Recovered;
 import io.lethe.node.metadata.command.PartitionCommand.RegisterKeyCopies;
 import io.lethe.node.metadata.command.PartitionCommand.RenewWrites;
 import io.lethe.node.metadata.command.PartitionCommand.ReplaceSegment;
@@ -35,12 +37,16 @@ import io.lethe.node.metadata.command.PartitionCommand.SweepParts;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.PartitionReply.Retry.Why;
+import io.lethe.node.metadata.command.ShardGrant;
 import io.lethe.node.metadata.command.Stamp;
 import io.lethe.node.metadata.command.UploadRef;
 import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.metadata.state.Change.Decision;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.ShardId;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,9 +55,9 @@ import org.jspecify.annotations.Nullable;
  * let through: what is wrong with a command is refused, a broken invariant of the rows themselves
  * is a {@link io.lethe.node.base.Check.BrokenInvariant}, on which the replica halts.
  *
- * <p>Checks come in this order, and the first that fails answers: the stamp (STAMP), the range
- * (WrongPartition), the key, for requests the fence (FENCED), then the command's own. Refusals and
- * retries change nothing, not even the state's time.
+ * <p>Checks come in this order, and the first that fails answers: the stamp (STAMP), the feature
+ * level that the command needs, the range (WrongPartition), the key, for requests the fence
+ * (FENCED), then the command's own. Refusals and retries change nothing, not even the state's time.
  *
  * <p>The state's time is the newest stamp. A stamp may not go back and not jump more than {@link
  * #MOST_JUMP_MILLIS} ahead; the answer's detail is the state's time. A leader therefore stamps in
@@ -82,14 +88,42 @@ public final class PartitionState {
         if (early != null) {
             return Decision.only(early);
         }
-        head.stateMillis = stamp.wallMillis();
+        if (command instanceof PartitionCommand.DeleteBatch batch) {
+            return each(rows, stamp, batch);
+        }
+        if (!(command instanceof Recovered)) {
+            head.stateMillis = stamp.wallMillis();
+        }
         Draft draft = new Draft(rows, head);
         PartitionReply reply = execute(draft, command);
         return switch (reply) {
             case PartitionReply.Refused _ -> Decision.only(reply);
             case PartitionReply.Retry _ -> Decision.only(reply);
-            default -> new Decision<>(draft.changes(), reply);
+            default -> new Decision<>(leveled(rows, stamp, draft.changes()), reply);
         };
+    }
+
+    /** The changes, and the level by which they were made where it is the first time. */
+    private static List<Change> leveled(Rows rows, Stamp stamp, List<Change> changes) {
+        if (stamp.featureLevel() <= LevelRow.read(rows)) {
+            return changes;
+        }
+        List<Change> all = new ArrayList<>(changes);
+        all.add(LevelRow.put(stamp.featureLevel()));
+        return all;
+    }
+
+    /** One behind the other, each by the rows that those before it leave. */
+    private static Decision<PartitionReply> each(
+            Rows rows, Stamp stamp, PartitionCommand.DeleteBatch batch) {
+        ChangedRows changed = new ChangedRows(rows);
+        List<PartitionReply> replies = new ArrayList<>();
+        for (PartitionCommand one : batch.deletes()) {
+            Decision<PartitionReply> decision = decide(changed, stamp, one);
+            changed.change(decision.changes());
+            replies.add(decision.reply());
+        }
+        return new Decision<>(changed.changes(), new PartitionReply.DeleteBatchDone(replies));
     }
 
     /** Answers a question. */
@@ -98,9 +132,49 @@ public final class PartitionState {
         return head == null ? new PartitionAnswer.NotInRange() : Answers.answer(rows, head, query);
     }
 
+    /**
+     * What a replica makes the child of, if this command splits this state; null where it does not.
+     */
+    public static @Nullable Birth birth(Rows rows, Stamp stamp, PartitionCommand.Split split) {
+        PartitionHead head = PartitionHead.read(rows);
+        return head == null || refusal(head, stamp, split) != null
+                ? null
+                : Splits.birth(rows, head, stamp, split);
+    }
+
+    /** Whether this state has a range, and the row key is outside of it. */
+    public static boolean isBeyond(Rows rows, Bytes rowKey) {
+        PartitionHead head = PartitionHead.read(rows);
+        return head != null && !head.covers(rowKey);
+    }
+
+    /** Whether a split is not known to be durable at the child: its entry must stay in the log. */
+    public static boolean keepsLog(Rows rows) {
+        PartitionHead head = PartitionHead.read(rows);
+        return head != null && head.pendingChild != 0;
+    }
+
     /** Whether the keys may go to this copy. */
     public static boolean registered(Rows rows, KeyCopy copy) {
         return KeyCopies.registered(rows, copy);
+    }
+
+    /**
+     * Shard keys in the order of their shards.
+     *
+     * @param next where to go on; null: those were the last
+     * @param lacking whether a shard of which versions need the key has none: it was destroyed
+     *     since these rows were current
+     */
+    public record ShardKeys(List<ShardGrant> grants, @Nullable ShardId next, boolean lacking) {
+        public ShardKeys {
+            grants = List.copyOf(grants);
+        }
+    }
+
+    /** Keys of shards behind {@code after}, at most {@code limit}. */
+    public static ShardKeys shardKeys(Rows rows, @Nullable ShardId after, int limit) {
+        return ShardTable.keys(rows, after, limit);
     }
 
     private static Decision<PartitionReply> first(
@@ -132,22 +206,36 @@ public final class PartitionState {
         Draft draft = new Draft(rows, head);
         PartitionReply registered = KeyCopies.register(draft, init.copies());
         return registered instanceof PartitionReply.Done
-                ? new Decision<>(draft.changes(), registered)
+                ? new Decision<>(leveled(rows, stamp, draft.changes()), registered)
                 : Decision.only(registered);
     }
 
     /** The checks before a command's own; null when all hold. */
     private static @Nullable PartitionReply refusal(
             PartitionHead head, Stamp stamp, PartitionCommand command) {
+        if (command instanceof Recovered c) {
+            return c.orderFloor() >= 0 && c.orderFloor() <= MOST_ORDER_FLOOR
+                    ? null
+                    : Replies.invalid("orders above " + c.orderFloor());
+        }
         if (stamp.wallMillis() < head.stateMillis
                 || stamp.wallMillis() > head.stateMillis + MOST_JUMP_MILLIS
                 || stamp.wallMillis() > MOST_STAMP_MILLIS) {
             return Replies.retry(Why.STAMP, head.stateMillis);
         }
+        int needed = CommandLevels.of(command);
+        if (needed > stamp.featureLevel()) {
+            return Replies.refused(
+                    CommandLevels.REFUSED, CommandLevels.refusal(needed, stamp.featureLevel()));
+        }
+        if (command instanceof PartitionCommand.InRange(Bytes from, Bytes to, var _)
+                && !head.coversAll(from, to)) {
+            return new PartitionReply.WrongPartition(head.mapEpoch);
+        }
         Target target = target(command);
         if (target != null) {
-            if (!head.covers(RowKeys.objectKey(target.bucket(), target.key()))) {
-                return new PartitionReply.WrongPartition();
+            if (!head.covers(target.bucket(), target.key())) {
+                return new PartitionReply.WrongPartition(head.mapEpoch);
             }
             int bytes = target.key().length();
             if (bytes == 0) {
@@ -227,6 +315,7 @@ public final class PartitionState {
             case DestroyShard c -> Shards.destroy(draft, c);
             case RegisterKeyCopies c -> KeyCopies.register(draft, c.copies());
             case DeregisterKeyCopy c -> KeyCopies.deregister(draft, c);
+            case Recovered c -> Recoveries.recovered(draft, c);
             case Fence c -> Segments.fence(draft, c);
             case RaisePgEpoch c -> Segments.raise(draft, c);
             case Reclaimed c -> Segments.reclaimed(draft, c);
@@ -241,6 +330,12 @@ public final class PartitionState {
             case PartitionCommand.SaveProgress c -> Changes.save(draft, c);
             case PartitionCommand.Noted c -> noted(draft, c);
             case PartitionCommand.Delivered c -> Outbox.delivered(draft, c);
+            case PartitionCommand.InRange c -> execute(draft, c.command());
+            case PartitionCommand.Split c -> Splits.split(draft, c);
+            case PartitionCommand.FinishSplit c -> Splits.finish(draft, c);
+            case PartitionCommand.SweepSplit c -> SplitSweep.sweep(draft, c);
+            case PartitionCommand.DeleteBatch _ ->
+                    throw new IllegalArgumentException("a batch is no command of one draft");
         };
     }
 

@@ -123,7 +123,7 @@ final class Parts {
         }
         long through = Math.max(0, draft.millis() - Math.max(0, c.keptMillis()));
         int count = 0;
-        for (PartTable.Swept one : PartTable.swept(draft.rows(), through, c.limit())) {
+        for (PartTable.Swept one : PartTable.swept(draft.rows(), draft.head, through, c.limit())) {
             if (count < c.limit()) {
                 count += sweep(draft, one, c.limit() - count);
             }

@@ -27,7 +27,7 @@ public final class RowKeys {
     static final int PREFIX_BYTES = 10;
 
     /** Bytes of the two zeros behind an escaped key. */
-    private static final int END_BYTES = 2;
+    static final int END_BYTES = 2;
 
     /** Bytes of an inverted order. */
     private static final int ORDER_BYTES = 8;
@@ -68,6 +68,19 @@ public final class RowKeys {
 
     static Bytes versionKey(Bytes objectKey, long order) {
         return new Encoder(objectKey.length() + ORDER_BYTES).raw(objectKey).i64(~order).toBytes();
+    }
+
+    /** Whether an object's row key, or a longer one, begins what is said to begin a range. */
+    static boolean hasWholeKey(Bytes bound) {
+        for (int at = PREFIX_BYTES; at + 1 < bound.length(); at++) {
+            if (bound.at(at) == 0) {
+                if (bound.at(at + 1) == 0) {
+                    return true;
+                }
+                at++;
+            }
+        }
+        return false;
     }
 
     private static Encoder escape(Encoder out, Bytes key) {

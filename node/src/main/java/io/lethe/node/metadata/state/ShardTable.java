@@ -4,7 +4,9 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Check;
 import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.metadata.command.FieldReader;
+import io.lethe.node.metadata.command.ShardGrant;
 import io.lethe.node.metadata.state.Rows.Step;
+import io.lethe.node.model.Id128;
 import io.lethe.node.model.ShardId;
 import io.lethe.node.model.TenantId;
 import java.util.ArrayList;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * 4 ‖ shard id                                    closed or past its fill               (no value)
  * 5 ‖ shard id ‖ as in 3                          moved out of it, not confirmed: format u8 = 1 ‖
  *                                                 the data key as it was wrapped under it
+ * 6 ‖ shard id ‖ partition i32                    another partition that has its key since a split:
+ *                                                 format u8 = 1 ‖ whether both have holders, flag
  * </pre>
  *
  * A shard's states: OPEN → CLOSED (by command, or with its last place taken) → DESTROYED, which
@@ -46,6 +50,7 @@ final class ShardTable {
     private static final int HOLDER = 3;
     private static final int WORK = 4;
     private static final int MOVED = 5;
+    private static final int LINEAGE = 6;
 
     private ShardTable() {}
 
@@ -79,6 +84,11 @@ final class ShardTable {
 
         boolean open() {
             return state == State.OPEN;
+        }
+
+        /** Whether versions may be wrapped under it: of one that another has too, none. */
+        boolean takes(PartitionHead head) {
+            return open() && openedMillis >= head.shardsFromMillis;
         }
 
         static Shard decode(Bytes value) {
@@ -182,7 +192,7 @@ final class ShardTable {
     }
 
     /** The tenant's newest open shard below its fill; null when one must be opened first. */
-    static @Nullable ShardId offered(Rows rows, TenantId tenant) {
+    static @Nullable ShardId offered(Rows rows, PartitionHead head, TenantId tenant) {
         Bytes from = openPrefix(tenant);
         ShardId[] found = new ShardId[1];
         int[] seen = new int[1];
@@ -193,6 +203,9 @@ final class ShardTable {
                 (key, _) -> {
                     ShardId id = idAt(key, key.length() - 16);
                     Shard shard = get(rows, id);
+                    if (shard != null && !shard.takes(head)) {
+                        return Step.STOP;
+                    }
                     if (shard != null && shard.wrapped() < FILL) {
                         found[0] = id;
                         return Step.STOP;
@@ -266,6 +279,128 @@ final class ShardTable {
                         limit,
                         (key, _) -> idAt(key, 1))
                 .items();
+    }
+
+    /** Whether a range of row keys has a holder, or a key that was moved and is not confirmed. */
+    private static boolean anyHolder(Rows rows, ShardId id, Bytes from, Bytes to) {
+        for (int kind : List.of(HOLDER, MOVED)) {
+            Bytes all = key(kind, id);
+            Bytes end = to.isEmpty() ? all.prefixEnd() : all.plus(to);
+            if (!Scans.page(rows, Family.SHARDS, all.plus(from), end, 1, (key, _) -> key)
+                    .items()
+                    .isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Ids of shards, in order. */
+    static List<ShardId> ids(Rows rows, @Nullable Bytes after, int limit) {
+        Bytes start = Bytes.wrap(new byte[] {SHARD});
+        return Scans.page(
+                        rows,
+                        Family.SHARDS,
+                        after == null ? start : RowKeys.after(start.plus(after)),
+                        start.prefixEnd(),
+                        limit,
+                        (key, _) -> idAt(key, 1))
+                .items();
+    }
+
+    /** As {@link PartitionState#shardKeys}. */
+    static PartitionState.ShardKeys keys(Rows rows, @Nullable ShardId after, int limit) {
+        Encoder last = new Encoder(Id128.BYTES);
+        if (after != null) {
+            after.id().encode(last);
+        }
+        List<ShardId> ids = ids(rows, after == null ? null : last.toBytes(), limit);
+        List<ShardGrant> grants = new ArrayList<>();
+        boolean lacking = false;
+        for (ShardId id : ids) {
+            Shard shard = get(rows, id);
+            ShardGrant grant = rows.slot(id);
+            if (grant != null) {
+                grants.add(grant);
+            } else if (shard != null && shard.state() != State.DESTROYED) {
+                lacking |= shard.live() > 0 || anyMoved(rows, id);
+            }
+        }
+        return new PartitionState.ShardKeys(
+                grants, ids.size() < limit ? null : ids.getLast(), lacking);
+    }
+
+    /** Slots of the shards that a range's holders need. */
+    static List<ShardGrant> needed(Rows rows, Bytes from, Bytes to) {
+        List<ShardGrant> grants = new ArrayList<>();
+        for (ShardId id : ids(rows, null, Integer.MAX_VALUE)) {
+            Shard shard = get(rows, id);
+            ShardGrant slot =
+                    shard == null || shard.state() == State.DESTROYED ? null : rows.slot(id);
+            if (slot != null && anyHolder(rows, id, from, to)) {
+                grants.add(slot);
+            }
+        }
+        return grants;
+    }
+
+    /** Whether another partition has holders of this shard too, since a split. */
+    static boolean straddles(Rows rows, ShardId id) {
+        Bytes all = key(LINEAGE, id);
+        return Scans.page(
+                        rows,
+                        Family.SHARDS,
+                        all,
+                        all.prefixEnd(),
+                        MOST_LOOKED_AT,
+                        (_, value) -> RowValues.read(value, FieldReader::flag))
+                .items()
+                .contains(true);
+    }
+
+    /**
+     * Takes the other half's holders off a shard that was there before a split, closes it, and
+     * destroys it where none is left.
+     *
+     * @return rows that were looked at
+     */
+    static int sweep(Draft draft, ShardId id) {
+        Shard shard = get(draft, id);
+        PartitionHead head = draft.head;
+        if (shard == null
+                || shard.state() == State.DESTROYED
+                || shard.openedMillis() >= head.shardsFromMillis) {
+            return 1;
+        }
+        List<Bytes> places = holders(draft.rows(), id);
+        List<Bytes> own = places.stream().filter(head::covers).toList();
+        List<Moved> moved = moved(draft.rows(), id);
+        boolean needed = !own.isEmpty();
+        for (Bytes place : places) {
+            if (!head.covers(place)) {
+                draft.delete(Family.SHARDS, key(HOLDER, id).plus(place));
+            }
+        }
+        for (Moved one : moved) {
+            needed |= head.covers(one.versionKey());
+            if (!head.covers(one.versionKey())) {
+                draft.delete(Family.SHARDS, key(MOVED, id).plus(one.versionKey()));
+            }
+        }
+        if (needed) {
+            Shard left = shard.with(State.CLOSED).with(shard.wrapped(), own.size());
+            put(draft, id, left);
+            Bytes sibling = new Encoder(8).i32((int) head.sibling).toBytes();
+            boolean both = own.size() < places.size();
+            draft.put(
+                    Family.SHARDS,
+                    key(LINEAGE, id).plus(sibling),
+                    RowValues.begin().flag(both).toBytes());
+        } else {
+            put(draft, id, shard.with(State.DESTROYED).with(shard.wrapped(), 0));
+            draft.destroySlot(id);
+        }
+        return 1 + places.size() + moved.size();
     }
 
     private static ShardId idAt(Bytes key, int at) {

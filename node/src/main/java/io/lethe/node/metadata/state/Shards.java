@@ -67,7 +67,16 @@ final class Shards {
         return Replies.DONE;
     }
 
+    /** Holders of the other half are counted still. */
+    private static PartitionReply swept() {
+        return Replies.refused(
+                ErrorCode.UNAVAILABLE, "the shards are being divided since a split; try again");
+    }
+
     static PartitionReply destroy(Draft draft, DestroyShard c) {
+        if (SplitSweep.ofShards(draft.head)) {
+            return swept();
+        }
         Shard shard = ShardTable.get(draft, c.shard());
         if (shard == null) {
             return Replies.invalid("there is no shard " + c.shard());
@@ -103,12 +112,15 @@ final class Shards {
     }
 
     static PartitionReply rewrap(Draft draft, Rewrap c) {
+        if (SplitSweep.ofShards(draft.head)) {
+            return swept();
+        }
         Shard from = ShardTable.get(draft, c.from());
         Shard to = ShardTable.get(draft, c.to());
         if (from == null || from.state() != State.CLOSED) {
             return Replies.invalid("shard " + c.from() + " is not closed; close it first");
         }
-        if (to == null || !to.open()) {
+        if (to == null || !to.takes(draft.head)) {
             return Replies.retry(Why.SHARD, 0);
         }
         if (!to.tenant().equals(from.tenant())) {

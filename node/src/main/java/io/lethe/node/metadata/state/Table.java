@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  * SETTINGS          name in UTF-8 → value text
  * </pre>
  *
+ * <p>A device whose path is known has format u8 = 2 ‖ placed device.
+ *
  * @param <I> ids
  * @param <R> records
  */
@@ -55,12 +58,41 @@ record Table<I, R>(
         Family family,
         Function<I, Bytes> key,
         BiConsumer<FieldWriter, R> write,
-        Function<FieldReader, R> read) {
+        Function<FieldReader, R> read,
+        @Nullable Later<R> later) {
+    /** The format of rows that need one of a later feature level. */
+    private static final int LATER_FORMAT = 2;
+
+    /**
+     * A form of its rows from some feature level on, format u8 = 2. Only commands of that level
+     * make records that need it, so below it no such row is written.
+     *
+     * @param needs whether the first form can't hold a record
+     */
+    record Later<R>(
+            Predicate<R> needs, BiConsumer<FieldWriter, R> write, Function<FieldReader, R> read) {}
+
+    /** One form at all levels. */
+    Table(
+            Family family,
+            Function<I, Bytes> key,
+            BiConsumer<FieldWriter, R> write,
+            Function<FieldReader, R> read) {
+        this(family, key, write, read, null);
+    }
+
     static final Table<NodeId, NodeRecord> NODES =
             new Table<>(Family.NODES, id -> of(id.id()), RecordCodec::node, RecordCodec::node);
     static final Table<DeviceId, DeviceRecord> DEVICES =
             new Table<>(
-                    Family.DEVICES, id -> of(id.id()), RecordCodec::device, RecordCodec::device);
+                    Family.DEVICES,
+                    id -> of(id.id()),
+                    RecordCodec::device,
+                    RecordCodec::device,
+                    new Later<>(
+                            device -> !device.path().isEmpty(),
+                            RecordCodec::placedDevice,
+                            RecordCodec::placedDevice));
     static final Table<PgId, PlacementGroup> PLACEMENT_GROUPS =
             new Table<>(
                     Family.PLACEMENT_GROUPS,
@@ -157,12 +189,31 @@ record Table<I, R>(
 
     @Nullable R get(Rows rows, I id) {
         Bytes value = rows.get(family, key.apply(id));
-        return value == null ? null : RowValues.read(value, read);
+        return value == null ? null : read(value);
+    }
+
+    /** The record of a row. */
+    R read(Bytes value) {
+        if (later != null && value.length() > 0 && value.at(0) == LATER_FORMAT) {
+            return FieldReader.whole(
+                    value,
+                    in -> {
+                        in.format(LATER_FORMAT);
+                        return later.read().apply(in);
+                    });
+        }
+        return RowValues.read(value, read);
     }
 
     Change put(I id, R row) {
-        FieldWriter out = RowValues.begin();
-        write.accept(out, row);
+        FieldWriter out;
+        if (later != null && later.needs().test(row)) {
+            out = new FieldWriter().u8(LATER_FORMAT);
+            later.write().accept(out, row);
+        } else {
+            out = RowValues.begin();
+            write.accept(out, row);
+        }
         return new Change.Put(family, key.apply(id), out.toBytes());
     }
 
@@ -181,7 +232,7 @@ record Table<I, R>(
                 Bytes.EMPTY,
                 Bytes.EMPTY,
                 (at, value) -> {
-                    all.add(new Row<>(at, RowValues.read(value, read)));
+                    all.add(new Row<>(at, read(value)));
                     return Step.NEXT;
                 });
         return all;

@@ -48,7 +48,7 @@ final class UploadAnswers {
             case SegmentsAt q -> in(head, q.upload()) ? segments(draft, q) : outside();
             case SegmentsOfPart q -> in(head, q.bucket(), q.key()) ? ofPart(draft, q) : outside();
             case FindPart q -> in(head, q.upload()) ? span(draft, q) : outside();
-            case HashWork q -> hashWork(draft, q);
+            case HashWork q -> hashWork(draft, head, q);
             case FindMidstate q -> in(head, q.upload()) ? midstate(draft, q) : outside();
             case FindHashLag q -> in(head, q.upload()) ? lag(draft, q) : outside();
             case DataKey q -> in(head, q.bucket(), q.key()) ? key(draft, q) : outside();
@@ -162,11 +162,14 @@ final class UploadAnswers {
         return new PartSpan(false, 0, 0);
     }
 
-    private static HashPage hashWork(Draft draft, HashWork q) {
+    private static HashPage hashWork(Draft draft, PartitionHead head, HashWork q) {
         Scans.Page<Bytes> page =
                 PartTable.hashWork(draft.rows(), q.after(), Answers.limit(q.limit()));
         List<HashItem> items = new ArrayList<>();
         for (Bytes place : page.items()) {
+            if (!head.covers(place)) {
+                continue;
+            }
             RowKeys.Parsed at = RowKeys.parse(place, 0);
             UploadRow upload = UploadTable.at(draft, at.bucket(), at.key(), at.order());
             int hashed = PartTable.hashed(draft, place);

@@ -58,7 +58,7 @@ final class Uploads {
             return fault;
         }
         ShardTable.Shard shard = ShardTable.get(draft, c.shard());
-        if (shard == null || !shard.open() || !shard.tenant().equals(c.tenant())) {
+        if (shard == null || !shard.takes(draft.head) || !shard.tenant().equals(c.tenant())) {
             return Replies.retry(Why.SHARD, 0);
         }
         UploadRow row =

@@ -134,7 +134,29 @@ final class WriteTable {
 
     /** Open writes whose time is over, oldest first. */
     static List<WriteId> expired(Draft draft, int limit) {
-        return due(draft, BY_EXPIRY, draft.millis() + 1, limit);
+        List<WriteId> writes = new ArrayList<>();
+        Bytes from = new Encoder(16).u8(BY_EXPIRY).toBytes();
+        draft.rows()
+                .scan(
+                        Family.WRITES,
+                        from,
+                        new Encoder(16).u8(BY_EXPIRY).i64(draft.millis() + 1).toBytes(),
+                        (key, _) -> {
+                            WriteId write = idAtEnd(key);
+                            // What is the other half's is closed there, or not.
+                            if (!isElsewhere(draft.rows(), draft.head, write)) {
+                                writes.add(write);
+                            }
+                            return writes.size() < limit ? Step.NEXT : Step.STOP;
+                        });
+        return writes;
+    }
+
+    /** Whether an id was used for an object that is not in this partition's range. */
+    static boolean isElsewhere(Rows rows, PartitionHead head, WriteId write) {
+        return head.sweepPhase != 0
+                && get(rows, write) instanceof WriteRow.OfObject row
+                && !head.covers(row.bucket(), row.key());
     }
 
     /** Forgets rows that ended before {@code beforeMillis}; returns how many. */
@@ -153,10 +175,6 @@ final class WriteTable {
         return row instanceof WriteRow.Open || row instanceof WriteRow.Upload;
     }
 
-    private static List<WriteId> due(Draft draft, int kind, long beforeMillis, int limit) {
-        return dueKeys(draft, kind, beforeMillis, limit).stream().map(WriteTable::idAtEnd).toList();
-    }
-
     private static List<Bytes> dueKeys(Draft draft, int kind, long beforeMillis, int limit) {
         List<Bytes> keys = new ArrayList<>();
         Bytes from = new Encoder(16).u8(kind).toBytes();
@@ -173,9 +191,83 @@ final class WriteTable {
         return keys;
     }
 
-    static boolean anyOpenOf(Rows rows, BucketId bucket) {
+    static boolean anyOpenOf(Rows rows, PartitionHead head, BucketId bucket) {
         Bytes from = Bytes.wrap(new byte[] {BY_BUCKET}).plus(RowKeys.bucketPrefix(bucket));
-        return Scans.any(rows, Family.WRITES, from);
+        boolean[] any = new boolean[1];
+        rows.scan(
+                Family.WRITES,
+                from,
+                from.prefixEnd(),
+                (key, _) -> {
+                    any[0] = !isElsewhere(rows, head, idAtEnd(key));
+                    return any[0] ? Step.STOP : Step.NEXT;
+                });
+        return any[0];
+    }
+
+    /** A row and its key. */
+    private record Row(Bytes key, Bytes value) {}
+
+    /**
+     * Removes what is the other half's of the rows behind {@code after}: first results that may be
+     * forgotten, then the others, then what versions took over.
+     *
+     * @return the last key looked at; null where there is nothing behind it
+     */
+    static @Nullable Bytes sweep(Draft draft, @Nullable Bytes after, int limit) {
+        for (int kind : List.of(BY_END, ROW, BY_VERSION)) {
+            boolean passed = after != null && sweepTurn(after.at(0)) > sweepTurn(kind);
+            if (passed) {
+                continue;
+            }
+            Bytes start = Bytes.wrap(new byte[] {(byte) kind});
+            Bytes from = after != null && after.at(0) == kind ? RowKeys.after(after) : start;
+            List<Row> page =
+                    Scans.page(
+                                    draft.rows(),
+                                    Family.WRITES,
+                                    from,
+                                    start.prefixEnd(),
+                                    limit,
+                                    Row::new)
+                            .items();
+            page.forEach(row -> sweep(draft, kind, row));
+            if (!page.isEmpty()) {
+                return page.getLast().key();
+            }
+        }
+        return null;
+    }
+
+    private static int sweepTurn(int kind) {
+        return kind == BY_END ? 0 : kind == ROW ? 1 : 2;
+    }
+
+    private static void sweep(Draft draft, int kind, Row row) {
+        if (kind == BY_VERSION) {
+            if (!draft.head.covers(row.key().slice(1, row.key().length() - 16))) {
+                draft.delete(Family.WRITES, row.key());
+            }
+            return;
+        }
+        WriteId write = idAtEnd(row.key());
+        if (!isElsewhere(draft.rows(), draft.head, write)) {
+            return;
+        }
+        switch (get(draft, write)) {
+            case WriteRow.Open open -> {
+                draft.head.openWrites--;
+                draft.delete(Family.WRITES, key(BY_EXPIRY, time(open.expiresMillis()), write));
+                draft.delete(
+                        Family.WRITES, key(BY_BUCKET, RowKeys.bucketPrefix(open.bucket()), write));
+            }
+            case WriteRow.Upload _ -> draft.head.openWrites--;
+            case null, default -> {}
+        }
+        draft.delete(Family.WRITES, rowKey(write));
+        if (kind == BY_END) {
+            draft.delete(Family.WRITES, row.key());
+        }
     }
 
     private static WriteId idAtEnd(Bytes key) {

@@ -58,14 +58,15 @@ final class Writes {
         long expires = draft.millis() + c.leaseMillis();
         WriteTable.open(
                 draft, c.write(), new WriteRow.Open(c.bucket(), c.key(), c.tenant(), expires));
-        return new PartitionReply.WriteOpened(offered(draft.rows(), c.tenant()), expires);
+        return new PartitionReply.WriteOpened(
+                offered(draft.rows(), draft.head, c.tenant()), expires);
     }
 
     /**
      * What opens the tenant's open shard; null when there is none or this replica lacks its slot.
      */
-    static @Nullable ShardGrant offered(Rows rows, TenantId tenant) {
-        ShardId shard = ShardTable.offered(rows, tenant);
+    static @Nullable ShardGrant offered(Rows rows, PartitionHead head, TenantId tenant) {
+        ShardId shard = ShardTable.offered(rows, head, tenant);
         return shard == null ? null : rows.slot(shard);
     }
 
@@ -99,6 +100,11 @@ final class Writes {
             return Replies.invalid(leaseMessage(c.leaseMillis()));
         }
         List<WriteId> closed = new ArrayList<>();
+        for (WriteId write : c.writes()) {
+            if (WriteTable.isElsewhere(draft.rows(), draft.head, write)) {
+                return new PartitionReply.WrongPartition(draft.head.mapEpoch);
+            }
+        }
         for (WriteId write : c.writes()) {
             switch (WriteTable.get(draft, write)) {
                 case WriteRow.Open(var bucket, var key, var tenant, var _) ->

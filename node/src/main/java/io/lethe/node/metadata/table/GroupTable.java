@@ -1,9 +1,13 @@
 package io.lethe.node.metadata.table;
 
+import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.state.Change;
+import io.lethe.node.metadata.state.Family;
 import io.lethe.node.metadata.state.Rows;
+import io.lethe.node.model.GroupId;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -52,8 +56,31 @@ public interface GroupTable extends AutoCloseable {
     /** What {@link #read} shows. */
     record View(Rows rows, Position position) {}
 
+    /**
+     * About how many bytes the rows take whose keys begin with a row key of this range, values that
+     * are kept apart included; cheap.
+     *
+     * @param to exclusive; empty: to the end
+     */
+    long rangeBytes(Bytes from, Bytes to);
+
+    /** The families that a group's state is in, in the order in which it is copied elsewhere. */
+    static List<Family> families(GroupId group) {
+        return (group.isDirectory() ? TableFamilies.DIRECTORY : TableFamilies.PARTITION)
+                .stream().map(TableFamilies.Definition::family).toList();
+    }
+
+    /** Keeps the state that {@link #read} would ask now, to be read in pieces. */
+    RowExport export();
+
     /** Makes everything applied before the call durable. */
     void flush();
+
+    /**
+     * Where most of what is kept of large values is of deleted ones, gives a piece of that space
+     * back: some hundred MiB are written at most. False when there is nothing to do now.
+     */
+    boolean collectBlobs();
 
     /**
      * Writes the rows as they are now, without keys, into an empty folder, flat; {@link #flush} is

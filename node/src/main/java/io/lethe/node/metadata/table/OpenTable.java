@@ -6,8 +6,10 @@ import io.lethe.node.base.nativeio.NativeFiles;
 import io.lethe.node.base.rocks.RocksOpener;
 import io.lethe.node.base.rocks.RocksTables;
 import io.lethe.node.metadata.command.ShardGrant;
+import io.lethe.node.metadata.state.Birth;
 import io.lethe.node.metadata.state.Change;
 import io.lethe.node.metadata.state.Family;
+import io.lethe.node.metadata.state.Rows;
 import io.lethe.node.metadata.table.GroupTable.View;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.ShardId;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,6 +59,9 @@ final class OpenTable implements AutoCloseable {
             NativeFiles natives,
             FaultHandler faults) {}
 
+    /** Above every key of garbage, which begins with a time. */
+    private static final byte[] AFTER_ALL = {(byte) 0xff};
+
     private final Place place;
     private final KeyFile keys;
     private final SyncBeforeFlush listener;
@@ -68,8 +74,10 @@ final class OpenTable implements AutoCloseable {
     private final FlushOptions waiting = new FlushOptions().setWaitForFlush(true);
     private final WriteBatch batch = new WriteBatch();
     private final RememberedRows applied = new RememberedRows(new RocksRows(this, null, latest));
+    private final Set<Pin> pins = new HashSet<>();
     private final AtomicLong durableIndex = new AtomicLong();
     private final AtomicLong unflushedBytes = new AtomicLong();
+    private final @Nullable BlobCollector blobs;
     private volatile Position position;
 
     private OpenTable(Place place, KeyFile keys) throws IOException {
@@ -93,6 +101,7 @@ final class OpenTable implements AutoCloseable {
             }
             handles.add(local());
             handles.addAll(families.values());
+            blobs = collector(definitions);
             byte[] stored = db().get(local(), LocalRows.POSITION);
             position = stored == null ? Position.START : LocalRows.position(stored);
         } catch (RocksDBException e) {
@@ -100,6 +109,22 @@ final class OpenTable implements AutoCloseable {
             throw new IOException("the table of " + place.group() + " can't be opened", e);
         }
         durableIndex.set(position.index());
+    }
+
+    private @Nullable BlobCollector collector(List<TableFamilies.Definition> definitions) {
+        return definitions.stream()
+                .filter(one -> one.use() == TableFamilies.Use.BLOBS)
+                .findAny()
+                .map(one -> new BlobCollector(db(), family(one.family())))
+                .orElse(null);
+    }
+
+    boolean collectBlobs() throws IOException {
+        try {
+            return blobs != null && blobs.step();
+        } catch (RocksDBException e) {
+            throw new IOException(name(place) + " can't collect blobs", e);
+        }
     }
 
     private static String name(Place place) {
@@ -201,8 +226,7 @@ final class OpenTable implements AutoCloseable {
         }
     }
 
-    <R> Change.Decision<R> apply(
-            Position next, Function<io.lethe.node.metadata.state.Rows, Change.Decision<R>> decide) {
+    <R> Change.Decision<R> apply(Position next, Function<Rows, Change.Decision<R>> decide) {
         Change.Decision<R> decision = decide.apply(applied);
         try {
             batch.clear();
@@ -270,6 +294,55 @@ final class OpenTable implements AutoCloseable {
             throw unreadable(e);
         } finally {
             db().releaseSnapshot(snapshot);
+        }
+    }
+
+    /** Keeps the state as it is now until it is closed, at the latest with the table. */
+    Pin pin() {
+        Snapshot snapshot = db().getSnapshot();
+        ReadOptions options = new ReadOptions().setSnapshot(snapshot);
+        try {
+            byte[] stored = db().get(local(), options, LocalRows.POSITION);
+            Position at = stored == null ? Position.START : LocalRows.position(stored);
+            Pin pin = new Pin(snapshot, options, at);
+            synchronized (pins) {
+                pins.add(pin);
+            }
+            return pin;
+        } catch (RocksDBException e) {
+            options.close();
+            db().releaseSnapshot(snapshot);
+            throw unreadable(e);
+        }
+    }
+
+    /** A state that is kept. Safe for any thread; its owner sees to it that the table is open. */
+    final class Pin {
+        private final Snapshot snapshot;
+        private final ReadOptions options;
+        private final Position at;
+
+        private Pin(Snapshot snapshot, ReadOptions options, Position at) {
+            this.snapshot = snapshot;
+            this.options = options;
+            this.at = at;
+        }
+
+        Position position() {
+            return at;
+        }
+
+        Rows rows() {
+            return new RocksRows(OpenTable.this, snapshot, options);
+        }
+
+        void close() {
+            synchronized (pins) {
+                if (pins.remove(this)) {
+                    options.close();
+                    db().releaseSnapshot(snapshot);
+                }
+            }
         }
     }
 
@@ -356,8 +429,36 @@ final class OpenTable implements AutoCloseable {
         flush();
     }
 
+    /** Makes what was linked from the parent of a split the child's own; durable. */
+    void begin(Birth birth, Position at) throws IOException {
+        try {
+            List<ShardId> foreign = new ArrayList<>();
+            eachSlot(latest, (shard, _) -> foreign.add(shard));
+            for (ShardId shard : foreign) {
+                db().delete(local(), unlogged, LocalRows.slotKey(shard));
+            }
+            batch.clear();
+            batch.deleteRange(family(Birth.CLEARED), new byte[0], AFTER_ALL);
+            for (ShardGrant grant : birth.slots()) {
+                writeSlot(grant);
+            }
+            for (Change change : birth.changes()) {
+                collect(change, new ArrayList<>());
+            }
+            batch.put(local(), LocalRows.POSITION, LocalRows.position(at));
+            db().write(unlogged, batch);
+        } catch (RocksDBException e) {
+            throw new IOException(name(place) + " can't be split off", e);
+        }
+        position = at;
+        flush();
+    }
+
     @Override
     public void close() {
+        synchronized (pins) {
+            List.copyOf(pins).forEach(Pin::close);
+        }
         batch.close();
         waiting.close();
         latest.close();

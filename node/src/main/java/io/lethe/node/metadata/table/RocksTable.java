@@ -1,5 +1,6 @@
 package io.lethe.node.metadata.table;
 
+import io.lethe.node.base.Bytes;
 import io.lethe.node.base.FaultHandler;
 import io.lethe.node.base.codec.Decoder.CorruptEncoding;
 import io.lethe.node.base.file.DurableFiles;
@@ -9,6 +10,7 @@ import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.base.nativeio.NativeFiles;
 import io.lethe.node.base.rocks.RocksOpener;
 import io.lethe.node.metadata.command.ShardGrant;
+import io.lethe.node.metadata.state.Birth;
 import io.lethe.node.metadata.state.Change;
 import io.lethe.node.metadata.state.Rows;
 import io.lethe.node.model.GroupId;
@@ -325,6 +327,57 @@ public final class RocksTable implements GroupTable {
     }
 
     @Override
+    public long rangeBytes(Bytes from, Bytes to) {
+        return inside(table -> RangeSize.bytes(table.db(), table::family, from, to));
+    }
+
+    @Override
+    public RowExport export() {
+        return inside(table -> new Pinned(table, table.pin()));
+    }
+
+    /** Ends with the generation that it is of. */
+    private final class Pinned implements RowExport {
+        private final OpenTable of;
+        private final OpenTable.Pin pin;
+
+        Pinned(OpenTable of, OpenTable.Pin pin) {
+            this.of = of;
+            this.pin = pin;
+        }
+
+        @Override
+        public Position position() {
+            return pin.position();
+        }
+
+        @Override
+        public <T> T read(Function<Rows, T> question) {
+            return inside(
+                    table -> {
+                        if (table != of) {
+                            throw new IllegalStateException(
+                                    "the table of " + group + " was replaced by a snapshot");
+                        }
+                        return question.apply(pin.rows());
+                    });
+        }
+
+        @Override
+        public void close() {
+            Lock lock = gate.readLock();
+            lock.lock();
+            try {
+                if (current == of) {
+                    pin.close();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    @Override
     public void flush() {
         inside(
                 table -> {
@@ -339,6 +392,18 @@ public final class RocksTable implements GroupTable {
     }
 
     @Override
+    public boolean collectBlobs() {
+        return inside(
+                table -> {
+                    try {
+                        return table.collectBlobs();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+    }
+
+    @Override
     public void saveSnapshot(Path target) throws IOException {
         Lock lock = gate.readLock();
         lock.lock();
@@ -348,6 +413,39 @@ public final class RocksTable implements GroupTable {
             lock.unlock();
         }
         flushes.increment();
+    }
+
+    /**
+     * Makes the table of a child in a folder of its own, of these rows as they are now: files that
+     * never change are linked, keys are written into a file of its own. Durable when it returns;
+     * what an attempt that was cut short left is removed first.
+     *
+     * @param snapshot empty; gets a checkpoint of the child
+     */
+    public void bear(Path target, GroupId child, Birth birth, Path snapshot) throws IOException {
+        int first = 1;
+        Path keys = target.resolve(KEYS + first);
+        Folders.wipe(keys);
+        Folders.remove(target);
+        Path rows = Files.createDirectories(target.resolve(ROWS + first));
+        Lock lock = gate.readLock();
+        lock.lock();
+        try {
+            opened().checkpoint(rows);
+        } finally {
+            lock.unlock();
+        }
+        new CopyRegister(target.resolve("copies")).made(KEYS + first);
+        OpenTable.Place place =
+                new OpenTable.Place(
+                        child, rows, keys, around.opener(), around.natives(), around.faults());
+        try (OpenTable fresh = OpenTable.open(place)) {
+            fresh.begin(birth, new Position(Birth.INDEX, Birth.INDEX));
+            fresh.checkpoint(snapshot);
+        }
+        DurableFiles.replace(
+                target.resolve(CURRENT), (first + "\n").getBytes(StandardCharsets.UTF_8));
+        DurableFiles.syncParent(target);
     }
 
     @Override

@@ -93,11 +93,17 @@ final class TableFamilies {
     /** Some thousand inline objects: collected in one go once most of them are gone. */
     private static final long BLOB_FILE_BYTES = 64L << 20;
 
-    /** Blobs in the oldest half of the files are moved on when a compaction meets them. */
-    private static final double BLOB_AGE_CUTOFF = 0.5;
+    /**
+     * Blobs in the oldest half of the files are moved on when a compaction meets them; {@link
+     * BlobCollector} does the rest.
+     */
+    static final double BLOB_AGE_CUTOFF = 0.5;
 
     /** A half that is mostly garbage is collected without waiting for a compaction to come by. */
     private static final double BLOB_FORCE_AT_GARBAGE = 0.5;
+
+    /** Some ten thousand rows, with a hundred MiB of blobs: what is collected at a time. */
+    private static final long BLOB_TABLE_BYTES = 2L << 20;
 
     private TableFamilies() {}
 
@@ -117,6 +123,7 @@ final class TableFamilies {
                     options.setEnableBlobFiles(true)
                             .setMinBlobSize(LEAST_BLOB_BYTES)
                             .setBlobFileSize(BLOB_FILE_BYTES)
+                            .setTargetFileSizeBase(BLOB_TABLE_BYTES)
                             .setEnableBlobGarbageCollection(true)
                             .setBlobGarbageCollectionAgeCutoff(BLOB_AGE_CUTOFF)
                             .setBlobGarbageCollectionForceThreshold(BLOB_FORCE_AT_GARBAGE);

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -215,13 +216,15 @@ abstract class ChunkPeersContract {
     @Test
     void workInTheBackgroundIsDoneByItsOwnPoolAndOverTheSameConnection() {
         AtomicInteger tasks = new AtomicInteger();
+        AtomicLong moved = new AtomicLong();
         wire.devices.put(
                 wire.device,
                 new ServedDevice(
                         wire.store,
                         wire.pool,
-                        work -> {
+                        (count, work) -> {
                             tasks.incrementAndGet();
+                            moved.addAndGet(count);
                             wire.pool.execute(work);
                         }));
         ChunkKey key = WireFixture.key(1, 0);
@@ -235,6 +238,7 @@ abstract class ChunkPeersContract {
                 .isEqualTo(bytes);
         int readTasks = tasks.get();
         assertThat(readTasks).isPositive();
+        assertThat(moved.getAndSet(0)).as("bytes read").isEqualTo(300_000);
         ChunkPeers.Sink sink =
                 background.write(
                         wire.device,
@@ -243,6 +247,7 @@ abstract class ChunkPeersContract {
                         wire.deadline());
         wire.await(sink.send(bytes, 0, 100));
         wire.await(sink.finish());
+        assertThat(moved.get()).as("bytes written").isEqualTo(100);
         assertThat(tasks.get()).isGreaterThan(readTasks);
         assertThat(wire.client.counters().events(WireCounters.Event.CONNECTED)).isEqualTo(1);
         assertThat(background.background()).isSameAs(background);

@@ -414,6 +414,26 @@ final class DataPlaneLimitsTest {
     }
 
     @Test
+    void aRequestThatOnlyANewerBuildKnowsIsAnsweredAndTheConnectionLives() {
+        Request status =
+                new Request.Status(
+                        WireFixture.ticket(Ticket.Operation.INSPECT, WireFixture.key(1, 0)),
+                        wire.device);
+        byte[] unknown = RawPeer.opening(1, status);
+        unknown[7] = 0x4e;
+        unknown[8] = 0x55;
+        try (RawPeer raw = new RawPeer(wire.address)) {
+            raw.send(RawPeer.hello()).send(unknown).send(RawPeer.opening(2, status));
+            assertThat(raw.next().type()).isEqualTo(FrameType.OK);
+            FrameHead refused = raw.next();
+            assertThat(refused.requestId()).isEqualTo(1);
+            assertThat(Reply.error(refused.fields()).code()).isEqualTo(ErrorCode.NOT_IMPLEMENTED);
+            FrameHead answered = raw.next();
+            assertThat(answered.requestId()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void aClientOfAnotherClusterIsToldSo() {
         Hello other = new Hello(FrameHead.VERSION, new Id128(6, 6), 0, 0, 0);
         try (RawPeer raw = new RawPeer(wire.address)) {

@@ -94,7 +94,7 @@ final class FrameReaderTest {
         refused(3, 3, "header of");
         refused(4, 'G', "something else");
         refused(6, 2, "version 2");
-        refused(7, 0x44, "unknown type");
+        refused(7, 0xee, "unknown type");
         refused(11, 1, "flags");
         refused(20, 0x7f, "deadline");
         refused(27, 1, "body");

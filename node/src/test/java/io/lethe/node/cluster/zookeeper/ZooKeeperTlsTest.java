@@ -94,7 +94,8 @@ class ZooKeeperTlsTest {
                 new NodeId(new Id128(1, 2)),
                 SESSION_MILLIS,
                 tls,
-                withinMillis);
+                withinMillis,
+                false);
     }
 
     private static void refused(String host, @Nullable ZooKeeperTls tls, String part) {

@@ -23,38 +23,20 @@ class CodecTest {
     private static List<Sample> samples(long seed) {
         RandomValues values = new RandomValues(seed);
         List<Sample> samples = new ArrayList<>();
-        for (PartitionCommand one : values.partitionCommands()) {
-            Stamp stamp = values.stamp();
-            samples.add(
-                    new Sample(
-                            new PartitionEntry(stamp, one),
-                            CommandCodec.encode(stamp, one),
-                            CommandCodec::decodePartition));
-        }
+        partition(samples, values, values.partitionCommands());
         samples.addAll(ofUploads(values));
         RandomUpdates updates = new RandomUpdates(values);
-        for (PartitionCommand one :
-                Stream.of(updates.commands(), updates.locks(), updates.ofProtection())
-                        .flatMap(List::stream)
-                        .toList()) {
-            Stamp stamp = values.stamp();
-            samples.add(
-                    new Sample(
-                            new PartitionEntry(stamp, one),
-                            CommandCodec.encode(stamp, one),
-                            CommandCodec::decodePartition));
+        partition(samples, values, updates.commands());
+        partition(samples, values, updates.locks());
+        partition(samples, values, updates.ofProtection());
+        partition(samples, values, updates.batches());
+        for (PartitionReply one : updates.batchReplies()) {
+            samples.add(new Sample(one, ReplyCodec.encode(one), ReplyCodec::decodePartition));
         }
         for (PartitionAnswer one : updates.answers()) {
             samples.add(new Sample(one, AnswerCodec.encode(one), AnswerCodec::decode));
         }
-        for (DirectoryCommand one : values.directoryCommands()) {
-            Stamp stamp = values.stamp();
-            samples.add(
-                    new Sample(
-                            new DirectoryEntry(stamp, one),
-                            CommandCodec.encode(stamp, one),
-                            CommandCodec::decodeDirectory));
-        }
+        directory(samples, values, values.directoryCommands());
         for (PartitionQuery one : values.queries()) {
             samples.add(new Sample(one, QueryCodec.encode(one), QueryCodec::decode));
         }
@@ -70,10 +52,9 @@ class CodecTest {
         return samples;
     }
 
-    private static List<Sample> ofUploads(RandomValues values) {
-        RandomUploads uploads = new RandomUploads(values);
-        List<Sample> samples = new ArrayList<>();
-        for (PartitionCommand one : uploads.commands()) {
+    private static void partition(
+            List<Sample> samples, RandomValues values, List<PartitionCommand> commands) {
+        for (PartitionCommand one : commands) {
             Stamp stamp = values.stamp();
             samples.add(
                     new Sample(
@@ -81,6 +62,24 @@ class CodecTest {
                             CommandCodec.encode(stamp, one),
                             CommandCodec::decodePartition));
         }
+    }
+
+    private static void directory(
+            List<Sample> samples, RandomValues values, List<DirectoryCommand> commands) {
+        for (DirectoryCommand one : commands) {
+            Stamp stamp = values.stamp();
+            samples.add(
+                    new Sample(
+                            new DirectoryEntry(stamp, one),
+                            CommandCodec.encode(stamp, one),
+                            CommandCodec::decodeDirectory));
+        }
+    }
+
+    private static List<Sample> ofUploads(RandomValues values) {
+        RandomUploads uploads = new RandomUploads(values);
+        List<Sample> samples = new ArrayList<>();
+        partition(samples, values, uploads.commands());
         for (PartitionQuery one : uploads.queries()) {
             samples.add(new Sample(one, QueryCodec.encode(one), QueryCodec::decode));
         }
@@ -92,24 +91,44 @@ class CodecTest {
         }
         samples.addAll(ofChanges(values));
         samples.addAll(ofEvents(values));
+        samples.addAll(ofSplits(values));
+        samples.addAll(ofRecoveries(values));
         return samples;
     }
 
     private static List<Sample> ofEvents(RandomValues values) {
         RandomEvents events = new RandomEvents(values);
         List<Sample> samples = new ArrayList<>();
-        for (PartitionCommand one : events.commands()) {
-            Stamp stamp = values.stamp();
-            samples.add(
-                    new Sample(
-                            new PartitionEntry(stamp, one),
-                            CommandCodec.encode(stamp, one),
-                            CommandCodec::decodePartition));
-        }
+        partition(samples, values, events.commands());
         for (PartitionQuery one : events.queries()) {
             samples.add(new Sample(one, QueryCodec.encode(one), QueryCodec::decode));
         }
         for (PartitionAnswer one : events.answers()) {
+            samples.add(new Sample(one, AnswerCodec.encode(one), AnswerCodec::decode));
+        }
+        return samples;
+    }
+
+    private static List<Sample> ofRecoveries(RandomValues values) {
+        RandomRecoveries recoveries = new RandomRecoveries(values);
+        List<Sample> samples = new ArrayList<>();
+        partition(samples, values, recoveries.commands());
+        directory(samples, values, recoveries.directoryCommands());
+        return samples;
+    }
+
+    private static List<Sample> ofSplits(RandomValues values) {
+        RandomSplits splits = new RandomSplits(values);
+        List<Sample> samples = new ArrayList<>();
+        partition(samples, values, splits.commands());
+        directory(samples, values, splits.directoryCommands());
+        for (PartitionQuery one : splits.queries()) {
+            samples.add(new Sample(one, QueryCodec.encode(one), QueryCodec::decode));
+        }
+        for (PartitionReply one : splits.replies()) {
+            samples.add(new Sample(one, ReplyCodec.encode(one), ReplyCodec::decodePartition));
+        }
+        for (PartitionAnswer one : splits.answers()) {
             samples.add(new Sample(one, AnswerCodec.encode(one), AnswerCodec::decode));
         }
         return samples;
@@ -120,14 +139,7 @@ class CodecTest {
         List<Sample> samples = new ArrayList<>();
         for (List<PartitionCommand> list :
                 List.of(changes.commands(), changes.conditions(), changes.byRules())) {
-            for (PartitionCommand one : list) {
-                Stamp stamp = values.stamp();
-                samples.add(
-                        new Sample(
-                                new PartitionEntry(stamp, one),
-                                CommandCodec.encode(stamp, one),
-                                CommandCodec::decodePartition));
-            }
+            partition(samples, values, list);
         }
         for (PartitionQuery one : changes.queries()) {
             samples.add(new Sample(one, QueryCodec.encode(one), QueryCodec::decode));
@@ -156,22 +168,49 @@ class CodecTest {
         RandomUpdates updates = new RandomUpdates(values);
         RandomChanges changes = new RandomChanges(values);
         RandomEvents events = new RandomEvents(values);
+        RandomSplits splits = new RandomSplits(values);
+        RandomRecoveries recoveries = new RandomRecoveries(values);
         assertThat(
                         types(
                                 values.partitionCommands(),
                                 uploads.commands(),
                                 updates.commands(),
                                 updates.locks(),
+                                updates.batches(),
                                 changes.commands(),
-                                events.commands()))
+                                events.commands(),
+                                splits.commands().subList(1, 5),
+                                recoveries.commands()))
                 .isEqualTo(permitted(PartitionCommand.class));
-        assertThat(types(values.directoryCommands())).isEqualTo(permitted(DirectoryCommand.class));
-        assertThat(types(values.queries(), uploads.queries(), changes.queries(), events.queries()))
+        assertThat(
+                        types(
+                                values.directoryCommands(),
+                                splits.directoryCommands(),
+                                recoveries.directoryCommands()))
+                .isEqualTo(permitted(DirectoryCommand.class));
+        assertThat(
+                        types(
+                                values.queries(),
+                                uploads.queries(),
+                                changes.queries(),
+                                events.queries(),
+                                splits.queries()))
                 .isEqualTo(permitted(PartitionQuery.class));
-        assertThat(types(values.partitionReplies(), uploads.replies()))
+        assertThat(
+                        types(
+                                values.partitionReplies(),
+                                uploads.replies(),
+                                splits.replies(),
+                                updates.batchReplies()))
                 .isEqualTo(permitted(PartitionReply.class));
         assertThat(types(values.directoryReplies())).isEqualTo(permitted(DirectoryReply.class));
-        assertThat(types(values.answers(), uploads.answers(), changes.answers(), events.answers()))
+        assertThat(
+                        types(
+                                values.answers(),
+                                uploads.answers(),
+                                changes.answers(),
+                                events.answers(),
+                                splits.answers()))
                 .isEqualTo(permitted(PartitionAnswer.class));
     }
 

@@ -32,6 +32,9 @@ class LogFormatTest {
     private static final long LOCK_SEED = 8;
     private static final long CHANGE_SEED = 6;
     private static final long EVENT_SEED = 7;
+    private static final long SPLIT_SEED = 77;
+    private static final long RECOVERY_SEED = 78;
+    private static final long BATCH_SEED = 80;
 
     /** Seeds of more commits and deletes, so that everything inside them is among the lines. */
     private static final long FIRST_MORE_SEED = 11;
@@ -57,14 +60,14 @@ class LogFormatTest {
             lines.add(line("partition", one, CommandCodec.encode(stamp(at++), one)));
         }
         at = 0;
-        for (DirectoryCommand one : new RandomValues(DIRECTORY_SEED).directoryCommands()) {
+        for (DirectoryCommand one : directory()) {
             lines.add(line("directory", one, CommandCodec.encode(stamp(at++), one)));
         }
         return lines;
     }
 
     /** One of each type, then more of those that have parts of several types. */
-    private static List<PartitionCommand> partition() {
+    static List<PartitionCommand> partition() {
         List<PartitionCommand> commands =
                 new ArrayList<>(new RandomValues(PARTITION_SEED).partitionCommands());
         for (long seed = FIRST_MORE_SEED; seed <= LAST_MORE_SEED; seed++) {
@@ -87,6 +90,17 @@ class LogFormatTest {
         commands.addAll(locks.locks());
         commands.addAll(locks.ofProtection());
         commands.addAll(changes.byRules());
+        commands.addAll(new RandomSplits(new RandomValues(SPLIT_SEED)).commands());
+        commands.addAll(new RandomRecoveries(new RandomValues(RECOVERY_SEED)).commands());
+        commands.addAll(new RandomUpdates(new RandomValues(BATCH_SEED)).batches());
+        return commands;
+    }
+
+    static List<DirectoryCommand> directory() {
+        List<DirectoryCommand> commands =
+                new ArrayList<>(new RandomValues(DIRECTORY_SEED).directoryCommands());
+        commands.addAll(new RandomSplits(new RandomValues(SPLIT_SEED)).directoryCommands());
+        commands.addAll(new RandomRecoveries(new RandomValues(RECOVERY_SEED)).directoryCommands());
         return commands;
     }
 
@@ -106,7 +120,7 @@ class LogFormatTest {
     @Test
     void everyStoredFormatDecodes() throws IOException {
         List<PartitionCommand> partition = partition();
-        List<DirectoryCommand> directory = new RandomValues(DIRECTORY_SEED).directoryCommands();
+        List<DirectoryCommand> directory = directory();
         int atPartition = 0;
         int atDirectory = 0;
         for (String line : lines(1)) {
@@ -172,7 +186,8 @@ class LogFormatTest {
         assertThat(names(DeviceRecord.State.values()))
                 .startsWith("WRITABLE", "UNAVAILABLE", "FULL", "REMOVED", "SLOW", "EVICTED");
         assertThat(names(PlacementGroup.State.values())).startsWith("OPEN", "FULL");
-        assertThat(names(KeyCopy.Kind.values())).startsWith("REPLICA", "EXPORT", "BACKUP");
+        assertThat(names(KeyCopy.Kind.values()))
+                .startsWith("REPLICA", "EXPORT", "BACKUP", "DECLARED");
         assertThat(names(PartitionReply.Retry.Why.values())).startsWith("FENCED", "SHARD", "STAMP");
         assertThat(names(PartitionAnswer.WriteState.values()))
                 .startsWith("UNKNOWN", "OPEN", "COMMITTED", "CLOSED");

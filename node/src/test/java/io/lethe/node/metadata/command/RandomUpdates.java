@@ -3,6 +3,7 @@ package io.lethe.node.metadata.command;
 import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketLock.Mode;
 import io.lethe.node.model.Protection;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Random commands that change versions where they lie. */
@@ -101,6 +102,24 @@ public final class RandomUpdates {
                         random.bytes(0, 50),
                         random.coin(),
                         lock()));
+    }
+
+    /** Batches: of any deletes, with and without notes. */
+    public List<PartitionCommand> batches() {
+        List<PartitionCommand> deletes = new ArrayList<>(ofProtection().subList(1, 2));
+        deletes.add(new RandomEvents(random).commands().getFirst());
+        return List.of(new PartitionCommand.DeleteBatch(deletes));
+    }
+
+    /** Their replies. */
+    public List<PartitionReply> batchReplies() {
+        return List.of(
+                new PartitionReply.DeleteBatchDone(
+                        List.of(
+                                new PartitionReply.Deleted(
+                                        random.number(), random.coin(), random.coin()),
+                                new PartitionReply.WrongPartition(random.number()),
+                                new PartitionReply.Done())));
     }
 
     /** Answers that tell of protection. */

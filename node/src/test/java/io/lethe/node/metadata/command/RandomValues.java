@@ -10,6 +10,7 @@ import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketLock;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.BucketSetting;
+import io.lethe.node.model.Build;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.ErrorCode;
@@ -266,7 +267,14 @@ public final class RandomValues {
                 text(),
                 roles,
                 text(),
-                one(NodeRecord.State.values()));
+                one(NodeRecord.State.values()),
+                one(NodeRecord.Standing.values()),
+                build());
+    }
+
+    private Build build() {
+        int lowest = 1 + below(9);
+        return new Build(text(), lowest, lowest + below(9));
     }
 
     public StorageClass storageClass() {
@@ -277,7 +285,23 @@ public final class RandomValues {
         Supplier<PartitionRecord.Replica> replica =
                 () -> new PartitionRecord.Replica(node(), random.nextInt());
         return new PartitionRecord(
-                new GroupId(count()), key(), key(), list(5, replica), list(5, replica), number());
+                new GroupId(count()),
+                key(),
+                key(),
+                list(5, replica),
+                list(5, replica),
+                number(),
+                maybe(() -> new PartitionRecord.Division(key(), new GroupId(count()))),
+                maybe(() -> new GroupId(1 + below(100))),
+                maybe(
+                        () ->
+                                new PartitionRecord.Recovery(
+                                        node(),
+                                        random.nextInt(),
+                                        random.nextInt(),
+                                        number(),
+                                        number(),
+                                        below(9))));
     }
 
     public BucketRecord bucket() {
@@ -293,7 +317,9 @@ public final class RandomValues {
                 number() >>> 1,
                 number(),
                 coin() ? null : lock(),
-                coin() ? Map.of() : Map.of(one(BucketSetting.values()), number()));
+                coin() ? Map.of() : Map.of(one(BucketSetting.values()), number()),
+                number() >>> 1,
+                coin());
     }
 
     private BucketLock lock() {
@@ -315,7 +341,8 @@ public final class RandomValues {
     public List<DirectoryCommand> directoryCommands() {
         Scheme scheme = scheme();
         return List.of(
-                new DirectoryCommand.InitCluster(id(), text(), text(), some(3, this::storageClass)),
+                new DirectoryCommand.InitCluster(
+                        id(), text(), text(), some(3, this::storageClass), 1 + below(9)),
                 new DirectoryCommand.PutNode(nodeRecord()),
                 new DirectoryCommand.SetNodeState(node(), one(NodeRecord.State.values())),
                 new DirectoryCommand.PutDevice(deviceRecord()),
@@ -357,7 +384,13 @@ public final class RandomValues {
                 new DirectoryCommand.BeginMove(new PgId(number()), random.nextInt(), move()),
                 new DirectoryCommand.EndMove(new PgId(number()), random.nextInt(), move()),
                 new DirectoryCommand.SetLeaving(device(), coin()),
-                new DirectoryCommand.RemoveDevice(device(), coin()));
+                new DirectoryCommand.RemoveDevice(device(), coin()),
+                new DirectoryCommand.SetNodeLeaving(node(), coin()),
+                new DirectoryCommand.RemoveNode(node(), coin()),
+                new DirectoryCommand.SetBucketClass(bucketId(), text(), number()),
+                new DirectoryCommand.FinishRecoding(bucketId(), number()),
+                new DirectoryCommand.RaiseFeatureLevel(random.nextInt()),
+                new DirectoryCommand.PlaceDevice(deviceRecord().withPath(text())));
     }
 
     /** One question of each type. */
@@ -385,7 +418,7 @@ public final class RandomValues {
                 new PartitionReply.Done(),
                 new PartitionReply.Refused(one(ErrorCode.values()), text()),
                 new PartitionReply.Retry(one(PartitionReply.Retry.Why.values()), number()),
-                new PartitionReply.WrongPartition(),
+                new PartitionReply.WrongPartition(number() >>> 1),
                 new PartitionReply.WriteOpened(maybe(this::grant), number()),
                 new PartitionReply.Renewed(list(4, this::write)),
                 new PartitionReply.WriteEnded(coin()),
@@ -446,7 +479,8 @@ public final class RandomValues {
                                                 grant(),
                                                 coin(),
                                                 random.nextInt(),
-                                                random.nextInt()))),
+                                                random.nextInt(),
+                                                coin()))),
                 new PartitionAnswer.Holders(
                         maybe(this::grant),
                         list(

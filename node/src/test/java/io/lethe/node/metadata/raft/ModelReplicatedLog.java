@@ -194,6 +194,7 @@ public final class ModelReplicatedLog implements ReplicatedLog {
                 leadership(),
                 replica.firstIndex(),
                 group.committedIndex(),
+                leadership().term(),
                 group.committedIndex(),
                 replica.applied(),
                 0,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.alipay.sofa.jraft.entity.RaftOutter.SnapshotMeta;
 import com.alipay.sofa.jraft.error.RaftError;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
+import io.lethe.node.base.file.DurableFiles;
 import io.lethe.node.model.StoreException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,10 @@ final class SnapshotFolderTest {
     private final SteppedClock clock = new SteppedClock();
 
     private SnapshotFolder folder() {
+        return folder(DurableFiles::deleteTree);
+    }
+
+    private SnapshotFolder folder(SnapshotFolder.Removal removal) {
         SnapshotFolder folder =
                 new SnapshotFolder(
                         dir,
@@ -34,7 +39,8 @@ final class SnapshotFolderTest {
                         },
                         (into, from, index) -> {
                             throw new AssertionError("nothing is copied here");
-                        });
+                        },
+                        removal);
         assertThat(folder.init(null)).isTrue();
         return folder;
     }
@@ -97,6 +103,21 @@ final class SnapshotFolderTest {
         save(folder, 20);
         assertThat(dir.resolve("snapshot-10")).doesNotExist();
         assertThat(folder.pin(10, 1)).isFalse();
+    }
+
+    /** Found by killing nodes under load: the replica was taken for damaged, and made anew. */
+    @Test
+    void aCrashWhileAnOldSnapshotGoesIsNoDamage() throws IOException {
+        SnapshotFolder folder =
+                folder(
+                        old -> {
+                            Files.delete(old.resolve("state"));
+                            throw new IOException("the process was killed");
+                        });
+        save(folder, 10);
+        assertThatThrownBy(() -> save(folder, 20)).hasStackTraceContaining("was killed");
+        assertThat(opened(folder())).isEqualTo(20);
+        assertThat(dir.resolve("deleting")).doesNotExist();
     }
 
     @Test

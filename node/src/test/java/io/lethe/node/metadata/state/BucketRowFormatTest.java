@@ -52,7 +52,7 @@ class BucketRowFormatTest {
                         Map.of()),
                 "000000000000002a "
                         + "01000000000000002a000000000000000100000000000000020670686f74"
-                        + "6f73087374616e646172640201090780a0f1c2b1340000");
+                        + "6f73087374616e646172640201090780a0f1c2b13400000000");
         same(
                 Table.BUCKETS,
                 BUCKET,
@@ -71,7 +71,26 @@ class BucketRowFormatTest {
                 "000000000000002a "
                         + "01000000000000002a000000000000000100000000000000020670686f74"
                         + "6f73087374616e64617264010000ac0280a0f1c2b134010200030200050b"
-                        + "ad02");
+                        + "ad020000");
+        same(
+                Table.BUCKETS,
+                BUCKET,
+                new BucketRecord(
+                                BUCKET,
+                                TENANT,
+                                "photos",
+                                "standard",
+                                Versioning.OFF,
+                                State.ACTIVE,
+                                0,
+                                7,
+                                1_800_000_000_000L,
+                                null,
+                                Map.of())
+                        .withClass("cold", 300),
+                "000000000000002a "
+                        + "01000000000000002a000000000000000100000000000000020670686f74"
+                        + "6f7304636f6c640000000780a0f1c2b1340000ac0201");
         same(
                 Table.BUCKET_NAMES,
                 new BucketName(TENANT, "photos"),

@@ -44,6 +44,7 @@ import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.FeatureLevels;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
@@ -84,7 +85,7 @@ class DirectoryStateTest {
     }
 
     private DirectoryReply execute(DirectoryCommand command) {
-        Stamp stamp = new Stamp(millis++, 0, epoch, Stamp.FEATURE_LEVEL);
+        Stamp stamp = new Stamp(millis++, 0, epoch, FeatureLevels.HIGHEST);
         CommandCodec.DirectoryEntry entry =
                 CommandCodec.decodeDirectory(CommandCodec.encode(stamp, command));
         Decision<DirectoryReply> decision =

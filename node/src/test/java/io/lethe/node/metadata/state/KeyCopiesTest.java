@@ -15,6 +15,7 @@ import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.PartitionReply.Refused;
 import io.lethe.node.metadata.command.Stamp;
+import io.lethe.node.model.FeatureLevels;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ class KeyCopiesTest {
     @Test
     void noShardIsOpenedBeforeAReplicaIsRegistered() {
         MapRows rows = new MapRows();
-        Stamp stamp = new Stamp(TestPartition.START_MILLIS, 0, 0, Stamp.FEATURE_LEVEL);
+        Stamp stamp = new Stamp(TestPartition.START_MILLIS, 0, 0, FeatureLevels.HIGHEST);
         PartitionCommand init = new PartitionCommand.Init(Bytes.EMPTY, Bytes.EMPTY, 0, List.of());
         rows.apply(PartitionState.decide(rows, stamp, init).changes());
         OpenShard open = new OpenShard(partition.grant(TestPartition.TENANT));

@@ -9,8 +9,6 @@ import io.lethe.node.metadata.command.DirectoryCommand.PutDevice;
 import io.lethe.node.metadata.command.DirectoryCommand.RemoveDevice;
 import io.lethe.node.metadata.command.DirectoryCommand.SetLeaving;
 import io.lethe.node.metadata.command.DirectoryReply;
-import io.lethe.node.metadata.command.Stamp;
-import io.lethe.node.metadata.state.Change.Decision;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.ErrorCode;
@@ -24,7 +22,6 @@ import io.lethe.node.model.Scheme;
 import io.lethe.node.model.StorageClass;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,8 +29,7 @@ import org.junit.jupiter.api.Test;
 class MovesTest {
     private static final Scheme SCHEME = new Scheme(2, 1, Scheme.LEAST_CELL_BYTES);
     private static final PgId PG = new PgId(1);
-    private final MapRows rows = new MapRows();
-    private long index;
+    private final TestDirectory directory = new TestDirectory();
 
     private static DeviceId device(int number) {
         return new DeviceId(new Id128(2, number));
@@ -43,23 +39,8 @@ class MovesTest {
         return new NodeId(new Id128(1, number));
     }
 
-    private DirectoryReply execute(DirectoryCommand command) {
-        Decision<DirectoryReply> decision =
-                DirectoryState.decide(rows, new Stamp(++index, 0, 0, 1), command, index);
-        rows.apply(decision.changes());
-        return decision.reply();
-    }
-
-    private void done(DirectoryCommand command) {
-        assertThat(execute(command)).isInstanceOf(DirectoryReply.Done.class);
-    }
-
-    private @Nullable ErrorCode refusal(DirectoryCommand command) {
-        return execute(command) instanceof DirectoryReply.Refused refused ? refused.code() : null;
-    }
-
     private PlacementGroup group() {
-        return new DirectoryReader(rows).placementGroup(PG).orElseThrow();
+        return directory.reader().placementGroup(PG).orElseThrow();
     }
 
     private DeviceRecord record(int number, DeviceRecord.State state) {
@@ -69,10 +50,12 @@ class MovesTest {
     @BeforeEach
     void aGroup() {
         StorageClass standard = new StorageClass("standard", SCHEME, false);
-        done(new DirectoryCommand.InitCluster(new Id128(9, 9), "test", "node", List.of(standard)));
+        directory.done(
+                new DirectoryCommand.InitCluster(
+                        new Id128(9, 9), "test", "node", List.of(standard)));
         for (int i = 1; i <= 6; i++) {
             NodeId node = node(i == 6 ? 1 : i);
-            done(
+            directory.done(
                     new DirectoryCommand.PutNode(
                             new NodeRecord(
                                     node,
@@ -86,10 +69,10 @@ class MovesTest {
                                     Set.of(NodeRecord.Role.STORAGE),
                                     "",
                                     NodeRecord.State.UP)));
-            done(new PutDevice(record(i, DeviceRecord.State.WRITABLE)));
+            directory.done(new PutDevice(record(i, DeviceRecord.State.WRITABLE)));
         }
         assertThat(
-                        execute(
+                        directory.execute(
                                 new DirectoryCommand.CreatePg(
                                         "standard",
                                         SCHEME,
@@ -100,14 +83,14 @@ class MovesTest {
     @Test
     void aMemberMovesInTwoStepsEachOfWhichRaisesTheEpoch() {
         Move move = new Move(1, device(4));
-        done(new BeginMove(PG, 1, move));
+        directory.done(new BeginMove(PG, 1, move));
         assertThat(group().epoch()).isEqualTo(2);
         assertThat(group().members()).containsExactly(device(1), device(2), device(3));
         assertThat(group().writers()).containsExactly(device(1), device(4), device(3));
         assertThat(group().holders(1)).containsExactly(device(4), device(2));
         assertThat(group().holders(0)).containsExactly(device(1));
         assertThat(group().chunkOf(device(4))).isEqualTo(1);
-        done(new EndMove(PG, 2, move));
+        directory.done(new EndMove(PG, 2, move));
         assertThat(group().epoch()).isEqualTo(3);
         assertThat(group().members()).containsExactly(device(1), device(4), device(3));
         assertThat(group().move()).isNull();
@@ -117,28 +100,28 @@ class MovesTest {
     @Test
     void aRepeatIsAnsweredAlikeAndAnythingOlderIsRefused() {
         Move move = new Move(1, device(4));
-        done(new BeginMove(PG, 1, move));
-        done(new BeginMove(PG, 1, move));
+        directory.done(new BeginMove(PG, 1, move));
+        directory.done(new BeginMove(PG, 1, move));
         assertThat(group().epoch()).isEqualTo(2);
-        assertThat(refusal(new BeginMove(PG, 1, new Move(1, device(5)))))
+        assertThat(directory.refusal(new BeginMove(PG, 1, new Move(1, device(5)))))
                 .isEqualTo(ErrorCode.STALE_EPOCH);
-        assertThat(refusal(new EndMove(PG, 1, move))).isEqualTo(ErrorCode.STALE_EPOCH);
-        assertThat(refusal(new EndMove(PG, 2, new Move(1, device(5)))))
+        assertThat(directory.refusal(new EndMove(PG, 1, move))).isEqualTo(ErrorCode.STALE_EPOCH);
+        assertThat(directory.refusal(new EndMove(PG, 2, new Move(1, device(5)))))
                 .isEqualTo(ErrorCode.STALE_EPOCH);
-        done(new EndMove(PG, 2, move));
-        done(new EndMove(PG, 2, move));
+        directory.done(new EndMove(PG, 2, move));
+        directory.done(new EndMove(PG, 2, move));
         assertThat(group().epoch()).isEqualTo(3);
     }
 
     @Test
     void aMoveMayGoToAnotherTargetButNoSecondChunkMoves() {
-        done(new BeginMove(PG, 1, new Move(1, device(4))));
-        assertThat(refusal(new BeginMove(PG, 2, new Move(0, device(5)))))
+        directory.done(new BeginMove(PG, 1, new Move(1, device(4))));
+        assertThat(directory.refusal(new BeginMove(PG, 2, new Move(0, device(5)))))
                 .isEqualTo(ErrorCode.INVALID_ARGUMENT);
-        done(new BeginMove(PG, 2, new Move(1, device(5))));
+        directory.done(new BeginMove(PG, 2, new Move(1, device(5))));
         assertThat(group().epoch()).isEqualTo(3);
         assertThat(group().writer(1)).isEqualTo(device(5));
-        assertThat(refusal(new EndMove(PG, 2, new Move(1, device(4)))))
+        assertThat(directory.refusal(new EndMove(PG, 2, new Move(1, device(4)))))
                 .as("the first target has been overtaken")
                 .isEqualTo(ErrorCode.STALE_EPOCH);
     }
@@ -152,38 +135,40 @@ class MovesTest {
                         new Move(1, device(6)),
                         new Move(1, device(77)),
                         new Move(3, device(4)))) {
-            assertThat(refusal(new BeginMove(PG, 1, wrong)))
+            assertThat(directory.refusal(new BeginMove(PG, 1, wrong)))
                     .as(wrong.toString())
                     .isEqualTo(ErrorCode.INVALID_ARGUMENT);
         }
         // In the place of the member in its own domain it may be.
-        done(new BeginMove(PG, 1, new Move(0, device(6))));
+        directory.done(new BeginMove(PG, 1, new Move(0, device(6))));
     }
 
     @Test
     void thatADeviceLeavesIsTheOperatorsWordWhateverTheControllerReports() {
-        done(new SetLeaving(device(2), true));
-        done(new PutDevice(record(2, DeviceRecord.State.FULL)));
-        DeviceRecord now = new DirectoryReader(rows).device(device(2)).orElseThrow();
+        directory.done(new SetLeaving(device(2), true));
+        directory.done(new PutDevice(record(2, DeviceRecord.State.FULL)));
+        DeviceRecord now = directory.reader().device(device(2)).orElseThrow();
         assertThat(now.leaving()).isTrue();
         assertThat(now.state()).isEqualTo(DeviceRecord.State.FULL);
-        done(new SetLeaving(device(2), false));
-        assertThat(new DirectoryReader(rows).device(device(2)).orElseThrow().leaving()).isFalse();
+        directory.done(new SetLeaving(device(2), false));
+        assertThat(directory.reader().device(device(2)).orElseThrow().leaving()).isFalse();
     }
 
     @Test
     void aDeviceIsRemovedWhenNoGroupNeedsItOrWhenItIsLost() {
-        done(new RemoveDevice(device(4), false));
-        assertThat(refusal(new RemoveDevice(device(2), false))).isEqualTo(ErrorCode.DEVICE_IN_USE);
-        assertThat(refusal(new RemoveDevice(device(2), true)))
+        directory.done(new RemoveDevice(device(4), false));
+        assertThat(directory.refusal(new RemoveDevice(device(2), false)))
+                .isEqualTo(ErrorCode.DEVICE_IN_USE);
+        assertThat(directory.refusal(new RemoveDevice(device(2), true)))
                 .as("it is here")
                 .isEqualTo(ErrorCode.DEVICE_IN_USE);
-        done(new PutDevice(record(2, DeviceRecord.State.UNAVAILABLE)));
-        done(new RemoveDevice(device(2), true));
-        done(new RemoveDevice(device(2), true));
-        assertThat(refusal(new SetLeaving(device(2), true))).isEqualTo(ErrorCode.INVALID_ARGUMENT);
-        done(new BeginMove(PG, 1, new Move(1, device(5))));
-        assertThat(refusal(new RemoveDevice(device(5), false)))
+        directory.done(new PutDevice(record(2, DeviceRecord.State.UNAVAILABLE)));
+        directory.done(new RemoveDevice(device(2), true));
+        directory.done(new RemoveDevice(device(2), true));
+        assertThat(directory.refusal(new SetLeaving(device(2), true)))
+                .isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        directory.done(new BeginMove(PG, 1, new Move(1, device(5))));
+        assertThat(directory.refusal(new RemoveDevice(device(5), false)))
                 .as("a chunk goes over to it")
                 .isEqualTo(ErrorCode.DEVICE_IN_USE);
     }

@@ -528,6 +528,26 @@ class PartitionModelTest {
     }
 
     @Test
+    void everyPartitionIsDividedExactly() {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            Run run = new Run(seed);
+            for (int step = 0; step < STEPS; step++) {
+                run.step();
+            }
+            Bytes at = RowKeys.keyPrefix(BUCKET, run.key());
+            DividedPartition halves = DividedPartition.divide(run.partition, at);
+            halves.finish();
+            DividedPartition.sweep(halves.parent, 1 + run.random.below(30));
+            DividedPartition.sweep(halves.child, 1 + run.random.below(30));
+            try {
+                halves.checkThatNothingIsLost();
+            } catch (AssertionError e) {
+                throw new AssertionError("seed " + seed, e);
+            }
+        }
+    }
+
+    @Test
     void replicasThatApplyTheSameCommandsHaveTheSameRows() {
         Run one = new Run(5);
         Run other = new Run(5);

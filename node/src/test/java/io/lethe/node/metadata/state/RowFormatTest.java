@@ -139,7 +139,7 @@ class RowFormatTest {
             assertThat(rows.family(family)).as("%s", family).isNotEmpty();
         }
         assertThat(kinds(rows, Family.WRITES)).containsExactly(1, 2, 3, 4, 5);
-        assertThat(kinds(rows, Family.SHARDS)).containsExactly(1, 2, 3, 4, 5);
+        assertThat(kinds(rows, Family.SHARDS)).containsExactly(1, 2, 3, 4, 5, 6);
         assertThat(kinds(rows, Family.PARTS)).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
         assertThat(kinds(rows, Family.CHANGES)).containsExactly(1, 2);
         assertThat(kinds(rows, Family.OUTBOX)).containsExactly(1, 2);
@@ -188,8 +188,18 @@ class RowFormatTest {
             partition.done(
                     new PartitionCommand.SaveProgress(walk, BUCKET, Bytes.utf8(walk.name())));
         }
+        split(partition);
         PartitionInvariants.check(partition.rows);
         return partition;
+    }
+
+    /** Behind the bucket, so that all that is here stays. */
+    private static void split(TestPartition partition) {
+        DividedPartition halves =
+                DividedPartition.divide(partition, RowKeys.bucketPrefix(BUCKET).prefixEnd());
+        halves.finish();
+        DividedPartition.sweep(partition, 100);
+        partition.shard = partition.openShard();
     }
 
     /** Moves the keys out of a shard that is closed then. */

@@ -300,7 +300,7 @@ class SegmentsTest {
         assertThat(low.put("a", Versioning.OFF)).isNotNull();
         assertThat(high.put("m", Versioning.OFF)).isNotNull();
         assertThat(low.execute(commit(low.random.write(), "m", Versioning.OFF, low.inline(1))))
-                .isEqualTo(new PartitionReply.WrongPartition());
+                .isEqualTo(new PartitionReply.WrongPartition(0));
         assertThat(high.ask(new PartitionQuery.Find(BUCKET, Bytes.utf8("a"), new Which.Current())))
                 .isEqualTo(new NotInRange());
         BucketId elsewhere = new BucketId(BUCKET.value() + 1);

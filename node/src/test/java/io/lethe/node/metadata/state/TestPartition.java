@@ -28,6 +28,7 @@ import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.metadata.state.Change.Decision;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord.Versioning;
+import io.lethe.node.model.FeatureLevels;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.PgId;
@@ -52,11 +53,14 @@ final class TestPartition {
     static final long LEASE_MILLIS = 60_000;
     static final Scheme SCHEME = new Scheme(2, 1, Scheme.DEFAULT_CELL_BYTES);
 
+    /** Above what commands of it were checked at. */
+    static final long FENCE = 20;
+
     static final KeyCopy REPLICA = KeyCopy.replica(new NodeId(new Id128(3, 3)), 0);
 
     private static final String SINK = "sink";
 
-    final MapRows rows = new MapRows();
+    final MapRows rows;
     private @Nullable RandomValues listener;
     final RandomValues random;
     long millis = START_MILLIS;
@@ -67,7 +71,16 @@ final class TestPartition {
         this(seed, Bytes.EMPTY, Bytes.EMPTY);
     }
 
+    /** The other half of one that was split. */
+    TestPartition(TestPartition parent, MapRows rows) {
+        this.rows = rows;
+        random = new RandomValues(parent.millis);
+        millis = parent.millis;
+        shard = openShard();
+    }
+
     TestPartition(long seed, Bytes from, Bytes to) {
+        rows = new MapRows();
         random = new RandomValues(seed);
         done(new PartitionCommand.Init(from, to, 0, List.of(REPLICA)));
         shard = openShard();
@@ -76,7 +89,7 @@ final class TestPartition {
     PartitionReply execute(PartitionCommand command) {
         PartitionCommand told = noted(command);
         millis++;
-        return execute(new Stamp(millis, checkedAt, 0, Stamp.FEATURE_LEVEL), told);
+        return execute(new Stamp(millis, checkedAt, 0, FeatureLevels.HIGHEST), told);
     }
 
     /** From now on somebody wants to hear of some changes, and now and then hears some. */

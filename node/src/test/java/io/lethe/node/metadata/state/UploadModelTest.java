@@ -340,6 +340,27 @@ class UploadModelTest {
     }
 
     @Test
+    void everyPartitionOfUploadsIsDividedExactly() {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            Run run = new Run(seed);
+            for (int step = 0; step < STEPS; step++) {
+                run.step();
+            }
+            Bytes at =
+                    RowKeys.keyPrefix(TestPartition.BUCKET, Bytes.utf8("k" + run.random.below(3)));
+            DividedPartition halves = DividedPartition.divide(run.partition, at);
+            halves.finish();
+            DividedPartition.sweep(halves.parent, 1 + run.random.below(30));
+            DividedPartition.sweep(halves.child, 1 + run.random.below(30));
+            try {
+                halves.checkThatNothingIsLost();
+            } catch (AssertionError e) {
+                throw new AssertionError("seed " + seed, e);
+            }
+        }
+    }
+
+    @Test
     void randomCommandsAgreeWithThePlainModel() {
         for (long seed = 0; seed < SEEDS; seed++) {
             int step = 0;

@@ -15,6 +15,7 @@ import io.lethe.node.metadata.command.Stamp;
 import io.lethe.node.metadata.command.VersionBody;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.FeatureLevels;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -167,7 +168,7 @@ class VersionUpdatesTest {
         partition.done(new io.lethe.node.metadata.command.PartitionCommand.Fence(100));
         PartitionReply reply =
                 partition.execute(
-                        new Stamp(++partition.millis, 99, 0, Stamp.FEATURE_LEVEL),
+                        new Stamp(++partition.millis, 99, 0, FeatureLevels.HIGHEST),
                         set(order, info(order), "x"));
         assertThat(reply).isEqualTo(new PartitionReply.Retry(PartitionReply.Retry.Why.FENCED, 100));
     }

@@ -178,6 +178,31 @@ abstract class GroupTableContract {
     }
 
     @Test
+    void anExportStaysAsItWasWhateverIsAppliedMeanwhile() {
+        apply(table, 1, put(1, "one"), put(2, "two"));
+        RowExport export = table.export();
+        apply(table, 2, put(1, "other"), new Change.Delete(Family.CURRENT, key(2)));
+        table.flush();
+        assertThat(export.position()).isEqualTo(new Position(1, 1));
+        assertThat(
+                        List.of(
+                                String.valueOf(
+                                        export.<Bytes>read(
+                                                rows -> rows.get(Family.CURRENT, key(1)))),
+                                String.valueOf(
+                                        export.<Bytes>read(
+                                                rows -> rows.get(Family.CURRENT, key(2))))))
+                .containsExactly(Bytes.utf8("one").toString(), Bytes.utf8("two").toString());
+        export.close();
+        export.close();
+        RowExport left = table.export();
+        table.close();
+        assertThatThrownBy(() -> left.read(rows -> rows.get(Family.CURRENT, key(1))))
+                .isInstanceOf(IllegalStateException.class);
+        left.close();
+    }
+
+    @Test
     void aSlotIsReadBackUntilItIsDestroyed() {
         apply(table, 1, new Change.WriteSlot(grant(1)), new Change.WriteSlot(grant(2)));
         assertThat(slot(table, 1)).isEqualTo(grant(1));

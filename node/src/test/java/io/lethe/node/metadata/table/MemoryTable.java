@@ -104,6 +104,22 @@ public final class MemoryTable implements GroupTable {
     }
 
     @Override
+    public long rangeBytes(Bytes from, Bytes to) {
+        usable();
+        long sum = 0;
+        for (Family family :
+                List.of(Family.CURRENT, Family.VERSIONS, Family.INLINE, Family.UPLOADS)) {
+            for (var row : live.rows().getOrDefault(family, new TreeMap<>()).entrySet()) {
+                boolean within =
+                        from.compareTo(row.getKey()) <= 0
+                                && (to.isEmpty() || row.getKey().compareTo(to) < 0);
+                sum += within ? row.getKey().length() + row.getValue().length() : 0;
+            }
+        }
+        return sum;
+    }
+
+    @Override
     public <R> Change.Decision<R> apply(Position next, Function<Rows, Change.Decision<R>> decide) {
         usable();
         if (next.index() <= live.position().index()) {
@@ -156,10 +172,37 @@ public final class MemoryTable implements GroupTable {
     }
 
     @Override
+    public RowExport export() {
+        usable();
+        Image image = live;
+        return new RowExport() {
+            @Override
+            public Position position() {
+                return image.position();
+            }
+
+            @Override
+            public <T> T read(Function<Rows, T> question) {
+                usable();
+                return question.apply(new ImageRows(image));
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
     public void flush() {
         usable();
         durable = live.copy();
         unflushedBytes = 0;
+    }
+
+    @Override
+    public boolean collectBlobs() {
+        usable();
+        return false;
     }
 
     @Override

@@ -4,20 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.base.Clock;
 import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.base.nativeio.NativeFiles;
 import io.lethe.node.base.rocks.RocksOpener;
 import io.lethe.node.metadata.state.Change;
 import io.lethe.node.metadata.state.Family;
 import io.lethe.node.model.GroupId;
+import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -279,6 +285,59 @@ class RocksTableTest extends GroupTableContract {
         table.flush();
         try (Stream<Path> files = Files.walk(temp.resolve("table"))) {
             assertThat(files.filter(file -> file.toString().endsWith(".blob"))).hasSize(1);
+        }
+    }
+
+    /** Nine of ten blobs are deleted all over the family, so no blob file is free of live ones. */
+    @Test
+    void deletedBlobsGiveTheirSpaceBackWithoutMoreWrites() throws Exception {
+        int rows = 6_000;
+        int bytes = 4_096;
+        for (int i = 0; i < rows; i++) {
+            apply(table, i + 1, new Change.Put(Family.INLINE, row(i), value(i, bytes)));
+        }
+        table.flush();
+        long before = size(temp);
+        assertThat(before).isGreaterThan((long) rows * bytes);
+        for (int i = 0; i < rows; i++) {
+            if (i % 10 != 0) {
+                apply(table, rows + i + 1, new Change.Delete(Family.INLINE, row(i)));
+            }
+        }
+        table.flush();
+        Clock clock = Clock.system();
+        long deadline = clock.nanos() + TimeUnit.SECONDS.toNanos(30);
+        CountDownLatch never = new CountDownLatch(1);
+        while (size(temp) > before / 4) {
+            assertThat(clock.nanos())
+                    .as("%d of %d bytes are left", size(temp), before)
+                    .isLessThan(deadline);
+            boolean _ = table.collectBlobs() || never.await(20, TimeUnit.MILLISECONDS);
+        }
+        for (int i = 0; i < rows; i += 10) {
+            Bytes key = row(i);
+            Bytes stored = table.read(view -> view.rows().get(Family.INLINE, key));
+            assertThat(stored).isEqualTo(value(i, bytes));
+        }
+        assertThat(table.collectBlobs()).as("nothing is left to be collected").isFalse();
+    }
+
+    private static Bytes value(int seed, int bytes) {
+        byte[] value = new byte[bytes];
+        new Random(seed).nextBytes(value);
+        return Bytes.wrap(value);
+    }
+
+    private static Bytes row(int number) {
+        return Bytes.wrap("key-%06d".formatted(number).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Bytes of all files; those that go meanwhile don't count. */
+    private static long size(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.map(Path::toFile).filter(File::isFile).mapToLong(File::length).sum();
+        } catch (IOException | UncheckedIOException e) {
+            return Long.MAX_VALUE;
         }
     }
 }
