@@ -32,6 +32,9 @@ import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.rpc.RpcSecurity;
 import io.lethe.node.rpc.RpcServer;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -137,6 +140,11 @@ public final class Node implements AutoCloseable {
     /** Nothing may be answered any more: no hook runs, nothing is closed. */
     private static void halt(String component, Throwable cause) {
         log.error("{} can't go on: the process halts", component, cause);
+        // Where the log is written elsewhere or later, whoever started the process has it here.
+        try (PrintStream last = new PrintStream(new FileOutputStream(FileDescriptor.err))) {
+            last.println(component + " can't go on: the process halts");
+            cause.printStackTrace(last);
+        }
         Runtime.getRuntime().halt(HALTED_STATUS);
     }
 

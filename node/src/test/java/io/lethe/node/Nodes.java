@@ -7,6 +7,7 @@ import io.lethe.node.base.Clock;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.config.ConfigLoader;
 import io.lethe.node.cluster.zookeeper.EmbeddedZooKeeper;
+import io.lethe.node.cluster.zookeeper.ZooKeeperCoordination;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.state.RowKeys;
@@ -14,6 +15,7 @@ import io.lethe.node.model.BucketId;
 import io.lethe.node.model.BucketRecord;
 import io.lethe.node.model.Build;
 import io.lethe.node.model.Id128;
+import io.lethe.node.model.NodeId;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.WriteId;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -197,6 +200,22 @@ final class Nodes implements AutoCloseable {
                                 1L << 40,
                                 deadlineIn(seconds));
         assertThat(reply).isInstanceOf(PartitionReply.Deleted.class);
+    }
+
+    /** What a node hears that comes without a copy of the directory. */
+    Optional<Integer> toldFeatureLevel() {
+        NodeConfig config =
+                ConfigLoader.load(NodeConfig.class, layout.nodeConfig(0), environment).config();
+        try (ZooKeeperCoordination asking =
+                new ZooKeeperCoordination(
+                        String.valueOf(config.zookeeper().connect()),
+                        config.cluster().name(),
+                        new NodeId(new Id128(0, 0)),
+                        (int) config.zookeeper().sessionTimeout().toMillis(),
+                        null,
+                        false)) {
+            return asking.featureLevel();
+        }
     }
 
     /** A node's data directory. */

@@ -14,6 +14,7 @@ import io.lethe.node.model.StoreException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +58,8 @@ class UpgradeTest {
                     () ->
                             nodes.joined(0).directory().devices().stream()
                                     .allMatch(device -> Files.isDirectory(Path.of(device.path()))));
+            // Before that its replica would halt the process: it meets the level in the log.
+            nodes.until("who comes is told", () -> nodes.toldFeatureLevel().equals(Optional.of(2)));
             nodes.stop(1);
             assertThatThrownBy(() -> nodes.startAgain(1, OLD))
                     .isInstanceOf(StoreException.class)
