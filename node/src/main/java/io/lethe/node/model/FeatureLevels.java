@@ -37,7 +37,7 @@ public final class FeatureLevels {
     public static final int LOWEST = 1;
 
     /** The newest that this build goes by. */
-    public static final int HIGHEST = 1;
+    public static final int HIGHEST = 2;
 
     private FeatureLevels() {}
 
