@@ -6,6 +6,7 @@ import io.lethe.client.model.ContentRange;
 import io.lethe.client.model.GetResult;
 import io.lethe.client.model.ObjectVersion;
 import io.lethe.proto.v1.ByteRange;
+import io.lethe.proto.v1.Conditions;
 import io.lethe.proto.v1.GetObjectRequest;
 import io.lethe.proto.v1.GetObjectResponse;
 import io.lethe.proto.v1.GetObjectStart;
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One get. The first start message pins the version; an attempt that breaks is followed by one for
- * the rest of that version's bytes, so that the sink sees each byte once and in order. At most
- * {@link #WINDOW_MESSAGES} messages are under way or held by the sink.
+ * the rest of that version's bytes, so that the sink sees each byte once and in order; where it was
+ * replaced meanwhile the get fails, with PRECONDITION_FAILED or NO_SUCH_VERSION. At most {@link
+ * #WINDOW_MESSAGES} messages are under way or held by the sink.
  */
 final class Download extends RetriedCall<GetObjectRequest, GetObjectResponse, GetResult> {
     /** Of at most 256 KiB: 2 MiB per download. */
@@ -74,6 +76,8 @@ final class Download extends RetriedCall<GetObjectRequest, GetObjectResponse, Ge
                 .setBucket(request.getBucket())
                 .setKey(request.getKey())
                 .setVersionId(known.object().versionId())
+                // Where a bucket keeps no versions, what replaces one has its id.
+                .setConditions(Conditions.newBuilder().setIfMatch(known.object().etag()))
                 .setRange(
                         ByteRange.newBuilder()
                                 .setStart(range.startBytes() + receivedBytes)
@@ -206,7 +210,6 @@ final class Download extends RetriedCall<GetObjectRequest, GetObjectResponse, Ge
                             known.range().startBytes() + receivedBytes,
                             known.range().lengthBytes() - receivedBytes);
             ObjectVersion offered = Conversions.objectVersion(start.getObject());
-            // What was overwritten where there are no versions has the same version id.
             if (!range.equals(wanted)
                     || !known.object().versionId().equals(offered.versionId())
                     || !known.object().etag().equals(offered.etag())) {

@@ -249,7 +249,7 @@ final class ObjectCommandsTest {
         assertThat(shell.run("get", "old/k", "-")).isEqualTo(3);
         assertThat(shell.run("ls", "--versions", "old")).isZero();
         assertThat(shell.out().lines()).hasSize(4);
-        assertThat(shell.out()).contains("deleted  m");
+        assertThat(shell.out()).contains("deleted  v");
         String first =
                 shell.out()
                         .lines()

@@ -318,6 +318,31 @@ public abstract class ApiContract {
     }
 
     @Test
+    void whatReplacesAnObjectWithoutVersionsHasItsId() {
+        String name = bucket();
+        assertThat(client().objects().put(name, "k", text("1")).versionId()).isEqualTo("null");
+        assertThat(client().objects().put(name, "k", text("2")).versionId()).isEqualTo("null");
+        GetOptions nullVersion = GetOptions.builder().versionId("null").build();
+        assertThat(read(name, "k", nullVersion)).asString().isEqualTo("2");
+    }
+
+    @Test
+    void suspendedBucketReplacesOnlyWhatWasWrittenWithoutVersions() {
+        String name = bucket(Versioning.ENABLED);
+        PutResult kept = client().objects().put(name, "k", text("1"));
+        client().buckets().setVersioning(name, Versioning.SUSPENDED);
+        assertThat(client().objects().put(name, "k", text("2")).versionId()).isEqualTo("null");
+        DeleteResult marker = client().objects().delete(name, "k");
+        assertThat(marker.deleteMarker()).isTrue();
+        assertThat(marker.versionId()).isEqualTo("null");
+        List<String> ids = new ArrayList<>();
+        client().objects()
+                .versions(name, ListOptions.ALL)
+                .forEach(entry -> ids.add(((ObjectVersion) entry).versionId()));
+        assertThat(ids).containsExactly("null", kept.versionId());
+    }
+
+    @Test
     void versionedBucketKeepsVersionsAndCoversThemByMarkers() {
         String name = bucket(Versioning.ENABLED);
         PutResult first = client().objects().put(name, "k", text("1"));

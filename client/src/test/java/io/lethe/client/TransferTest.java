@@ -127,7 +127,7 @@ final class TransferTest {
         assertThatThrownBy(() -> client.objects().get("bucket", "k", Target.file(file), replacing))
                 .isInstanceOfSatisfying(
                         LetheException.class,
-                        e -> assertThat(e.code()).isEqualTo(ErrorCode.NO_SUCH_VERSION));
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.PRECONDITION_FAILED));
         assertThat(directory).isEmptyDirectory();
     }
 

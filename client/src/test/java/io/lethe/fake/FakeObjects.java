@@ -172,7 +172,7 @@ final class FakeObjects extends ObjectServiceGrpc.ObjectServiceImplBase {
                 true,
                 observer,
                 () -> {
-                    String id =
+                    FakeStore.Removed removed =
                             store.remove(
                                     q.getBucket(),
                                     q.getKey(),
@@ -180,8 +180,8 @@ final class FakeObjects extends ObjectServiceGrpc.ObjectServiceImplBase {
                                     q.getConditions(),
                                     q.getRequestId());
                     return DeleteObjectResponse.newBuilder()
-                            .setVersionId(id)
-                            .setDeleteMarker(id.startsWith("m"))
+                            .setVersionId(removed.versionId())
+                            .setDeleteMarker(removed.marker())
                             .build();
                 });
     }

@@ -39,6 +39,9 @@ final class FakeStore {
     /** A version with its bytes. */
     record Stored(ObjectVersion version, ByteString bytes) {}
 
+    /** The version that was made, if it is a marker, or removed; empty: there was none. */
+    record Removed(String versionId, boolean marker) {}
+
     /** A page: at most {@code most} entries, and where to go on. */
     record Listing(List<ListEntry> entries, String next) {}
 
@@ -123,6 +126,13 @@ final class FakeStore {
         return shelf;
     }
 
+    private String nextId(Shelf shelf) {
+        sequence++;
+        return shelf.bucket.getVersioning() == Versioning.VERSIONING_ENABLED
+                ? String.format("v%08d", sequence)
+                : "null";
+    }
+
     private long nextMillis() {
         return FIRST_MILLIS + 1000 * ++sequence;
     }
@@ -142,7 +152,7 @@ final class FakeStore {
         ObjectVersion version =
                 ObjectVersion.newBuilder()
                         .setKey(header.getKey())
-                        .setVersionId(String.format("v%08d", ++sequence))
+                        .setVersionId(nextId(shelf))
                         .setEtag(java.util.HexFormat.of().formatHex(md5.toByteArray()))
                         .setSha256(sha256)
                         .setMd5(md5)
@@ -176,8 +186,8 @@ final class FakeStore {
     private static void push(Shelf shelf, ObjectVersion version, ByteString bytes) {
         List<Stored> versions =
                 shelf.keys.computeIfAbsent(version.getKey(), key -> new ArrayList<>());
-        if (shelf.bucket.getVersioning() == Versioning.VERSIONING_OFF) {
-            versions.clear();
+        if (version.getVersionId().equals("null")) {
+            versions.removeIf(one -> one.version.getVersionId().equals("null"));
         }
         versions.add(0, new Stored(version, bytes));
     }
@@ -231,11 +241,10 @@ final class FakeStore {
         return new Stored(found.version.toBuilder().setLatest(latest).build(), found.bytes);
     }
 
-    /** The version id that was made or removed; a marker's begins with {@code m}. */
-    synchronized String remove(
+    synchronized Removed remove(
             String bucket, String key, String versionId, Conditions conditions, ByteString id) {
         Shelf shelf = shelf(bucket);
-        if (answers.get(id) instanceof String given) {
+        if (answers.get(id) instanceof Removed given) {
             return given;
         }
         if (!versionId.isEmpty()) {
@@ -246,24 +255,24 @@ final class FakeStore {
             if (versions.isEmpty()) {
                 shelf.keys.remove(key);
             }
-            return versionId;
+            return new Removed(versionId, false);
         }
         Stored current = current(shelf, key);
         checkConditions(current, conditions);
-        String answer = "";
+        Removed answer = new Removed("", false);
         if (shelf.bucket.getVersioning() != Versioning.VERSIONING_OFF) {
-            answer = String.format("m%08d", ++sequence);
+            answer = new Removed(nextId(shelf), true);
             push(
                     shelf,
                     ObjectVersion.newBuilder()
                             .setKey(key)
-                            .setVersionId(answer)
+                            .setVersionId(answer.versionId)
                             .setLastModifiedMillis(nextMillis())
                             .setDeleteMarker(true)
                             .build(),
                     ByteString.EMPTY);
         } else if (current != null) {
-            answer = current.version.getVersionId();
+            answer = new Removed(current.version.getVersionId(), false);
             shelf.keys.remove(key);
         }
         answers.put(id, answer);
