@@ -34,9 +34,6 @@ public final class Cluster implements AutoCloseable {
     public static final int NODES = 6;
     private static final int PORTS = NODES * 10;
 
-    /** What six nodes need together: they share what is the same. */
-    private static final String ONE_PROCESS_HEAP = "1g";
-
     private static final long POLL_MILLIS = 100;
     private static final Duration START_WITHIN = Duration.ofMinutes(3);
     private static int nextBase = Integer.getInteger("lethe.system.port", 20_000);
@@ -86,7 +83,16 @@ public final class Cluster implements AutoCloseable {
 
     /** Starts six nodes in one process. */
     static Cluster startInOne(Path dir, Map<String, String> environment) {
-        List<String> launcher = withHeap(ONE_PROCESS_HEAP, "io.lethe.node.Main");
+        return startInOne(dir, ServerJvm.inOne(), environment);
+    }
+
+    /** The same with a JVM from which later ones learn when it is stopped. */
+    static Cluster startTeaching(Path dir, Map<String, String> environment) {
+        return startInOne(dir, ServerJvm.teaching(), environment);
+    }
+
+    private static Cluster startInOne(
+            Path dir, List<String> launcher, Map<String, String> environment) {
         return started(new Cluster(dir, freeBase(PORTS), launcher, false, environment));
     }
 
@@ -121,41 +127,18 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    /** The command line of this JVM's Java with Lethe's server program. */
+    /** The command line of Lethe's server program. */
     static List<String> server(String... arguments) {
-        return java("io.lethe.node.Main", arguments);
-    }
-
-    /** The server program of another build. */
-    static List<String> serverOf(String classPath) {
-        List<String> command = new ArrayList<>(server());
-        command.set(command.indexOf(System.getProperty("java.class.path")), classPath);
-        return command;
+        return with(ServerJvm.server(), arguments);
     }
 
     /** The same with another program of the class path. */
     static List<String> java(String main, String... arguments) {
-        return withHeap(System.getProperty("lethe.system.heap", "320m"), main, arguments);
+        return with(ServerJvm.java(main), arguments);
     }
 
-    private static List<String> withHeap(String heap, String main, String... arguments) {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "--add-modules",
-                                "jdk.incubator.vector",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "--sun-misc-unsafe-memory-access=allow",
-                                "-Dcom.google.protobuf.use_unsafe_pre22_gencode=true",
-                                "-Xmx" + heap,
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=4",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                main));
-        command.addAll(List.of(arguments));
-        return command;
+    private static List<String> with(List<String> program, String... arguments) {
+        return Stream.concat(program.stream(), Stream.of(arguments)).toList();
     }
 
     /** Starts what is dead; returns when every node serves. */

@@ -29,7 +29,7 @@ final class PreviousBuild {
         }
     }
 
-    /** Words of its server program, as {@link Cluster#server}. Builds it unless that was done. */
+    /** Words of its server program, as {@link ServerJvm#server}. Builds it unless that was done. */
     static List<String> server() {
         String commit = commit();
         Path built = Path.of("target", NAMED_IN, commit).toAbsolutePath();
@@ -60,7 +60,7 @@ final class PreviousBuild {
                         built.resolve("deploy/lethe").toString(),
                         "version"),
                 "the previous build can't be built from " + built);
-        return Cluster.serverOf(built.resolve("deploy/target/lib") + "/*");
+        return ServerJvm.serverOf(built.resolve("deploy/target/lib") + "/*");
     }
 
     private static void run(List<String> command, String otherwise) {

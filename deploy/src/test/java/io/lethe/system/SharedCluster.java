@@ -90,7 +90,7 @@ final class SharedCluster implements ParameterResolver, AfterAllCallback {
                 return new Holder(
                         dir,
                         switch (kind) {
-                            case ONE_PROCESS -> Cluster.startInOne(dir, settings(dir));
+                            case ONE_PROCESS -> Cluster.startTeaching(dir, settings(dir));
                             case PROCESSES -> Cluster.start(dir, Map.of());
                         });
             } catch (IOException e) {
@@ -115,6 +115,7 @@ final class SharedCluster implements ParameterResolver, AfterAllCallback {
 
         @Override
         public void close() {
+            cluster.stop();
             cluster.close();
             try (Stream<Path> paths = Files.walk(dir)) {
                 for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
