@@ -14,6 +14,7 @@ interface Fault {
         ROT(1),
         CUT(1),
         ZOOKEEPER(0),
+        SPLIT(0),
         DRAIN_AND_ADD(0);
 
         /** Nodes that it takes. */

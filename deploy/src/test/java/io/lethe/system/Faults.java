@@ -175,6 +175,7 @@ final class Faults {
         List<NodeProcess> free = free();
         return switch (kind) {
             case ZOOKEEPER -> Optional.of(OtherFaults.zooKeeper(bed, random));
+            case SPLIT -> Optional.of(OtherFaults.split(redundancy));
             case DRAIN_AND_ADD -> drainAndAdd(free);
             case FILL ->
                     free.contains(bed.small())

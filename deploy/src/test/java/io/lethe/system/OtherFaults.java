@@ -55,6 +55,53 @@ final class OtherFaults {
         };
     }
 
+    /** The partition that has most to do is split in the middle. */
+    static Fault split(Redundancy redundancy) {
+        return new Fault() {
+            private String child = "";
+
+            @Override
+            public Kind kind() {
+                return Kind.SPLIT;
+            }
+
+            @Override
+            public List<NodeProcess> nodes() {
+                return List.of();
+            }
+
+            @Override
+            public void begin() {
+                child = redundancy.splitHottest();
+            }
+
+            @Override
+            public boolean isDue() {
+                return true;
+            }
+
+            @Override
+            public void mend() {
+                // It goes on until both halves are whole.
+            }
+
+            @Override
+            public String healing() {
+                if (child.isEmpty()) {
+                    // What is broken beside it may have kept it from being asked.
+                    begin();
+                    return "nobody takes the order";
+                }
+                return redundancy.notSplit(child);
+            }
+
+            @Override
+            public String description() {
+                return "split of the hottest partition";
+            }
+        };
+    }
+
     /** A node is added while all that another has is moved off it. */
     static Fault drainAndAdd(NodeProcess leaving, NodeProcess fresh, Redundancy redundancy) {
         return new Fault() {

@@ -143,6 +143,41 @@ final class Redundancy {
                 .toList();
     }
 
+    /** Has the partition that has most to do split; gives the new one, or empty where refused. */
+    String splitHottest() {
+        try {
+            String hottest = "";
+            long most = 0;
+            for (PartitionStatus one : cluster.partitions()) {
+                boolean partition = !one.id().equals("directory");
+                if (partition && one.change().isEmpty() && one.commandsPerSecond() > most) {
+                    hottest = one.id();
+                    most = one.commandsPerSecond();
+                }
+            }
+            return hottest.isEmpty() ? "" : cluster.splitPartition(hottest, "", "", "");
+        } catch (LetheException e) {
+            return "";
+        }
+    }
+
+    /** Why a split is not over; empty: it is. */
+    String notSplit(String child) {
+        return asked(
+                () -> {
+                    List<String> lacking = new ArrayList<>(List.of(child + " is not there"));
+                    for (PartitionStatus one : cluster.partitions()) {
+                        if (one.id().equals(child)) {
+                            lacking.clear();
+                        }
+                        if (!one.change().isEmpty()) {
+                            lacking.add(one.toString());
+                        }
+                    }
+                    return lacking;
+                });
+    }
+
     /** Has all that a node has moved to others. */
     void drain(NodeProcess node) {
         NodeStatus _ = Patience.with(() -> cluster.setNodeLeaving(node.id(), true));
