@@ -65,7 +65,16 @@ final class CareConfig {
                             fallback = "64",
                             least = "1",
                             most = "64")
-                    int mostPerNode) {}
+                    int mostPerNode,
+            @Setting(
+                            help =
+                                    "Replicas of partitions go from nodes with many to nodes with"
+                                            + " few, one at a time, when nothing else has been"
+                                            + " under way all this time.",
+                            fallback = "1m",
+                            least = "1s",
+                            most = "7d")
+                    Duration evenAfter) {}
 
     /** Bringing redundancy back. */
     public record Repair(

@@ -11,7 +11,6 @@ import io.lethe.node.metadata.RoutedMetadata;
 import io.lethe.node.metadata.SplitPlanner;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.DirectoryReply;
-import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.Build;
 import io.lethe.node.model.DeviceId;
@@ -49,11 +48,9 @@ import io.lethe.node.s3.logging.AccessLog;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -282,19 +279,7 @@ final class ClientServices {
         @Override
         public boolean isSettled(PartitionRecord record, long deadlineNanos)
                 throws InterruptedException {
-            Set<RaftPeer> wanted = new HashSet<>();
-            for (PartitionRecord.Replica one : record.voters()) {
-                directory
-                        .node(one.node())
-                        .ifPresent(
-                                node ->
-                                        wanted.add(
-                                                new RaftPeer(
-                                                        node.host(),
-                                                        node.rpcPort(),
-                                                        one.generation())));
-            }
-            return wanted.equals(Set.copyOf(metadata.members(record.id(), deadlineNanos)));
+            return metadata.isSettled(record, deadlineNanos);
         }
 
         @Override

@@ -17,6 +17,7 @@ import io.lethe.node.controller.Controller;
 import io.lethe.node.controller.ControllerPorts;
 import io.lethe.node.controller.HolderKeeper;
 import io.lethe.node.controller.MoveKeeper;
+import io.lethe.node.controller.ReplicaEvener;
 import io.lethe.node.controller.ReplicaKeeper;
 import io.lethe.node.controller.SplitKeeper;
 import io.lethe.node.erasure.kernel.Kernels;
@@ -196,6 +197,13 @@ final class Joined implements AutoCloseable {
                 .start(new HolderKeeper(controller, parts.config().lease().toNanos()), SECOND);
         parts.workers()
                 .start(new ReplicaKeeper(controller, parts.config().raft().replaceAfter()), SECOND);
+        parts.workers()
+                .start(
+                        new ReplicaEvener(
+                                controller,
+                                replication.metadata()::isSettled,
+                                parts.config().partition().evenAfter()),
+                        SECOND);
         CareConfig.Partition split = parts.config().partition();
         parts.workers()
                 .start(

@@ -142,8 +142,10 @@ public final class Node implements AutoCloseable {
         log.error("{} can't go on: the process halts", component, cause);
         // Where the log is written elsewhere or later, whoever started the process has it here.
         try (PrintStream last = new PrintStream(new FileOutputStream(FileDescriptor.err))) {
-            last.println(component + " can't go on: the process halts");
-            cause.printStackTrace(last);
+            last.println(component + " can't go on: the process halts: " + cause);
+            for (StackTraceElement frame : cause.getStackTrace()) {
+                last.println("\tat " + frame);
+            }
         }
         Runtime.getRuntime().halt(HALTED_STATUS);
     }

@@ -20,10 +20,16 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Four real nodes, of which three vote, and one of those goes for good. */
+/** Four real nodes, of which three vote, and one of those goes, to come back much later. */
 class SpareVoterTest {
     private static final Map<String, String> SMALL_AND_IMPATIENT =
-            Map.of("LETHE_CLUSTER_PARTITIONS", "1", "LETHE_RAFT_REPLACE_AFTER", "1s");
+            Map.of(
+                    "LETHE_CLUSTER_PARTITIONS",
+                    "2",
+                    "LETHE_RAFT_REPLACE_AFTER",
+                    "1s",
+                    "LETHE_PARTITION_EVEN_AFTER",
+                    "1s");
     private static final GroupId PARTITION = new GroupId(1);
 
     @TempDir Path temp;
@@ -56,7 +62,16 @@ class SpareVoterTest {
             for (NodeId node : left) {
                 nodes.until("every voter has caught up", () -> caughtUp(nodes, first, node));
             }
+            nodes.startAgain(lost);
+            nodes.until("who came back has a share again", () -> replicas(first, gone) == 1);
+            nodes.until("the group has the members of its record", () -> members(nodes, first));
         }
+    }
+
+    private static long replicas(Joined asking, NodeId node) {
+        return asking.directory().partitions().stream()
+                .filter(record -> record.voters().stream().anyMatch(o -> o.node().equals(node)))
+                .count();
     }
 
     private static Set<NodeId> voters(Joined node) {

@@ -25,8 +25,10 @@ import io.lethe.node.model.NodeId;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.ShardId;
 import io.lethe.node.model.StoreException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -235,6 +237,28 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
             case MetadataResponse.Members members -> members.replicas();
             case MetadataResponse other -> throw unexpected(partition, other);
         };
+    }
+
+    /**
+     * Whether a group has committed that its members are just those of its record.
+     *
+     * @throws StoreException where its leader doesn't say in time
+     */
+    public boolean isSettled(PartitionRecord record, long deadlineNanos)
+            throws InterruptedException {
+        Set<RaftPeer> wanted = new HashSet<>();
+        for (PartitionRecord.Replica one : record.voters()) {
+            wiring.directory()
+                    .node(one.node())
+                    .ifPresent(
+                            node ->
+                                    wanted.add(
+                                            new RaftPeer(
+                                                    node.host(),
+                                                    node.rpcPort(),
+                                                    one.generation())));
+        }
+        return wanted.equals(Set.copyOf(members(record.id(), deadlineNanos)));
     }
 
     /**
