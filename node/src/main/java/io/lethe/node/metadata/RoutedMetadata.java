@@ -110,7 +110,7 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
                 ? e
                 : new StoreException(
                         ErrorCode.OUTCOME_UNKNOWN,
-                        "the partition was split, and an earlier attempt may have been carried"
+                        "the partition was split or merged, and an earlier attempt may have been carried"
                                 + " out; then: "
                                 + e.getMessage(),
                         e);
@@ -124,6 +124,7 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
         Stamp stamp = Stamp.asked(checkedAt, 0);
         var request = new MetadataRequest.Execute(CommandCodec.encode(stamp, command));
         return switch (call(partition, request, true, deadlineNanos)) {
+            case MetadataResponse.NotLeader _ -> new PartitionReply.WrongPartition(0);
             case MetadataResponse.Replied replied -> ReplyCodec.decodePartition(replied.reply());
             case MetadataResponse other -> throw unexpected(partition, other);
         };
@@ -159,6 +160,7 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
             throws InterruptedException {
         var request = new MetadataRequest.Ask(QueryCodec.encode(query));
         return switch (call(partition, request, true, deadlineNanos)) {
+            case MetadataResponse.NotLeader _ -> new PartitionAnswer.NotInRange();
             case MetadataResponse.Answered answered -> AnswerCodec.decode(answered.answer());
             case MetadataResponse other -> throw unexpected(partition, other);
         };
@@ -282,12 +284,18 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
         };
     }
 
-    /** Asks until somebody answers as leader; returns Replied or Answered. */
+    /**
+     * Asks until somebody answers as leader, or until it is known that nobody ever will, since the
+     * partition was merged into another; returns Replied or Answered, or then NotLeader.
+     */
     private MetadataResponse call(
             GroupId group, MetadataRequest request, boolean repeatable, long deadlineNanos)
             throws InterruptedException {
         Backoff backoff = backoff(deadlineNanos);
         while (true) {
+            if (wiring.directory().merged(group).isPresent()) {
+                return new MetadataResponse.NotLeader(null);
+            }
             NodeId node = routes.next(group);
             if (node == null) {
                 backoff.pause("the voters of " + group + " are not known yet");

@@ -145,6 +145,15 @@ final class Checks implements SimGroup.Observer {
                 .orElseThrow();
     }
 
+    static PartitionAnswer.Figures figures(SimGroup group) {
+        PartitionAnswer answer =
+                PartitionState.answer(newest(group).rows, new PartitionQuery.Summary());
+        if (answer instanceof PartitionAnswer.Figures figures) {
+            return figures;
+        }
+        throw new AssertionError(group.id + " gives no figures: " + answer);
+    }
+
     @Override
     public void directory(Stamp stamp, DirectoryCommand command, DirectoryReply reply) {
         if (CommandLevels.of(command) > stamp.featureLevel()) {

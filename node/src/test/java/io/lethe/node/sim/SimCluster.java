@@ -201,6 +201,14 @@ final class SimCluster {
         return groups.size() - 1 - plan.partitions();
     }
 
+    /** Partitions that were merged into others. */
+    int merges() {
+        return (int)
+                groups.keySet().stream()
+                        .filter(one -> Checks.newestDirectory(this).merged(one).isPresent())
+                        .count();
+    }
+
     SimGroup directory() {
         SimGroup group = groups.get(GroupId.DIRECTORY);
         if (group == null) {
