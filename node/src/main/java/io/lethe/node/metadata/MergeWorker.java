@@ -143,14 +143,14 @@ public final class MergeWorker implements Worker {
             tell(id, new PartitionCommand.TakeBack(since));
             return true;
         }
-        if (merge != null) {
-            return give(merge, since != 0);
-        }
-        waiting.remove(id);
         if (!standing.from().equals(record.from()) || !standing.to().equals(record.to())) {
             tell(id, takeOver(record, standing));
             return true;
         }
+        if (merge != null) {
+            return give(merge, record, since != 0);
+        }
+        waiting.remove(id);
         whole.put(id, record.mapEpoch());
         return false;
     }
@@ -171,7 +171,8 @@ public final class MergeWorker implements Worker {
         }
     }
 
-    private boolean give(Merge merge, boolean givenUp) throws InterruptedException {
+    private boolean give(Merge merge, PartitionRecord giver, boolean givenUp)
+            throws InterruptedException {
         // Nothing is given up before the heir answers, and can take it: nobody would have it.
         if (!isWhole(merge.heir())) {
             long now = ports.tasks().clock().nanos();
@@ -192,7 +193,8 @@ public final class MergeWorker implements Worker {
                 ports.metadata()
                         .executeIn(
                                 merge.giver(),
-                                new PartitionCommand.GiveUp(merge.giver(), merge.since()),
+                                new PartitionCommand.GiveUp(
+                                        giver.id(), giver.from(), giver.to(), merge.since()),
                                 0,
                                 deadline());
         switch (reply) {

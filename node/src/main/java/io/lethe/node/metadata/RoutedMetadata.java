@@ -235,6 +235,7 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
             throws InterruptedException {
         return switch (call(partition, new MetadataRequest.Members(), true, deadlineNanos)) {
             case MetadataResponse.Members members -> members.replicas();
+            case MetadataResponse.NotLeader _ -> throw merged(partition);
             case MetadataResponse other -> throw unexpected(partition, other);
         };
     }
@@ -267,6 +268,7 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
     private static MetadataResponse.Exported exported(GroupId group, MetadataResponse response) {
         return switch (response) {
             case MetadataResponse.Exported piece -> piece;
+            case MetadataResponse.NotLeader _ -> throw merged(group);
             case MetadataResponse.Failed failed ->
                     throw new StoreException(failed.code(), failed.message());
             case MetadataResponse other -> throw unexpected(group, other);
@@ -379,6 +381,11 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
 
     private Backoff backoff(long deadlineNanos) {
         return new Backoff(wiring.tasks(), wiring.random(), deadlineNanos);
+    }
+
+    private static StoreException merged(GroupId group) {
+        return new StoreException(
+                ErrorCode.UNAVAILABLE, group + " was merged into another; see `lethe partitions`");
     }
 
     private static StoreException unroutable(Bytes rowKey) {

@@ -43,7 +43,7 @@ final class EndState {
         for (SimGroup group : cluster.groups.values()) {
             if (isOver(group)) {
                 if (group.replicas.stream().anyMatch(one -> !one.wiped)) {
-                    return "a replica of " + group.id + ", which was merged, is not wiped";
+                    return group.id + " was merged and not wiped: " + cluster.unwiped(group);
                 }
                 continue;
             }
@@ -252,6 +252,9 @@ final class EndState {
     /** What is wrong with the tables; empty when nothing is. */
     String wrong() {
         for (SimGroup group : cluster.groups.values()) {
+            if (isOver(group)) {
+                continue;
+            }
             // Work goes on, so a replica may be behind: it is held to the log as far as it has
             // come.
             SimGroup.Replica newest = Checks.newest(group);

@@ -188,7 +188,7 @@ final class Faults {
         List<SimGroup> groups =
                 cluster.groups.values().stream()
                         .filter(one -> !one.id.isDirectory())
-                        .filter(one -> Checks.figures(one).versions() == 0 || loop.chance(200))
+                        .filter(one -> !Checks.hasObjects(one) || loop.chance(200))
                         .filter(one -> there.directory.partition(one.id).isPresent())
                         .toList();
         if (groups.isEmpty()) {

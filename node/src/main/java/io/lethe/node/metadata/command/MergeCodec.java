@@ -18,7 +18,7 @@ import io.lethe.node.model.PgId;
  * directory's rows:
  *
  * <pre>
- * commands  74 GiveUp         giver i32, since varint
+ * commands  74 GiveUp         giver i32, from rowKey, to rowKey, since varint
  *           75 TakeBack       since varint
  *           76 Inherit        legacy
  *           77 TakeOver       giver i32, from rowKey, to rowKey, map epoch varint, receipt
@@ -46,7 +46,11 @@ public final class MergeCodec {
 
     static void fields(FieldWriter out, PartitionCommand.OfMerge command) {
         switch (command) {
-            case GiveUp c -> out.int32(c.giver().value()).number(c.since());
+            case GiveUp c ->
+                    out.int32(c.giver().value())
+                            .rowKey(c.from())
+                            .rowKey(c.to())
+                            .number(c.since());
             case TakeBack c -> out.number(c.since());
             case Inherit c -> legacy(out, c.legacy());
             case TakeOver c -> {
@@ -58,7 +62,7 @@ public final class MergeCodec {
 
     static PartitionCommand command(FieldReader in, int type) {
         return switch (type) {
-            case 74 -> new GiveUp(new GroupId(in.int32()), in.number());
+            case 74 -> new GiveUp(new GroupId(in.int32()), in.rowKey(), in.rowKey(), in.number());
             case 75 -> new TakeBack(in.number());
             case 76 -> new Inherit(legacy(in));
             case 77 ->

@@ -522,8 +522,8 @@ public sealed interface PartitionCommand {
     /** What merges partitions: {@code Merges} of the state says how. */
     sealed interface OfMerge extends PartitionCommand {}
 
-    /** Refused unless nothing is here. Answer: {@link PartitionReply.GivenUp}, once more too. */
-    record GiveUp(GroupId giver, long since) implements OfMerge {}
+    /** All there is; refused unless it is empty. Answer: {@link PartitionReply.GivenUp}. */
+    record GiveUp(GroupId giver, Bytes from, Bytes to, long since) implements OfMerge {}
 
     /** That merge was taken back. Answer: {@link PartitionReply.Done}. */
     record TakeBack(long since) implements OfMerge {}

@@ -64,6 +64,11 @@ final class HandOver {
         if (SplitSweep.isDivided(head)) {
             return Replies.refused(ErrorCode.UNAVAILABLE, "the last split is not over");
         }
+        if (!c.from().equals(head.from) || !c.to().equals(head.to)) {
+            // Of what another gave it, and it has not taken over, it would say nothing.
+            return Replies.refused(
+                    ErrorCode.UNAVAILABLE, "this goes from " + head.from + " to " + head.to);
+        }
         String occupied = occupied(draft.rows(), head);
         if (!occupied.isEmpty()) {
             return Replies.invalid(occupied);
