@@ -86,6 +86,8 @@ public abstract class ApiContract {
                 ErrorCode.INVALID_ARGUMENT,
                 () -> client().cluster().splitPartition("none", "", "", ""));
         assertFails(
+                ErrorCode.INVALID_ARGUMENT, () -> client().cluster().mergePartition("none"));
+        assertFails(
                 ErrorCode.INVALID_ARGUMENT,
                 () -> client().cluster().addDevice("x", "/mnt/d2", 0, false));
         assertFails(ErrorCode.UPGRADE_NEEDED, () -> client().cluster().finishUpgrade(1_000));

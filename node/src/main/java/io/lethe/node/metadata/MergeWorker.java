@@ -112,9 +112,8 @@ public final class MergeWorker implements Worker {
     }
 
     private boolean isOpen(PartitionRecord record) {
-        return record.division() == null
-                && (!Long.valueOf(record.mapEpoch()).equals(whole.get(record.id()))
-                        || giving(record.id()) != null);
+        return !Long.valueOf(record.mapEpoch()).equals(whole.get(record.id()))
+                || giving(record.id()) != null;
     }
 
     private @Nullable Merge giving(GroupId giver) {
@@ -134,7 +133,7 @@ public final class MergeWorker implements Worker {
         // What the partition says is decided about by a directory that is as new.
         ports.metadata().catchUpDirectory(deadline());
         PartitionRecord record = ports.directory().partition(id).orElse(null);
-        if (record == null || record.division() != null) {
+        if (record == null || isSplit(record, standing)) {
             return false;
         }
         Merge merge = giving(id);
@@ -153,6 +152,12 @@ public final class MergeWorker implements Worker {
         waiting.remove(id);
         whole.put(id, record.mapEpoch());
         return false;
+    }
+
+    /** Whether it has split already, and its record doesn't say so yet. */
+    private static boolean isSplit(PartitionRecord record, MergeStanding standing) {
+        PartitionRecord.Division division = record.division();
+        return division != null && standing.to().equals(division.separator());
     }
 
     private MergeStanding standing(GroupId partition) throws InterruptedException {

@@ -111,7 +111,8 @@ final class HandOver {
 
     static PartitionReply takeOver(Draft draft, TakeOver c) {
         PartitionHead head = draft.head;
-        if (head.coversAll(c.from(), c.to())) {
+        boolean none = !c.to().isEmpty() && c.from().compareTo(c.to()) >= 0;
+        if (!none && head.coversAll(c.from(), c.to())) {
             return Replies.DONE;
         }
         if (c.mapEpoch() < head.mapEpoch) {
@@ -125,7 +126,6 @@ final class HandOver {
         }
         boolean behind = !head.to.isEmpty() && head.to.equals(c.from());
         boolean before = !c.to().isEmpty() && head.from.equals(c.to());
-        boolean none = !c.to().isEmpty() && c.from().compareTo(c.to()) >= 0;
         if (none || behind == before) {
             return Replies.invalid(
                     "from " + c.from() + " to " + c.to() + " is no neighbour of this range");
