@@ -40,11 +40,7 @@ class MergeTest {
         return new Nodes(
                 temp.resolve("cluster"),
                 count,
-                Map.of(
-                        "LETHE_CLUSTER_PARTITIONS",
-                        "1",
-                        "LETHE_PARTITION_MERGE_AFTER",
-                        mergeAfter));
+                Map.of("LETHE_CLUSTER_PARTITIONS", "1", "LETHE_PARTITION_MERGE_AFTER", mergeAfter));
     }
 
     private static Bytes row(String key) {

@@ -60,10 +60,7 @@ public final class MergeWorker implements Worker {
 
     /** What it works with. */
     public record Ports(
-            Tasks tasks,
-            Directory directory,
-            Metadata metadata,
-            Supplier<List<GroupId>> led) {}
+            Tasks tasks, Directory directory, Metadata metadata, Supplier<List<GroupId>> led) {}
 
     /** From when on a merge has waited here for its heir. */
     private record Waits(long since, long fromNanos) {}

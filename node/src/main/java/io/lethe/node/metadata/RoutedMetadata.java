@@ -110,8 +110,8 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
                 ? e
                 : new StoreException(
                         ErrorCode.OUTCOME_UNKNOWN,
-                        "the partition was split or merged, and an earlier attempt may have been carried"
-                                + " out; then: "
+                        "the partition was split or merged, and an earlier attempt may have been"
+                                + " carried out; then: "
                                 + e.getMessage(),
                         e);
     }

@@ -483,7 +483,7 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                     Page<PartitionRecord> asked = Pages.rows(all, request.getPage(), name);
                     Standings standings = report.standings(asked.rows());
                     Page<PartitionStatus> page =
-                            Pages.shown(asked, name, one -> PartitionRows.of(one, standings));
+                            Pages.shown(asked, name, one -> PartitionRows.of(one, view, standings));
                     ListPartitionsResponse.Builder answer =
                             ListPartitionsResponse.newBuilder().setNextPageToken(page.next());
                     if (request.getPage().getPageToken().isEmpty()) {

@@ -214,8 +214,7 @@ final class Checks implements SimGroup.Observer {
         SimCluster world = cluster;
         for (SimGroup group :
                 Optional.ofNullable(world).map(w -> w.groups.values()).orElseThrow()) {
-            boolean over =
-                    world != null && newestDirectory(world).merged(group.id).isPresent();
+            boolean over = world != null && newestDirectory(world).merged(group.id).isPresent();
             if (!group.id.isDirectory() && !over) {
                 PartitionAnswer answer =
                         PartitionState.answer(

@@ -24,6 +24,7 @@ final class Faults {
 
     /** Splits that leave nothing behind them, most times. */
     private static final int EMPTY_PER_THOUSAND = 400;
+
     private static final long CAPACITY_BYTES = 1L << 30;
 
     private final SimCluster cluster;
@@ -155,7 +156,8 @@ final class Faults {
         // Now and then where nothing is behind it, or not for long.
         Bytes at =
                 loop.chance(EMPTY_PER_THOUSAND)
-                        ? RowKeys.objectKey(bucketOf(some), Bytes.utf8("~" + loop.random.nextInt(9)))
+                        ? RowKeys.objectKey(
+                                bucketOf(some), Bytes.utf8("~" + loop.random.nextInt(9)))
                         : some;
         var _ =
                 there.tasks.fork(

@@ -41,9 +41,16 @@ public final class SimMain {
             if (done % REPORT_EVERY == 0 || done == count || count == 1) {
                 double seconds = (System.nanoTime() - startNanos) / 1e9;
                 out.printf(
-                        "%d seeds, %d failed, %d operations, %d splits, %d merges, %d events, %.1f seeds/s,"
-                                + " last digest %016x%n",
-                        done, failed, operations, splits, merges, events, done / seconds, result.digest());
+                        "%d seeds, %d failed, %d operations, %d splits, %d merges, %d events, %.1f"
+                                + " seeds/s, last digest %016x%n",
+                        done,
+                        failed,
+                        operations,
+                        splits,
+                        merges,
+                        events,
+                        done / seconds,
+                        result.digest());
             }
         }
         System.exit(failed == 0 ? 0 : 1);

@@ -333,7 +333,8 @@ final class SimMetadata implements Metadata {
                         throw unknown();
                     }
                 }
-                case Response.Came(Outcome.NotLeader _), Response.NotNow _, Response.Gone _ -> follow(group, node);
+                case Response.Came(Outcome.NotLeader _), Response.NotNow _, Response.Gone _ ->
+                        follow(group, node);
             }
             pause(deadlineNanos, proposed);
         }

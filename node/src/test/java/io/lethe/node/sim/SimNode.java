@@ -388,14 +388,13 @@ final class SimNode {
     private void retire(Running now, SimGroup.Replica replica) throws InterruptedException {
         try {
             replica.wiped =
-                    now.metadata
-                                    .executeIn(
-                                            now.directory.heirOf(replica.group()),
-                                            new PartitionCommand.DeregisterKeyCopy(
-                                                    KeyCopy.merged(replica.group(), id, 0),
-                                                    new PartitionCommand.WipeReceipt(1, true)),
-                                            0,
-                                            now.tasks.clock().nanos() + LEASE_NANOS)
+                    now.metadata.executeIn(
+                                    now.directory.heirOf(replica.group()),
+                                    new PartitionCommand.DeregisterKeyCopy(
+                                            KeyCopy.merged(replica.group(), id, 0),
+                                            new PartitionCommand.WipeReceipt(1, true)),
+                                    0,
+                                    now.tasks.clock().nanos() + LEASE_NANOS)
                             instanceof PartitionReply.Done;
         } catch (StoreException e) {
             cluster.workerFailed("retire", e.code().name());

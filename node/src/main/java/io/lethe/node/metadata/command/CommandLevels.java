@@ -20,8 +20,7 @@ public final class CommandLevels {
             case DirectoryCommand.PlaceDevice _ -> FeatureLevels.DEVICE_PLACES;
             case DirectoryCommand.PutBackupKey _, DirectoryCommand.DropBackupKey _ ->
                     FeatureLevels.BACKUPS;
-            case DirectoryCommand.BeginMerge _, DirectoryCommand.EndMerge _ ->
-                    FeatureLevels.MERGES;
+            case DirectoryCommand.BeginMerge _, DirectoryCommand.EndMerge _ -> FeatureLevels.MERGES;
             default -> FeatureLevels.LOWEST_EVER;
         };
     }

@@ -288,9 +288,7 @@ final class DirectoryCommandCodec {
                             in.number());
             case 44 ->
                     new EndMerge(
-                            new GroupId(in.int32()),
-                            in.number(),
-                            in.nullable(MergeCodec::receipt));
+                            new GroupId(in.int32()), in.number(), in.nullable(MergeCodec::receipt));
             case 34 -> new PutBackupKey(in.id(), in.wrapped());
             case 35 -> new DropBackupKey(in.id());
             default -> readOfGateways(in, type);

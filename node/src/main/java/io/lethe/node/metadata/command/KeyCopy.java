@@ -39,8 +39,7 @@ public record KeyCopy(Kind kind, NodeId node, long number) {
 
     /** A replica of another partition, whose range is this one's now. */
     public static KeyCopy merged(GroupId giver, NodeId node, long generation) {
-        return new KeyCopy(
-                Kind.MERGED, node, (long) giver.value() << Integer.SIZE | generation);
+        return new KeyCopy(Kind.MERGED, node, (long) giver.value() << Integer.SIZE | generation);
     }
 
     public static KeyCopy replica(NodeId node, int generation) {

@@ -47,10 +47,7 @@ public final class MergeCodec {
     static void fields(FieldWriter out, PartitionCommand.OfMerge command) {
         switch (command) {
             case GiveUp c ->
-                    out.int32(c.giver().value())
-                            .rowKey(c.from())
-                            .rowKey(c.to())
-                            .number(c.since());
+                    out.int32(c.giver().value()).rowKey(c.from()).rowKey(c.to()).number(c.since());
             case TakeBack c -> out.number(c.since());
             case Inherit c -> legacy(out, c.legacy());
             case TakeOver c -> {
@@ -155,8 +152,6 @@ public final class MergeCodec {
                                         one.blob(Legacy.MOST_RESULT_BYTES))),
                 in.list(
                         PartitionCommand.MOST_LIST,
-                        one ->
-                                new RaisePgEpoch(
-                                        new PgId(one.number()), one.int32(), one.u8())));
+                        one -> new RaisePgEpoch(new PgId(one.number()), one.int32(), one.u8())));
     }
 }

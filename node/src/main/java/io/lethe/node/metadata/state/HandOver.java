@@ -205,8 +205,7 @@ final class HandOver {
                             SplitSweep.isDivided(head)
                                     ? "the last split of it is not over"
                                     : occupied(rows, head));
-            case PartitionQuery.FindLegacy q ->
-                    legacy(rows, q.after(), Answers.limit(q.limit()));
+            case PartitionQuery.FindLegacy q -> legacy(rows, q.after(), Answers.limit(q.limit()));
         };
     }
 

@@ -69,8 +69,7 @@ final class Merges {
 
     private static Merge merge(Bytes key, Bytes value) {
         GroupId giver = giver(UNDER_WAY, key);
-        return RowValues.read(
-                value, in -> new Merge(giver, new GroupId(in.int32()), in.number()));
+        return RowValues.read(value, in -> new Merge(giver, new GroupId(in.int32()), in.number()));
     }
 
     private static Merge.Done done(Bytes key, Bytes value) {
@@ -100,12 +99,7 @@ final class Merges {
     /** Those that are over. */
     static List<Merge.Done> over(Rows rows) {
         return Scans.page(
-                        rows,
-                        Family.META,
-                        OVER,
-                        OVER.prefixEnd(),
-                        Integer.MAX_VALUE,
-                        Merges::done)
+                        rows, Family.META, OVER, OVER.prefixEnd(), Integer.MAX_VALUE, Merges::done)
                 .items();
     }
 
@@ -216,8 +210,7 @@ final class Merges {
             return draft.put(Table.PARTITIONS, giver.id(), giver.withVoters(giver.voters()));
         }
         boolean left = isBehind(heir, giver);
-        draft.changes()
-                .add(put(new Merge.Done(merge, giver.from(), giver.to(), receipt)));
+        draft.changes().add(put(new Merge.Done(merge, giver.from(), giver.to(), receipt)));
         var _ =
                 draft.put(
                         Table.PARTITIONS,

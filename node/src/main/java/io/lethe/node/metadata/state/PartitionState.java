@@ -56,8 +56,9 @@ import org.jspecify.annotations.Nullable;
  * is a {@link io.lethe.node.base.Check.BrokenInvariant}, on which the replica halts.
  *
  * <p>Checks come in this order, and the first that fails answers: the stamp (STAMP), the feature
- * level that the command needs, the range (WrongPartition; to all, where it is given up), the key, for requests the fence
- * (FENCED), then the command's own. Refusals and retries change nothing, not even the state's time.
+ * level that the command needs, the range (WrongPartition; to all, where it is given up), the key,
+ * for requests the fence (FENCED), then the command's own. Refusals and retries change nothing, not
+ * even the state's time.
  *
  * <p>The state's time is the newest stamp. A stamp may not go back and not jump more than {@link
  * #MOST_JUMP_MILLIS} ahead; the answer's detail is the state's time. A leader therefore stamps in

@@ -49,7 +49,8 @@ final class Splits {
                         prefix,
                         prefix.prefixEnd(),
                         Integer.MAX_VALUE,
-                        (key, _) -> new GroupId(
+                        (key, _) ->
+                                new GroupId(
                                         new Decoder(key.slice(prefix.length(), key.length()))
                                                 .i32()))
                 .items();

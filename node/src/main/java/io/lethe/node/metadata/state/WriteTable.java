@@ -227,9 +227,7 @@ final class WriteTable {
         return results;
     }
 
-    /**
-     * Keeps another partition's result, until it is forgotten as there; false where it is none.
-     */
+    /** Keeps another partition's result, until it is forgotten as there; false where it is none. */
     static boolean inherit(Draft draft, Legacy.Result result) {
         WriteRow row;
         try {

@@ -33,15 +33,12 @@ public final class RandomMerges {
     public Legacy legacy() {
         return new Legacy(
                 random.list(
-                        3,
-                        () -> new Legacy.Result(random.write(), number(), random.bytes(0, 40))),
+                        3, () -> new Legacy.Result(random.write(), number(), random.bytes(0, 40))),
                 random.list(
                         3,
                         () ->
                                 new PartitionCommand.RaisePgEpoch(
-                                        new PgId(number()),
-                                        random.count(),
-                                        random.below(6))));
+                                        new PgId(number()), random.count(), random.below(6))));
     }
 
     /** One command of each type. */

@@ -117,9 +117,7 @@ class HandOverTest {
             assertThat(occupied()).isEmpty();
             way.getValue().run();
             assertThat(occupied()).as(way.getKey()).contains(way.getKey());
-            assertThat(giver.execute(giveUp(SINCE)))
-                    .as(way.getKey())
-                    .isInstanceOf(Refused.class);
+            assertThat(giver.execute(giveUp(SINCE))).as(way.getKey()).isInstanceOf(Refused.class);
         }
     }
 
@@ -157,9 +155,7 @@ class HandOverTest {
         assertThat(
                         giver.ask(
                                 new PartitionQuery.InRange(
-                                        EDGE,
-                                        Bytes.EMPTY,
-                                        new PartitionQuery.BucketEmpty(BUCKET))))
+                                        EDGE, Bytes.EMPTY, new PartitionQuery.BucketEmpty(BUCKET))))
                 .isEqualTo(new PartitionAnswer.NotInRange());
         MergeReceipt again = receipt(giver);
         assertThat(again.lastOrder()).isEqualTo(first.lastOrder());
@@ -171,8 +167,7 @@ class HandOverTest {
     void itTakesItsRangeBackForTheMergeForWhichItGaveItUp() {
         var _ = receipt(giver);
         giver.done(new TakeBack(SINCE - 1));
-        assertThat(giver.execute(new PartitionCommand.Fence(9)))
-                .isInstanceOf(WrongPartition.class);
+        assertThat(giver.execute(new PartitionCommand.Fence(9))).isInstanceOf(WrongPartition.class);
         giver.done(new TakeBack(SINCE));
         assertThat(giver.put("z", Versioning.OFF)).isInstanceOf(Committed.class);
         assertRefused(giver.execute(giveUp(SINCE)), ErrorCode.INVALID_ARGUMENT);
@@ -245,11 +240,7 @@ class HandOverTest {
         PartitionCommand.Split split = DividedPartition.command(EDGE);
         heir.done(
                 new PartitionCommand.Split(
-                        split.parent(),
-                        split.child(),
-                        EDGE,
-                        MAP_EPOCH + 1,
-                        split.founders()));
+                        split.parent(), split.child(), EDGE, MAP_EPOCH + 1, split.founders()));
         heir.done(new PartitionCommand.FinishSplit(split.child()));
         DividedPartition.sweep(heir, 10);
         assertRefused(heir.execute(takeOver(receipt)), ErrorCode.STALE_EPOCH);
@@ -259,8 +250,7 @@ class HandOverTest {
     void theRangeBehindTakesOverTheOneBefore() {
         TestPartition first = new TestPartition(3, Bytes.EMPTY, EDGE);
         TestPartition second = new TestPartition(4, EDGE, Bytes.EMPTY);
-        GivenUp given =
-                (GivenUp) first.execute(new GiveUp(GIVER, Bytes.EMPTY, EDGE, SINCE));
+        GivenUp given = (GivenUp) first.execute(new GiveUp(GIVER, Bytes.EMPTY, EDGE, SINCE));
         second.done(new TakeOver(GIVER, Bytes.EMPTY, EDGE, MAP_EPOCH, given.receipt()));
         assertThat(second.put("a", Versioning.OFF)).isInstanceOf(Committed.class);
         assertThat(second.put("z", Versioning.OFF)).isInstanceOf(Committed.class);
@@ -311,8 +301,7 @@ class HandOverTest {
         assertThat(copies()).doesNotContain(copy);
         assertThat(PartitionState.registered(heir.rows, TestPartition.REPLICA)).isTrue();
         GivenUp given =
-                (GivenUp)
-                        heir.execute(new GiveUp(new GroupId(1), Bytes.EMPTY, Bytes.EMPTY, SINCE));
+                (GivenUp) heir.execute(new GiveUp(new GroupId(1), Bytes.EMPTY, Bytes.EMPTY, SINCE));
         assertThat(given.receipt().kin()).as("who else may have had keys").contains(GIVER);
     }
 
@@ -348,8 +337,7 @@ class HandOverTest {
             }
             for (String key : keys) {
                 PartitionCommand last =
-                        TestPartition.delete(
-                                from.random.write(), key, Versioning.OFF, CURRENT);
+                        TestPartition.delete(from.random.write(), key, Versioning.OFF, CURRENT);
                 said.put(last, from.execute(last));
             }
             GivenUp given = (GivenUp) from.execute(giveUp(SINCE));
