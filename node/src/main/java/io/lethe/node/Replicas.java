@@ -345,7 +345,9 @@ final class Replicas implements Leadership, AutoCloseable {
             }
             boolean renewed = ownGeneration(place, directory) > place.generation();
             if (renewed || isOut(place, directory, metadata)) {
-                if (isOpen(place)) {
+                boolean merged = directory.merged(place.group()).isPresent();
+                // Of what was merged no other life is left open either.
+                if (isOpen(place) || (merged && generations.containsKey(place.group()))) {
                     closePartition(place.group());
                 }
                 if (!renewed) {

@@ -1,11 +1,13 @@
 package io.lethe.node.metadata;
 
+import io.lethe.node.metadata.command.CommandLevels;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.DirectoryReply;
 import io.lethe.node.metadata.command.Merge;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.FeatureLevels;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.StoreException;
@@ -33,6 +35,11 @@ public final class MergePlanner {
      */
     public GroupId begin(GroupId partition, long deadlineNanos) throws InterruptedException {
         metadata.catchUpDirectory(deadlineNanos);
+        int level = directory.featureLevel();
+        if (level < FeatureLevels.MERGES) {
+            throw new StoreException(
+                    CommandLevels.REFUSED, CommandLevels.refusal(FeatureLevels.MERGES, level));
+        }
         Optional<Merge.Done> over = directory.merged(partition);
         if (over.isPresent()) {
             return over.get().heir();

@@ -50,9 +50,9 @@ public final class MergeWorker implements Worker {
     private static final long WITHIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /** Results of one command: some milliseconds of applying. */
-    private static final int ROWS = 200;
+    private static final int ROWS = 500;
 
-    /** Pages of one merge: results of 200 requests a second for a day. */
+    /** Pages of one merge: results of 500 requests a second for a day. */
     private static final int MOST_PAGES = 100_000;
 
     /** For an heir that is being swept, or away; then nothing comes of the merge. */
@@ -282,26 +282,41 @@ public final class MergeWorker implements Worker {
 
     /** What was merged into this one, of which it doesn't know any more, or not yet. */
     private TakeOver takeOver(PartitionRecord record, MergeStanding standing) {
+        return lacking(ports.directory().mergedInto(record.id()), record, standing)
+                .orElseThrow(
+                        () ->
+                                new StoreException(
+                                        ErrorCode.INTERNAL,
+                                        record.id()
+                                                + " goes from "
+                                                + standing.from()
+                                                + " to "
+                                                + standing.to()
+                                                + ", its record says otherwise, and no merge tells"
+                                                + " why"));
+    }
+
+    /**
+     * The next piece that a partition lacks of its record's range, by the newest merge that gave
+     * it: of one that lost its majority, not all of that may be to be taken.
+     *
+     * @param over merges into it
+     */
+    static Optional<TakeOver> lacking(
+            List<Merge.Done> over, PartitionRecord record, MergeStanding standing) {
         boolean behind = !standing.to().equals(record.to());
         Bytes edge = behind ? standing.to() : standing.from();
-        Merge.Done done =
-                ports.directory().mergedInto(record.id()).stream()
-                        .filter(one -> behind ? goesOn(one, edge) : leadsTo(one, edge))
-                        .max(Comparator.comparingLong(one -> one.merge().since()))
-                        .orElseThrow(
-                                () ->
-                                        new StoreException(
-                                                ErrorCode.INTERNAL,
-                                                record.id()
-                                                        + " goes from "
-                                                        + standing.from()
-                                                        + " to "
-                                                        + standing.to()
-                                                        + ", its record says otherwise, and no"
-                                                        + " merge tells why"));
-        Bytes from = behind ? edge : later(done.from(), record.from());
-        Bytes to = behind ? earlier(done.to(), record.to()) : edge;
-        return new TakeOver(done.merge().giver(), from, to, record.mapEpoch(), done.receipt());
+        return over.stream()
+                .filter(one -> behind ? goesOn(one, edge) : leadsTo(one, edge))
+                .max(Comparator.comparingLong(one -> one.merge().since()))
+                .map(
+                        one ->
+                                new TakeOver(
+                                        one.merge().giver(),
+                                        behind ? edge : later(one.from(), record.from()),
+                                        behind ? earlier(one.to(), record.to()) : edge,
+                                        record.mapEpoch(),
+                                        one.receipt()));
     }
 
     private static boolean goesOn(Merge.Done done, Bytes edge) {

@@ -16,8 +16,11 @@ public record Merge(GroupId giver, GroupId heir, long since) {
      *
      * @param from the giver's range, as it was
      * @param to exclusive; empty: to the end
+     * @param recoveredMillis when it last lost its majority for good: what was purged there before
+     *     is proven for some copies only; 0: it never did
      */
-    public record Done(Merge merge, Bytes from, Bytes to, MergeReceipt receipt) {
+    public record Done(
+            Merge merge, Bytes from, Bytes to, long recoveredMillis, MergeReceipt receipt) {
         public GroupId heir() {
             return merge.heir();
         }

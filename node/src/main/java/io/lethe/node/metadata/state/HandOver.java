@@ -8,6 +8,8 @@ import io.lethe.node.metadata.command.MergeReceipt;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionAnswer.LegacyPage;
 import io.lethe.node.metadata.command.PartitionAnswer.MergeStanding;
+import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionCommand.Fence;
 import io.lethe.node.metadata.command.PartitionCommand.GiveUp;
 import io.lethe.node.metadata.command.PartitionCommand.Inherit;
 import io.lethe.node.metadata.command.PartitionCommand.RaisePgEpoch;
@@ -54,6 +56,16 @@ final class HandOver {
                     Family.UNDERPROTECTED);
 
     private HandOver() {}
+
+    /**
+     * Whether a command is one that a partition without a range takes: what ends that, and what
+     * only lets time pass, without which nothing would be taken after a long pause.
+     */
+    static boolean concerns(PartitionCommand command) {
+        return command instanceof GiveUp
+                || command instanceof TakeBack
+                || (command instanceof Fence fence && fence.directoryIndex() == 0);
+    }
 
     static PartitionReply giveUp(Draft draft, GiveUp c) {
         PartitionHead head = draft.head;

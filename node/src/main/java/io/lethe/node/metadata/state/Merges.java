@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * META  "merging" ‖ giver i32  →  format u8 = 1 ‖ heir i32 ‖ since varint
  *       "merged" ‖ giver i32   →  format u8 = 1 ‖ heir i32 ‖ since varint ‖ from rowKey ‖ to rowKey
- *                                 ‖ receipt ({@link MergeCodec})
+ *                                 ‖ recovered varint ‖ receipt ({@link MergeCodec})
  * </pre>
  *
  * What is over stays for good: the giver's number is never used again, its replicas are wiped by
@@ -62,7 +62,8 @@ final class Merges {
                         .int32(done.heir().value())
                         .number(done.merge().since())
                         .rowKey(done.from())
-                        .rowKey(done.to());
+                        .rowKey(done.to())
+                        .number(done.recoveredMillis());
         MergeCodec.receipt(out, done.receipt());
         return new Change.Put(Family.META, key(OVER, done.merge().giver()), out.toBytes());
     }
@@ -81,6 +82,7 @@ final class Merges {
                                 new Merge(giver, new GroupId(in.int32()), in.number()),
                                 in.rowKey(),
                                 in.rowKey(),
+                                in.number(),
                                 MergeCodec.receipt(in)));
     }
 
@@ -210,7 +212,12 @@ final class Merges {
             return draft.put(Table.PARTITIONS, giver.id(), giver.withVoters(giver.voters()));
         }
         boolean left = isBehind(heir, giver);
-        draft.changes().add(put(new Merge.Done(merge, giver.from(), giver.to(), receipt)));
+        draft.changes().add(put(new Merge.Done(
+                                        merge,
+                                        giver.from(),
+                                        giver.to(),
+                                        giver.recovery() == null ? 0 : giver.recovery().millis(),
+                                        receipt)));
         var _ =
                 draft.put(
                         Table.PARTITIONS,

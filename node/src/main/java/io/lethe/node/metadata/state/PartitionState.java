@@ -229,10 +229,7 @@ public final class PartitionState {
             return Replies.refused(
                     CommandLevels.REFUSED, CommandLevels.refusal(needed, stamp.featureLevel()));
         }
-        boolean ends =
-                command instanceof PartitionCommand.GiveUp
-                        || command instanceof PartitionCommand.TakeBack;
-        if (head.givenUpSince != 0 && !ends) {
+        if (head.givenUpSince != 0 && !HandOver.concerns(command)) {
             return new PartitionReply.WrongPartition(head.mapEpoch);
         }
         if (command instanceof PartitionCommand.InRange(Bytes from, Bytes to, var _)

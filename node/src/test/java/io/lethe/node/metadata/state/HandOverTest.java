@@ -164,9 +164,22 @@ class HandOverTest {
     }
 
     @Test
+    void timeGoesOnWhereTheRangeIsGivenUpSoThatALongPauseEnds() {
+        var _ = receipt(giver);
+        giver.millis += 2 * PartitionState.MOST_JUMP_MILLIS;
+        assertThat(giver.execute(new TakeBack(SINCE))).isInstanceOf(Retry.class);
+        giver.millis -= PartitionState.MOST_JUMP_MILLIS + 5;
+        giver.done(new PartitionCommand.Fence(0));
+        giver.millis += PartitionState.MOST_JUMP_MILLIS - 5;
+        giver.done(new TakeBack(SINCE));
+        assertThat(giver.put("z", Versioning.OFF)).isInstanceOf(Committed.class);
+    }
+
+    @Test
     void itTakesItsRangeBackForTheMergeForWhichItGaveItUp() {
         var _ = receipt(giver);
         giver.done(new TakeBack(SINCE - 1));
+        giver.done(new PartitionCommand.Fence(0));
         assertThat(giver.execute(new PartitionCommand.Fence(9))).isInstanceOf(WrongPartition.class);
         giver.done(new TakeBack(SINCE));
         assertThat(giver.put("z", Versioning.OFF)).isInstanceOf(Committed.class);

@@ -92,7 +92,7 @@ class MergesTest {
         assertThat(record(1).mapEpoch()).isEqualTo(epoch + 1);
         Merge.Done done =
                 new Merge.Done(
-                        new Merge(id(2), id(1), since), Bytes.hex("40"), Bytes.hex("80"), RECEIPT);
+                        new Merge(id(2), id(1), since), Bytes.hex("40"), Bytes.hex("80"), 0, RECEIPT);
         assertThat(directory.reader().merged(id(2))).contains(done);
         assertThat(directory.reader().mergedInto(id(1))).containsExactly(done);
         assertThat(directory.reader().merges()).isEmpty();
@@ -216,7 +216,7 @@ class MergesTest {
         assertThat(end(2, since, RECEIPT)).isNull();
         assertThat(row("merged"))
                 .isEqualTo(
-                        "010000000106014001800908070104000000000000000100000000000000048080808020"
+                        "01000000010601400180000908070104000000000000000100000000000000048080808020"
                                 + "020000000300000004");
         assertThat(directory.rows.family(Family.META).get(Bytes.utf8("merging"))).isNull();
     }
