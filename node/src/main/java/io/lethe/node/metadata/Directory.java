@@ -86,8 +86,11 @@ public interface Directory {
 
     /** Who has what a partition had: itself, unless it was merged into another. */
     default GroupId heirOf(GroupId partition) {
-        Optional<Merge.Done> over = merged(partition);
-        return over.isPresent() ? heirOf(over.get().heir()) : partition;
+        GroupId at = partition;
+        for (Optional<Merge.Done> over = merged(at); over.isPresent(); over = merged(at)) {
+            at = over.get().heir();
+        }
+        return at;
     }
 
     /** What a partition has got from others, in no order. */

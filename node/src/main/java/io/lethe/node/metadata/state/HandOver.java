@@ -223,24 +223,24 @@ final class HandOver {
 
     /** First results in the order of their ends, then floors in that of their groups. */
     private static LegacyPage legacy(Rows rows, @Nullable Bytes after, int limit) {
-        boolean floorsOnly = after != null && !WriteTable.isEnd(after);
-        if (!floorsOnly) {
-            Scans.Page<WriteTable.Ended> ended = WriteTable.ended(rows, after, limit);
-            List<Legacy.Result> results = WriteTable.results(rows, ended.items());
-            if (ended.last() != null) {
-                return new LegacyPage(new Legacy(results, List.of()), ended.last());
-            }
-            if (!results.isEmpty()) {
-                return new LegacyPage(new Legacy(results, List.of()), SegmentTable.FIRST_FLOOR);
-            }
+        if (after != null && !WriteTable.isEnd(after)) {
+            return floors(rows, after, limit);
         }
-        Scans.Page<SegmentTable.Floors> floors =
-                SegmentTable.floors(
-                        rows, floorsOnly ? after : SegmentTable.FIRST_FLOOR, Math.min(limit, 25));
+        Scans.Page<WriteTable.Ended> ended = WriteTable.ended(rows, after, limit);
+        Legacy results = new Legacy(WriteTable.results(rows, ended.items()), List.of());
+        Bytes next = ended.last();
+        return new LegacyPage(results, next == null ? SegmentTable.FIRST_FLOOR : next);
+    }
+
+    private static LegacyPage floors(Rows rows, Bytes after, int limit) {
+        // Each group has one for each of its chunks at the most.
+        int groups = Math.max(1, limit / SegmentTable.MOST_CHUNKS);
+        Scans.Page<SegmentTable.Floors> floors = SegmentTable.floors(rows, after, groups);
         List<RaisePgEpoch> all =
                 floors.items().stream().flatMap(one -> one.raises().stream()).toList();
+        Bytes last = floors.last();
         return new LegacyPage(
                 new Legacy(List.of(), all),
-                floors.last() == null ? null : SegmentTable.FIRST_FLOOR.plus(floors.last()));
+                last == null ? null : SegmentTable.FIRST_FLOOR.plus(last));
     }
 }

@@ -100,8 +100,7 @@ final class Merges {
 
     /** Those that are over. */
     static List<Merge.Done> over(Rows rows) {
-        return Scans.page(
-                        rows, Family.META, OVER, OVER.prefixEnd(), Integer.MAX_VALUE, Merges::done)
+        return Scans.page(rows, Family.META, OVER, OVER.prefixEnd(), MOST_DONE, Merges::done)
                 .items();
     }
 
@@ -129,9 +128,21 @@ final class Merges {
                         partition + " is being merged; wait until that is over");
     }
 
+    /** Partitions that were merged, by their numbers: what else is known of them is not read. */
+    private static List<GroupId> givers(Rows rows) {
+        return Scans.page(
+                        rows,
+                        Family.META,
+                        OVER,
+                        OVER.prefixEnd(),
+                        MOST_DONE,
+                        (key, _) -> giver(OVER, key))
+                .items();
+    }
+
     /** The highest number of a partition that was merged. */
     static int highest(Rows rows) {
-        return over(rows).stream().mapToInt(one -> one.merge().giver().value()).max().orElse(0);
+        return givers(rows).stream().mapToInt(GroupId::value).max().orElse(0);
     }
 
     static DirectoryReply begin(DirectoryDraft draft, BeginMerge c) {
@@ -176,7 +187,7 @@ final class Merges {
         if (!isBehind(heir, giver) && !isBehind(giver, heir)) {
             return invalid(heir.id() + " is no neighbour of " + giver.id());
         }
-        if (over(draft.rows).size() >= MOST_DONE) {
+        if (givers(draft.rows).size() >= MOST_DONE) {
             return refused(ErrorCode.OVERLOADED, "there were " + MOST_DONE + " merges, the most");
         }
         draft.changes().add(put(new Merge(c.giver(), c.heir(), draft.head.index)));
@@ -212,7 +223,10 @@ final class Merges {
             return draft.put(Table.PARTITIONS, giver.id(), giver.withVoters(giver.voters()));
         }
         boolean left = isBehind(heir, giver);
-        draft.changes().add(put(new Merge.Done(
+        draft.changes()
+                .add(
+                        put(
+                                new Merge.Done(
                                         merge,
                                         giver.from(),
                                         giver.to(),

@@ -26,7 +26,7 @@ import java.util.List;
  */
 final class SegmentTable {
     /** Chunks of a segment: k of up to 32 and m of up to 8. */
-    private static final int MOST_CHUNKS = 40;
+    static final int MOST_CHUNKS = 40;
 
     private SegmentTable() {}
 

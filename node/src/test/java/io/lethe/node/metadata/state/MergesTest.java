@@ -92,7 +92,11 @@ class MergesTest {
         assertThat(record(1).mapEpoch()).isEqualTo(epoch + 1);
         Merge.Done done =
                 new Merge.Done(
-                        new Merge(id(2), id(1), since), Bytes.hex("40"), Bytes.hex("80"), 0, RECEIPT);
+                        new Merge(id(2), id(1), since),
+                        Bytes.hex("40"),
+                        Bytes.hex("80"),
+                        0,
+                        RECEIPT);
         assertThat(directory.reader().merged(id(2))).contains(done);
         assertThat(directory.reader().mergedInto(id(1))).containsExactly(done);
         assertThat(directory.reader().merges()).isEmpty();
