@@ -147,6 +147,7 @@ public final class Main {
         line.addSubcommand(
                 new CommandLine(new PartitionCommand(surroundings))
                         .addSubcommand(new SplitPartition(surroundings))
+                        .addSubcommand(new MergePartition(surroundings))
                         .addSubcommand(new RecoverPartition(surroundings))
                         .addSubcommand(new MovePartition(surroundings)));
         line.addSubcommand(new BackupCommand(surroundings));

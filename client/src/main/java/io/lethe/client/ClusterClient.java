@@ -4,6 +4,7 @@ import io.lethe.client.model.ClusterStatus;
 import io.lethe.client.model.DeviceStatus;
 import io.lethe.client.model.NodeStatus;
 import io.lethe.client.model.Page;
+import io.lethe.client.model.PartitionMerge;
 import io.lethe.client.model.PartitionRecovery;
 import io.lethe.client.model.PartitionStatus;
 import io.lethe.client.model.PlacementGroupStatus;
@@ -22,6 +23,7 @@ import io.lethe.proto.v1.ListPartitionsRequest;
 import io.lethe.proto.v1.ListPlacementGroupsRequest;
 import io.lethe.proto.v1.ListRepairsRequest;
 import io.lethe.proto.v1.ListWorkersRequest;
+import io.lethe.proto.v1.MergePartitionRequest;
 import io.lethe.proto.v1.MovePartitionRequest;
 import io.lethe.proto.v1.PageRequest;
 import io.lethe.proto.v1.RecoverPartitionRequest;
@@ -356,6 +358,26 @@ public final class ClusterClient {
                                 .setKey(key)
                                 .build(),
                         answer -> answer.getChild())
+                .run();
+    }
+
+    /**
+     * Has a metadata partition without objects merged into its neighbour, and says whether that is
+     * done; to be repeated until it is.
+     *
+     * @param partition as {@link #partitions} names it
+     */
+    public PartitionMerge mergePartition(String partition) {
+        return Futures.await(mergePartitionAsync(partition));
+    }
+
+    public CompletableFuture<PartitionMerge> mergePartitionAsync(String partition) {
+        return new UnaryCall<>(
+                        wiring,
+                        ClusterServiceGrpc.getMergePartitionMethod(),
+                        allowedNanos,
+                        MergePartitionRequest.newBuilder().setPartition(partition).build(),
+                        answer -> new PartitionMerge(answer.getHeir(), answer.getDone()))
                 .run();
     }
 

@@ -197,6 +197,16 @@ final class ClusterCommandsTest {
     }
 
     @Test
+    void aPartitionIsMergedAndWatched() {
+        assertThat(shell.run("partition", "merge")).isEqualTo(2);
+        assertThat(shell.run("partition", "merge", "partition-1")).isEqualTo(1);
+        assertThat(shell.run("partition", "merge", "partition-2")).as(shell.err()).isZero();
+        assertThat(shell.err()).contains("partition-2 is no more; partition-1 has its range");
+        assertThat(shell.run("partition", "merge", "partition-2", "--json")).isZero();
+        assertThat(shell.out()).contains("\"done\":true", "\"heir\":\"partition-1\"");
+    }
+
+    @Test
     void drainingANodeIsAskedForAndTakenBack() {
         assertThat(shell.run("node", "drain", "node-0", "--json")).isZero();
         assertThat(shell.out()).contains("\"id\":\"node-0\"", "\"standing\":\"LEAVING\"");

@@ -85,6 +85,7 @@ public abstract class ApiContract {
         assertFails(
                 ErrorCode.INVALID_ARGUMENT,
                 () -> client().cluster().splitPartition("none", "", "", ""));
+        assertFails(ErrorCode.INVALID_ARGUMENT, () -> client().cluster().mergePartition("none"));
         assertFails(
                 ErrorCode.INVALID_ARGUMENT,
                 () -> client().cluster().addDevice("x", "/mnt/d2", 0, false));

@@ -24,6 +24,8 @@ import io.lethe.proto.v1.ListRepairsRequest;
 import io.lethe.proto.v1.ListRepairsResponse;
 import io.lethe.proto.v1.ListWorkersRequest;
 import io.lethe.proto.v1.ListWorkersResponse;
+import io.lethe.proto.v1.MergePartitionRequest;
+import io.lethe.proto.v1.MergePartitionResponse;
 import io.lethe.proto.v1.MovePartitionRequest;
 import io.lethe.proto.v1.MovePartitionResponse;
 import io.lethe.proto.v1.NodeBuild;
@@ -63,6 +65,7 @@ final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
     private final AtomicInteger featureLevel = new AtomicInteger(1);
     private final AtomicBoolean leaving = new AtomicBoolean();
     private final AtomicBoolean moved = new AtomicBoolean();
+    private final AtomicBoolean merged = new AtomicBoolean();
 
     /** Groups on d-0: fewer each time they are asked for while it leaves. */
     private final AtomicInteger groups = new AtomicInteger(16);
@@ -327,6 +330,25 @@ final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
                             .setPartition(q.getPartition())
                             .setChild("partition-99")
                             .build();
+                });
+    }
+
+    /** Partition-2, in two looks; the others have objects. */
+    @Override
+    public void mergePartition(
+            MergePartitionRequest q, StreamObserver<MergePartitionResponse> observer) {
+        FakeBuckets.answer(
+                faults,
+                "MergePartition",
+                true,
+                observer,
+                () -> {
+                    if (!q.getPartition().equals("partition-2")) {
+                        throw Refusal.of(
+                                Status.Code.INVALID_ARGUMENT, "INVALID_ARGUMENT", "not empty");
+                    }
+                    var answer = MergePartitionResponse.newBuilder().setHeir("partition-1");
+                    return answer.setDone(merged.getAndSet(true)).build();
                 });
     }
 

@@ -31,7 +31,7 @@ final class CareConfig {
                             most = "30d")
                     Duration evictAfter) {}
 
-    /** Metadata partitions that grow; the same on every node. */
+    /** Metadata partitions that grow, or have nothing any more; the same on every node. */
     public record Partition(
             @Setting(
                             help =
@@ -74,7 +74,16 @@ final class CareConfig {
                             fallback = "1m",
                             least = "1s",
                             most = "7d")
-                    Duration evenAfter) {}
+                    Duration evenAfter,
+            @Setting(
+                            help =
+                                    "A metadata partition without objects all this time is merged"
+                                            + " into its neighbour, while there are more than"
+                                            + " cluster.partitions; 0s: none is by itself.",
+                            fallback = "1d",
+                            least = "0s",
+                            most = "365d")
+                    Duration mergeAfter) {}
 
     /** Bringing redundancy back. */
     public record Repair(

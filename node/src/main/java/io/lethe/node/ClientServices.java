@@ -5,6 +5,7 @@ import io.lethe.node.base.task.Promise;
 import io.lethe.node.chunk.ChunkStore;
 import io.lethe.node.chunk.wire.DataPlaneClient;
 import io.lethe.node.metadata.Directory;
+import io.lethe.node.metadata.MergePlanner;
 import io.lethe.node.metadata.Metadata;
 import io.lethe.node.metadata.ReplicaStatus;
 import io.lethe.node.metadata.RoutedMetadata;
@@ -274,6 +275,11 @@ final class ClientServices {
                 GroupId partition, @Nullable Bytes at, long deadlineNanos)
                 throws InterruptedException {
             return new SplitPlanner(metadata, directory).begin(partition, at, deadlineNanos);
+        }
+
+        @Override
+        public GroupId merge(GroupId partition, long deadlineNanos) throws InterruptedException {
+            return new MergePlanner(metadata, directory).begin(partition, deadlineNanos);
         }
 
         @Override

@@ -16,12 +16,14 @@ import io.lethe.node.controller.ClusterPlan;
 import io.lethe.node.controller.Controller;
 import io.lethe.node.controller.ControllerPorts;
 import io.lethe.node.controller.HolderKeeper;
+import io.lethe.node.controller.MergeKeeper;
 import io.lethe.node.controller.MoveKeeper;
 import io.lethe.node.controller.ReplicaEvener;
 import io.lethe.node.controller.ReplicaKeeper;
 import io.lethe.node.controller.SplitKeeper;
 import io.lethe.node.erasure.kernel.Kernels;
 import io.lethe.node.metadata.LocalDirectory;
+import io.lethe.node.metadata.MergeWorker;
 import io.lethe.node.metadata.RoutedMetadata;
 import io.lethe.node.metadata.SplitWorker;
 import io.lethe.node.metadata.raft.RaftPeer;
@@ -216,6 +218,11 @@ final class Joined implements AutoCloseable {
                                         split.splitAfter(),
                                         split.mostPerNode())),
                         OFTEN);
+        parts.workers()
+                .start(
+                        new MergeKeeper(
+                                controller, replication.metadata()::status, split.mergeAfter()),
+                        SECOND);
         parts.workers().start(new MoveKeeper(controller, parts.config().repair().after()), SECOND);
     }
 
@@ -338,6 +345,15 @@ final class Joined implements AutoCloseable {
                                         replication.replicas()::ledPartitions,
                                         record ->
                                                 replication.replicas().settled(record, directory))),
+                        OFTEN);
+        parts.workers()
+                .start(
+                        new MergeWorker(
+                                new MergeWorker.Ports(
+                                        parts.tasks(),
+                                        directory,
+                                        replication.metadata(),
+                                        replication.replicas()::ledPartitions)),
                         OFTEN);
         // Somebody waits for it; not so for the rest.
         parts.workers().start(new UploadHasher(foreground, replication.replicas()), SECOND);

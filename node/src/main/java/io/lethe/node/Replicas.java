@@ -19,6 +19,7 @@ import io.lethe.node.metadata.GroupServers;
 import io.lethe.node.metadata.GroupState;
 import io.lethe.node.metadata.LeaderWorker;
 import io.lethe.node.metadata.LocalDirectory;
+import io.lethe.node.metadata.MergeWorker;
 import io.lethe.node.metadata.PartitionServer;
 import io.lethe.node.metadata.RoutedMetadata;
 import io.lethe.node.metadata.ShardKeys;
@@ -119,6 +120,7 @@ final class Replicas implements Leadership, AutoCloseable {
     private final SplitChildren children;
     private final GroupStates states;
     private final SurvivingReplicas survivors;
+    private final ReplicaReceipts receipts;
     private long nextSweepNanos;
 
     Replicas(Parts parts) {
@@ -128,6 +130,7 @@ final class Replicas implements Leadership, AutoCloseable {
         states = new GroupStates(parts.build(), parts.tables().faults());
         survivors =
                 new SurvivingReplicas(parts.self(), folders, parts.host(), parts.tasks().clock());
+        receipts = new ReplicaReceipts(parts.self(), folders, parts.tasks().clock());
         nextSweepNanos = parts.tasks().clock().nanos();
     }
 
@@ -185,6 +188,7 @@ final class Replicas implements Leadership, AutoCloseable {
     private void wake() {
         parts.workers().wake(PARTITIONS);
         parts.workers().wake(SplitWorker.NAME);
+        parts.workers().wake(MergeWorker.NAME);
     }
 
     private RocksTable openTable(Place place) {
@@ -277,6 +281,7 @@ final class Replicas implements Leadership, AutoCloseable {
     boolean openPartitions(LocalDirectory directory, RoutedMetadata metadata, ShardKeys keys)
             throws InterruptedException {
         boolean changed = false;
+        damaged.keySet().removeIf(one -> directory.merged(one).isPresent());
         for (PartitionRecord record : directory.partitions()) {
             Optional<Replica> own = own(record);
             int open = generations.getOrDefault(record.id(), NONE);
@@ -340,13 +345,15 @@ final class Replicas implements Leadership, AutoCloseable {
             }
             boolean renewed = ownGeneration(place, directory) > place.generation();
             if (renewed || isOut(place, directory, metadata)) {
-                if (isOpen(place)) {
+                boolean merged = directory.merged(place.group()).isPresent();
+                // Of what was merged no other life is left open either.
+                if (isOpen(place) || (merged && generations.containsKey(place.group()))) {
                     closePartition(place.group());
                 }
                 if (!renewed) {
                     parts.host().wipe(place.group());
                 }
-                report(place, metadata);
+                receipts.wipe(place, directory, metadata);
             }
         }
         return true;
@@ -356,6 +363,9 @@ final class Replicas implements Leadership, AutoCloseable {
     private boolean isOver(Place place, LocalDirectory directory) {
         if (place.group().isDirectory()) {
             return generations.getOrDefault(place.group(), 0) > place.generation();
+        }
+        if (directory.merged(place.group()).isPresent()) {
+            return true;
         }
         int own = ownGeneration(place, directory);
         return directory
@@ -380,6 +390,9 @@ final class Replicas implements Leadership, AutoCloseable {
     /** Whether the group has committed that this life is none of its members. */
     private boolean isOut(Place place, LocalDirectory directory, RoutedMetadata metadata)
             throws InterruptedException {
+        if (directory.merged(place.group()).isPresent()) {
+            return true;
+        }
         Optional<NodeRecord> self = directory.node(parts.self());
         try {
             List<RaftPeer> members =
@@ -392,19 +405,6 @@ final class Replicas implements Leadership, AutoCloseable {
             log.info("whether {} is still a member is not known now: {}", place, e.getMessage());
             return false;
         }
-    }
-
-    private void report(Place place, RoutedMetadata metadata) throws InterruptedException {
-        PartitionReply reply =
-                metadata.executeIn(
-                        place.group(),
-                        new PartitionCommand.DeregisterKeyCopy(
-                                KeyCopy.replica(parts.self(), place.generation()),
-                                folders.wipe(place)),
-                        0,
-                        parts.tasks().clock().nanos() + REGISTER_NANOS);
-        log.info("{} is wiped here: {}", place, reply);
-        folders.forget(place);
     }
 
     private void closePartition(GroupId group) throws InterruptedException {

@@ -13,7 +13,7 @@ import java.util.List;
  * @param recoveredMillis when it was last made anew of one replica; 0: never
  * @param sizeBytes about what its rows take on the leader; 0 where it is not known
  * @param commandsPerSecond that the leader proposed of late
- * @param change SPLITTING, or empty
+ * @param change SPLITTING, MERGING, or empty
  */
 public record PartitionStatus(
         String id,

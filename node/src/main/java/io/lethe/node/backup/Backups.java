@@ -148,7 +148,9 @@ public final class Backups {
                                             new PartitionQuery.KeyCopies(after, COPIES_PAGE),
                                             deadline());
             for (KeyCopyRow row : page.rows()) {
-                boolean ofBackup = row.copy().kind() != KeyCopy.Kind.REPLICA;
+                boolean ofBackup =
+                        row.copy().kind() != KeyCopy.Kind.REPLICA
+                                && row.copy().kind() != KeyCopy.Kind.MERGED;
                 if (ofBackup && row.copy().number() == number && row.wipedMillis() == 0) {
                     found.add(row.copy());
                 }

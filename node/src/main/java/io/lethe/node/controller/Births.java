@@ -11,6 +11,7 @@ import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.placement.VoterPlanner;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The steps that form a cluster, each of which may be repeated after a crash. One task. */
 final class Births {
@@ -54,7 +55,13 @@ final class Births {
     /** Creates the partitions that are lacking; true when there were any. */
     boolean createPartitions() throws InterruptedException {
         int count = ports.plan().partitions();
-        if (ports.directory().partitions().size() >= count) {
+        // What was merged into another is not lacking: its keys are there.
+        boolean lacks =
+                ports.directory().partitions().size() < count
+                        && IntStream.rangeClosed(1, count)
+                                .mapToObj(GroupId::new)
+                                .noneMatch(one -> ports.directory().merged(one).isPresent());
+        if (!lacks) {
             return false;
         }
         List<VoterPlanner.Seat> seats = new ArrayList<>();

@@ -114,6 +114,9 @@ public final class ReplicaEvener implements Worker {
         if (ports.directory().setting(MoveKeeper.EVENING).orElse("on").equals("off")) {
             return "operators have stopped it";
         }
+        if (!ports.directory().merges().isEmpty()) {
+            return "partitions are merged";
+        }
         Set<NodeId> up = new HashSet<>();
         for (NodeRecord node : ports.directory().nodes()) {
             if (node.state() == NodeRecord.State.UP) {

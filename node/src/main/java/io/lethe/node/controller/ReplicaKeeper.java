@@ -72,7 +72,11 @@ public final class ReplicaKeeper implements Worker {
         }
         for (PartitionRecord record : ports.directory().partitions()) {
             Optional<PartitionRecord> next = PartitionSeats.next(record, view, load);
-            if (next.isPresent()) {
+            // One that is being merged needs no replicas in a moment.
+            boolean goes =
+                    ports.directory().merges().stream()
+                            .anyMatch(one -> one.giver().equals(record.id()));
+            if (next.isPresent() && !goes) {
                 var _ = orders.apply(new DirectoryCommand.PutPartition(next.get()));
                 return new Step.Worked("changed a replica of " + record.id());
             }

@@ -2,6 +2,7 @@ package io.lethe.node.metadata;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
+import io.lethe.node.metadata.command.Merge;
 import io.lethe.node.metadata.state.Holder;
 import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.BucketDocument;
@@ -76,6 +77,24 @@ public interface Directory {
     List<PartitionRecord> partitions();
 
     Optional<PartitionRecord> partition(GroupId id);
+
+    /** Merges of partitions that are under way. */
+    List<Merge> merges();
+
+    /** How a partition that is no more was merged. */
+    Optional<Merge.Done> merged(GroupId giver);
+
+    /** Who has what a partition had: itself, unless it was merged into another. */
+    default GroupId heirOf(GroupId partition) {
+        GroupId at = partition;
+        for (Optional<Merge.Done> over = merged(at); over.isPresent(); over = merged(at)) {
+            at = over.get().heir();
+        }
+        return at;
+    }
+
+    /** What a partition has got from others, in no order. */
+    List<Merge.Done> mergedInto(GroupId heir);
 
     /** The partition whose range covers a row key. */
     Optional<PartitionRecord> partitionOf(Bytes rowKey);

@@ -5,6 +5,7 @@ import io.lethe.node.base.metrics.Counter;
 import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
+import io.lethe.node.metadata.command.Merge;
 import io.lethe.node.metadata.state.Change;
 import io.lethe.node.metadata.state.DirectoryReader;
 import io.lethe.node.metadata.state.DirectoryRow;
@@ -330,6 +331,21 @@ public final class LocalDirectory implements Directory, GroupState.Listener {
     @Override
     public Optional<PartitionRecord> partition(GroupId id) {
         return partitions.get(id);
+    }
+
+    @Override
+    public List<Merge> merges() {
+        return smallTables.merges();
+    }
+
+    @Override
+    public Optional<Merge.Done> merged(GroupId giver) {
+        return smallTables.merged(giver);
+    }
+
+    @Override
+    public List<Merge.Done> mergedInto(GroupId heir) {
+        return smallTables.mergedInto(heir);
     }
 
     @Override

@@ -112,8 +112,8 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
                 ? e
                 : new StoreException(
                         ErrorCode.OUTCOME_UNKNOWN,
-                        "the partition was split, and an earlier attempt may have been carried"
-                                + " out; then: "
+                        "the partition was split or merged, and an earlier attempt may have been"
+                                + " carried out; then: "
                                 + e.getMessage(),
                         e);
     }
@@ -126,6 +126,7 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
         Stamp stamp = Stamp.asked(checkedAt, 0);
         var request = new MetadataRequest.Execute(CommandCodec.encode(stamp, command));
         return switch (call(partition, request, true, deadlineNanos)) {
+            case MetadataResponse.NotLeader _ -> new PartitionReply.WrongPartition(0);
             case MetadataResponse.Replied replied -> ReplyCodec.decodePartition(replied.reply());
             case MetadataResponse other -> throw unexpected(partition, other);
         };
@@ -161,6 +162,7 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
             throws InterruptedException {
         var request = new MetadataRequest.Ask(QueryCodec.encode(query));
         return switch (call(partition, request, true, deadlineNanos)) {
+            case MetadataResponse.NotLeader _ -> new PartitionAnswer.NotInRange();
             case MetadataResponse.Answered answered -> AnswerCodec.decode(answered.answer());
             case MetadataResponse other -> throw unexpected(partition, other);
         };
@@ -235,6 +237,7 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
             throws InterruptedException {
         return switch (call(partition, new MetadataRequest.Members(), true, deadlineNanos)) {
             case MetadataResponse.Members members -> members.replicas();
+            case MetadataResponse.NotLeader _ -> throw merged(partition);
             case MetadataResponse other -> throw unexpected(partition, other);
         };
     }
@@ -289,6 +292,7 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
     private static MetadataResponse.Exported exported(GroupId group, MetadataResponse response) {
         return switch (response) {
             case MetadataResponse.Exported piece -> piece;
+            case MetadataResponse.NotLeader _ -> throw merged(group);
             case MetadataResponse.Failed failed ->
                     throw new StoreException(failed.code(), failed.message());
             case MetadataResponse other -> throw unexpected(group, other);
@@ -306,12 +310,18 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
         };
     }
 
-    /** Asks until somebody answers as leader; returns Replied or Answered. */
+    /**
+     * Asks until somebody answers as leader, or until it is known that nobody ever will, since the
+     * partition was merged into another; returns Replied or Answered, or then NotLeader.
+     */
     private MetadataResponse call(
             GroupId group, MetadataRequest request, boolean repeatable, long deadlineNanos)
             throws InterruptedException {
         Backoff backoff = backoff(deadlineNanos);
         while (true) {
+            if (wiring.directory().merged(group).isPresent()) {
+                return new MetadataResponse.NotLeader(null);
+            }
             NodeId node = routes.next(group);
             if (node == null) {
                 backoff.pause("the voters of " + group + " are not known yet");
@@ -395,6 +405,11 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
 
     private Backoff backoff(long deadlineNanos) {
         return new Backoff(wiring.tasks(), wiring.random(), deadlineNanos);
+    }
+
+    private static StoreException merged(GroupId group) {
+        return new StoreException(
+                ErrorCode.UNAVAILABLE, group + " was merged into another; see `lethe partitions`");
     }
 
     private static StoreException unroutable(Bytes rowKey) {

@@ -12,6 +12,7 @@ import io.lethe.node.metadata.command.PartitionCommand.Founder;
 import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.FeatureLevels;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PartitionRecord;
@@ -148,7 +149,7 @@ public final class SplitWorker implements Worker {
             }
             founders.add(new Founder(voter.node(), node.get().host(), node.get().rpcPort()));
         }
-        if (!ports.settled().test(record)) {
+        if (!ports.settled().test(record) || !hasItsRange(record)) {
             return false;
         }
         PartitionReply reply =
@@ -172,6 +173,20 @@ public final class SplitWorker implements Worker {
             case PartitionReply.Refused _ -> end(record, false);
             default -> throw new StoreException(ErrorCode.UNAVAILABLE, "answered " + reply);
         };
+    }
+
+    /** One that is to take a range over does so first, lest its child's record say too much. */
+    private boolean hasItsRange(PartitionRecord record) throws InterruptedException {
+        if (ports.directory().featureLevel() < FeatureLevels.MERGES) {
+            return true;
+        }
+        PartitionAnswer answer =
+                ports.metadata().queryIn(record.id(), new PartitionQuery.MergeState(), deadline());
+        PartitionRecord.Division division = record.division();
+        return answer instanceof PartitionAnswer.MergeStanding standing
+                && standing.from().equals(record.from())
+                && (standing.to().equals(record.to())
+                        || (division != null && standing.to().equals(division.separator())));
     }
 
     private boolean end(PartitionRecord record, boolean done) throws InterruptedException {

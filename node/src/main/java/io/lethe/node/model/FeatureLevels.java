@@ -12,7 +12,8 @@ package io.lethe.node.model;
  * 1      everything up to the first upgrade
  * 2      many deletes of one request in one entry of the log: {@link #DELETE_BATCHES}; the
  *        directory knows where on its node each device lies: {@link #DEVICE_PLACES};
- *        backups of the metadata: {@link #BACKUPS}
+ *        backups of the metadata: {@link #BACKUPS}; partitions without objects go over to
+ *        their neighbours: {@link #MERGES}
  * </pre>
  *
  * <p>A build speaks at least the level before its highest, so that a cluster can go over to it node
@@ -33,6 +34,9 @@ public final class FeatureLevels {
     /** Keys of backups of the metadata. */
     public static final int BACKUPS = 2;
 
+    /** Merges of partitions. */
+    public static final int MERGES = 2;
+
     /** The oldest that this build goes by. */
     public static final int LOWEST = 1;
 
@@ -46,8 +50,9 @@ public final class FeatureLevels {
         return switch (level) {
             case 1 -> "everything up to the first upgrade";
             case 2 ->
-                    "deleting many objects at once takes few commits, and 'lethe devices' says"
-                            + " where devices lie also of nodes that are away";
+                    "deleting many objects at once takes few commits, 'lethe devices' says where"
+                            + " devices lie also of nodes that are away, and partitions without"
+                            + " objects can be merged";
             default -> "what only a newer build knows";
         };
     }

@@ -37,6 +37,8 @@ import io.lethe.proto.v1.ListRepairsRequest;
 import io.lethe.proto.v1.ListRepairsResponse;
 import io.lethe.proto.v1.ListWorkersRequest;
 import io.lethe.proto.v1.ListWorkersResponse;
+import io.lethe.proto.v1.MergePartitionRequest;
+import io.lethe.proto.v1.MergePartitionResponse;
 import io.lethe.proto.v1.MovePartitionRequest;
 import io.lethe.proto.v1.MovePartitionResponse;
 import io.lethe.proto.v1.NodeStatus;
@@ -481,7 +483,7 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                     Page<PartitionRecord> asked = Pages.rows(all, request.getPage(), name);
                     Standings standings = report.standings(asked.rows());
                     Page<PartitionStatus> page =
-                            Pages.shown(asked, name, one -> PartitionRows.of(one, standings));
+                            Pages.shown(asked, name, one -> PartitionRows.of(one, view, standings));
                     ListPartitionsResponse.Builder answer =
                             ListPartitionsResponse.newBuilder().setNextPageToken(page.next());
                     if (request.getPage().getPageToken().isEmpty()) {
@@ -501,6 +503,18 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                     operatorOnly(call);
                     return new SplitOrders(view)
                             .split(request, call.caller().tenant(), call.deadlineNanos());
+                });
+    }
+
+    @Override
+    public void mergePartition(
+            MergePartitionRequest request, StreamObserver<MergePartitionResponse> responses) {
+        requests.unary(
+                "merge-partition",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    return new MergeOrders(view).merge(request, call.deadlineNanos());
                 });
     }
 

@@ -69,6 +69,14 @@ public interface ClusterView {
             throws InterruptedException;
 
     /**
+     * Has a partition without objects merged into a neighbour, which is the answer; also where that
+     * is under way or over.
+     *
+     * @throws StoreException INVALID_ARGUMENT where it can't be merged
+     */
+    GroupId merge(GroupId partition, long deadlineNanos) throws InterruptedException;
+
+    /**
      * Whether a group has committed that its members are just those of its record.
      *
      * @throws StoreException where its leader doesn't say in time

@@ -28,7 +28,7 @@ final class PartitionRows {
         return row.build();
     }
 
-    static PartitionStatus of(PartitionRecord partition, Standings standings) {
+    static PartitionStatus of(PartitionRecord partition, ClusterView view, Standings standings) {
         List<NodeId> voters = StatusReport.voters(partition);
         PartitionStatus.Builder row =
                 PartitionStatus.newBuilder()
@@ -41,12 +41,22 @@ final class PartitionRows {
                                         .map(replica -> replica.node().toString())
                                         .toList())
                         .setMapEpoch(partition.mapEpoch())
-                        .setChange(partition.division() == null ? "" : "SPLITTING");
+                        .setChange(change(partition, view));
         if (partition.recovery() != null) {
             row.setRecoveredMillis(partition.recovery().millis());
         }
         addLeader(row, partition.id(), voters, standings);
         return row.build();
+    }
+
+    private static String change(PartitionRecord partition, ClusterView view) {
+        if (partition.division() != null) {
+            return "SPLITTING";
+        }
+        boolean merges =
+                view.directory().merges().stream()
+                        .anyMatch(one -> one.giver().equals(partition.id()));
+        return merges ? "MERGING" : "";
     }
 
     private static void addLeader(

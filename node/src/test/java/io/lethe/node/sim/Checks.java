@@ -145,6 +145,22 @@ final class Checks implements SimGroup.Observer {
                 .orElseThrow();
     }
 
+    /** Whether a partition has versions, as far as it knows anything. */
+    static boolean hasObjects(SimGroup group) {
+        return PartitionState.answer(newest(group).rows, new PartitionQuery.Summary())
+                        instanceof PartitionAnswer.Figures figures
+                && figures.versions() > 0;
+    }
+
+    static PartitionAnswer.Figures figures(SimGroup group) {
+        PartitionAnswer answer =
+                PartitionState.answer(newest(group).rows, new PartitionQuery.Summary());
+        if (answer instanceof PartitionAnswer.Figures figures) {
+            return figures;
+        }
+        throw new AssertionError(group.id + " gives no figures: " + answer);
+    }
+
     @Override
     public void directory(Stamp stamp, DirectoryCommand command, DirectoryReply reply) {
         if (CommandLevels.of(command) > stamp.featureLevel()) {
@@ -198,7 +214,8 @@ final class Checks implements SimGroup.Observer {
         SimCluster world = cluster;
         for (SimGroup group :
                 Optional.ofNullable(world).map(w -> w.groups.values()).orElseThrow()) {
-            if (!group.id.isDirectory()) {
+            boolean over = world != null && newestDirectory(world).merged(group.id).isPresent();
+            if (!group.id.isDirectory() && !over) {
                 PartitionAnswer answer =
                         PartitionState.answer(
                                 newest(group).rows, new PartitionQuery.BucketEmpty(bucket));

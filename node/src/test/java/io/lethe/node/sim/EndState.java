@@ -19,6 +19,7 @@ import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.PlacementGroup;
 import io.lethe.node.model.SegmentRef;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -40,6 +41,12 @@ final class EndState {
     /** What has not converged yet; empty when everything has. */
     String lacking() {
         for (SimGroup group : cluster.groups.values()) {
+            if (isOver(group)) {
+                if (group.replicas.stream().anyMatch(one -> !one.wiped)) {
+                    return group.id + " was merged and not wiped: " + cluster.unwiped(group);
+                }
+                continue;
+            }
             if (group.leader() == null) {
                 return group.id + " has no leader";
             }
@@ -55,15 +62,15 @@ final class EndState {
             }
         }
         for (SimGroup group : cluster.groups.values()) {
-            String lacking = group.id.isDirectory() ? "" : lackingIn(group);
+            boolean none = group.id.isDirectory() || isOver(group);
+            String lacking = none ? "" : lackingIn(group);
             if (!lacking.isEmpty()) {
                 return lacking;
             }
         }
-        for (PartitionRecord partition : Checks.newestDirectory(cluster).partitions()) {
-            if (partition.division() != null) {
-                return partition + " is being split";
-            }
+        String ranges = rangesOff();
+        if (!ranges.isEmpty()) {
+            return ranges;
         }
         for (DeviceRecord device : Checks.newestDirectory(cluster).devices()) {
             if (device.path().isEmpty() && cluster.devices.containsKey(device.id())) {
@@ -78,13 +85,54 @@ final class EndState {
         return chunksOff();
     }
 
+    private boolean isOver(SimGroup group) {
+        return Checks.newestDirectory(cluster).merged(group.id).isPresent();
+    }
+
+    /** Splits and merges that are not over, and keys that nobody has, or two. */
+    private String rangesOff() {
+        DirectoryReader reader = Checks.newestDirectory(cluster);
+        if (!reader.merges().isEmpty()) {
+            return "merges are under way: " + reader.merges();
+        }
+        Bytes end = Bytes.EMPTY;
+        List<PartitionRecord> partitions =
+                reader.partitions().stream()
+                        .sorted(Comparator.comparing(PartitionRecord::from))
+                        .toList();
+        for (PartitionRecord partition : partitions) {
+            if (partition.division() != null) {
+                return partition + " is being split";
+            }
+            if (!partition.from().equals(end)) {
+                return "between " + end + " and " + partition + " keys are nobody's, or two's";
+            }
+            end = partition.to();
+            SimGroup group = cluster.groups.get(partition.id());
+            var standing =
+                    group == null
+                            ? "none"
+                            : PartitionState.answer(
+                                    Checks.newest(group).rows, new PartitionQuery.MergeState());
+            boolean same =
+                    standing instanceof PartitionAnswer.MergeStanding s
+                            && s.givenUpSince() == 0
+                            && s.from().equals(partition.from())
+                            && s.to().equals(end);
+            if (!same) {
+                return partition + " stands otherwise: " + standing;
+            }
+        }
+        return end.isEmpty() ? "" : "behind " + end + " keys are nobody's";
+    }
+
     private List<BucketRecord> buckets() {
         DirectoryReader reader = Checks.newestDirectory(cluster);
         return reader.buckets(SimCluster.TENANT, "", 1000);
     }
 
     private static String lackingIn(SimGroup group) {
-        var figures = figures(group);
+        var figures = Checks.figures(group);
         var standing =
                 PartitionState.answer(Checks.newest(group).rows, new PartitionQuery.SplitState());
         if (!standing.equals(new PartitionAnswer.SplitStanding(0, 0))) {
@@ -112,15 +160,6 @@ final class EndState {
                         + " segments of garbage, "
                         + figures.underprotected()
                         + " under-protected";
-    }
-
-    private static PartitionAnswer.Figures figures(SimGroup group) {
-        PartitionAnswer answer =
-                PartitionState.answer(Checks.newest(group).rows, new PartitionQuery.Summary());
-        if (answer instanceof PartitionAnswer.Figures figures) {
-            return figures;
-        }
-        throw new AssertionError(group.id + " gives no figures: " + answer);
     }
 
     /** Every version of every bucket, with its body. */
@@ -213,6 +252,9 @@ final class EndState {
     /** What is wrong with the tables; empty when nothing is. */
     String wrong() {
         for (SimGroup group : cluster.groups.values()) {
+            if (isOver(group)) {
+                continue;
+            }
             // Work goes on, so a replica may be behind: it is held to the log as far as it has
             // come.
             SimGroup.Replica newest = Checks.newest(group);
@@ -232,7 +274,7 @@ final class EndState {
                                 .map(VersionRow::body)
                                 .mapToLong(body -> body == null ? 0 : body.sizeBytes())
                                 .sum();
-                var figures = figures(group);
+                var figures = Checks.figures(group);
                 boolean counted = figures.versions() == bodies || figures.versions() == rows.size();
                 if (!counted || figures.bytes() != bytes) {
                     return group.id

@@ -1,12 +1,16 @@
 package io.lethe.node.sim;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.chunk.ChunkStore;
+import io.lethe.node.metadata.MergePlanner;
 import io.lethe.node.metadata.SplitPlanner;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.DirectoryReply;
 import io.lethe.node.metadata.state.Family;
+import io.lethe.node.metadata.state.RowKeys;
+import io.lethe.node.model.BucketId;
 import io.lethe.node.model.FeatureLevels;
 import io.lethe.node.model.StoreException;
 import java.util.List;
@@ -17,6 +21,10 @@ final class Faults {
     private static final long MILLI = SimNetwork.MILLI;
     private static final int STORM_LATE = 300;
     private static final int MOST_PARTITIONS = 6;
+
+    /** Splits that leave nothing behind them, most times. */
+    private static final int EMPTY_PER_THOUSAND = 400;
+
     private static final long CAPACITY_BYTES = 1L << 30;
 
     private final SimCluster cluster;
@@ -63,7 +71,7 @@ final class Faults {
     private void breakSomething() {
         SimNode node = cluster.nodes.get(loop.random.nextInt(cluster.nodes.size()));
         SimDevice device = node.devices.getFirst();
-        switch (loop.random.nextInt(cluster.builds.mixed ? 15 : 13)) {
+        switch (loop.random.nextInt(cluster.builds.mixed ? 17 : 15)) {
             case 0, 1 -> crash(node);
             case 2 -> pause(node);
             case 3 -> cutOneWay(node);
@@ -74,11 +82,12 @@ final class Faults {
             case 8 -> lose(device);
             case 9 -> leave(device);
             case 11 -> split();
-            case 13 -> {
+            case 13, 14 -> merge();
+            case 15 -> {
                 crash(node);
                 later(9_000, this::raise);
             }
-            case 14 -> raise();
+            case 16 -> raise();
             case 10 -> {
                 cluster.zooKeeper().down(true);
                 later(8_000, () -> cluster.zooKeeper().down(false));
@@ -134,13 +143,22 @@ final class Faults {
     private void split() {
         SimNode.Running there = cluster.nodes.getFirst().running();
         List<SimGroup> groups =
-                cluster.groups.values().stream().filter(one -> !one.id.isDirectory()).toList();
+                cluster.groups.values().stream()
+                        .filter(one -> !one.id.isDirectory())
+                        .filter(one -> Checks.newestDirectory(cluster).merged(one.id).isEmpty())
+                        .toList();
         SimGroup group = groups.get(loop.random.nextInt(groups.size()));
         List<Bytes> keys = List.copyOf(Checks.newest(group).rows.family(Family.CURRENT).keySet());
         if (there == null || keys.isEmpty() || groups.size() > MOST_PARTITIONS) {
             return;
         }
-        Bytes at = keys.get(loop.random.nextInt(keys.size()));
+        Bytes some = keys.get(loop.random.nextInt(keys.size()));
+        // Now and then where nothing is behind it, or not for long.
+        Bytes at =
+                loop.chance(EMPTY_PER_THOUSAND)
+                        ? RowKeys.objectKey(
+                                bucketOf(some), Bytes.utf8("~" + loop.random.nextInt(9)))
+                        : some;
         var _ =
                 there.tasks.fork(
                         "split",
@@ -151,6 +169,43 @@ final class Faults {
                                                 .begin(
                                                         group.id,
                                                         at,
+                                                        there.tasks.clock().nanos()
+                                                                + 5_000 * MILLI);
+                            } catch (StoreException | InterruptedException e) {
+                                // Another time.
+                            }
+                        });
+    }
+
+    private static BucketId bucketOf(Bytes rowKey) {
+        return new BucketId(new Decoder(rowKey.slice(Short.BYTES, rowKey.length())).i64());
+    }
+
+    /** An operator has a partition merged into a neighbour, if it has nothing. */
+    private void merge() {
+        SimNode.Running there = cluster.nodes.getFirst().running();
+        if (there == null) {
+            return;
+        }
+        List<SimGroup> groups =
+                cluster.groups.values().stream()
+                        .filter(one -> !one.id.isDirectory())
+                        .filter(one -> !Checks.hasObjects(one) || loop.chance(200))
+                        .filter(one -> there.directory.partition(one.id).isPresent())
+                        .toList();
+        if (groups.isEmpty()) {
+            return;
+        }
+        SimGroup group = groups.get(loop.random.nextInt(groups.size()));
+        var _ =
+                there.tasks.fork(
+                        "merge",
+                        () -> {
+                            try {
+                                var _ =
+                                        new MergePlanner(there.metadata, there.directory)
+                                                .begin(
+                                                        group.id,
                                                         there.tasks.clock().nanos()
                                                                 + 5_000 * MILLI);
                             } catch (StoreException | InterruptedException e) {

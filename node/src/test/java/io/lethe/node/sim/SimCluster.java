@@ -10,8 +10,10 @@ import io.lethe.node.erasure.kernel.Kernels;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.KeyCopy;
 import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.state.DirectoryReader;
 import io.lethe.node.metadata.state.MapRows;
+import io.lethe.node.metadata.state.PartitionState;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
@@ -199,6 +201,31 @@ final class SimCluster {
     /** Partitions that were split off. */
     int splits() {
         return groups.size() - 1 - plan.partitions();
+    }
+
+    /** Partitions that were merged into others. */
+    int merges() {
+        return (int)
+                groups.keySet().stream()
+                        .filter(one -> Checks.newestDirectory(this).merged(one).isPresent())
+                        .count();
+    }
+
+    /** What of a merged partition is not known to be wiped, and what its heir says of that. */
+    String unwiped(SimGroup group) {
+        GroupId heir = Checks.newestDirectory(this).heirOf(group.id);
+        SimGroup there = groups.get(heir);
+        return group.replicas.stream().filter(one -> !one.wiped).map(one -> one.node).toList()
+                + " of "
+                + Checks.newestDirectory(this).merged(group.id)
+                + "; "
+                + heir
+                + " says "
+                + (there == null
+                        ? "nothing"
+                        : PartitionState.answer(
+                                Checks.newest(there).rows, new PartitionQuery.KeyCopies(null, 100)))
+                + nodes.stream().map(one -> one.index + ": " + one.id).toList();
     }
 
     SimGroup directory() {

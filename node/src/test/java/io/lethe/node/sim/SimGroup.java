@@ -85,6 +85,12 @@ final class SimGroup {
         /** Whether it has what its group begins with: a child that missed the split has not. */
         boolean born = true;
 
+        /** Whether its group was merged into another, and its node knows: it says nothing more. */
+        boolean closed;
+
+        /** Whether its keys are known to be wiped. */
+        boolean wiped;
+
         private MapRows flushed = new MapRows();
         private long flushedAt;
         private boolean applying;
@@ -99,6 +105,11 @@ final class SimGroup {
 
         GroupId group() {
             return id;
+        }
+
+        void close() {
+            closed = true;
+            crash();
         }
 
         boolean leads() {
@@ -165,7 +176,7 @@ final class SimGroup {
         }
 
         void scheduleApply() {
-            if (!applying && born && network.runs(node) && applied < log.size()) {
+            if (!applying && born && !closed && network.runs(node) && applied < log.size()) {
                 applying = true;
                 long mine = life;
                 long delay = loop.within(loop.chance(20) ? 100 * SimNetwork.MILLI : 1_000_000);
@@ -301,7 +312,7 @@ final class SimGroup {
                 next.whenApplied(log.size(), () -> lead(next));
             }
         }
-        replicas.stream().filter(r -> !r.born).forEach(this::letJoin);
+        replicas.stream().filter(r -> !r.born && !r.closed).forEach(this::letJoin);
         replicas.forEach(Replica::scheduleApply);
         loop.after(WATCH_NANOS / 2 + loop.within(WATCH_NANOS), this::watch);
     }
@@ -335,9 +346,10 @@ final class SimGroup {
         long voters = replicas.stream().filter(r -> r.voter).count();
         long linked =
                 replicas.stream()
-                        .filter(r -> r.voter && r.born && network.linked(replica.node, r.node))
+                        .filter(r -> r.voter && r.born && !r.closed)
+                        .filter(r -> network.linked(replica.node, r.node))
                         .count();
-        return replica.born && network.runs(replica.node) && linked > voters / 2;
+        return replica.born && !replica.closed && network.runs(replica.node) && linked > voters / 2;
     }
 
     /** What the leader had appended stays or goes; a prefix of it stays. */

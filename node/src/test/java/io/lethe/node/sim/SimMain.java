@@ -24,11 +24,13 @@ public final class SimMain {
         long failed = 0;
         long operations = 0;
         long splits = 0;
+        long merges = 0;
         long events = 0;
         for (long seed = first; seed < first + count; seed++) {
             Simulation.Result result = Simulation.run(seed, plant);
             operations += result.operations();
             splits += result.splits();
+            merges += result.merges();
             events += result.events();
             if (result.failure() != null) {
                 failed++;
@@ -39,9 +41,16 @@ public final class SimMain {
             if (done % REPORT_EVERY == 0 || done == count || count == 1) {
                 double seconds = (System.nanoTime() - startNanos) / 1e9;
                 out.printf(
-                        "%d seeds, %d failed, %d operations, %d splits, %d events, %.1f seeds/s,"
-                                + " last digest %016x%n",
-                        done, failed, operations, splits, events, done / seconds, result.digest());
+                        "%d seeds, %d failed, %d operations, %d splits, %d merges, %d events, %.1f"
+                                + " seeds/s, last digest %016x%n",
+                        done,
+                        failed,
+                        operations,
+                        splits,
+                        merges,
+                        events,
+                        done / seconds,
+                        result.digest());
             }
         }
         System.exit(failed == 0 ? 0 : 1);

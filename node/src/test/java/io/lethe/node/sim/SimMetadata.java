@@ -51,6 +51,9 @@ final class SimMetadata implements Metadata {
         /** Certainly not proposed. */
         record NotNow() implements Response {}
 
+        /** The partition was merged into another. */
+        record Gone() implements Response {}
+
         record Unknown() implements Response {}
     }
 
@@ -131,6 +134,9 @@ final class SimMetadata implements Metadata {
         if (response instanceof Response.Came(Outcome.Partition(PartitionReply reply))) {
             return reply;
         }
+        if (response instanceof Response.Gone) {
+            return new PartitionReply.WrongPartition(0);
+        }
         throw new IllegalStateException("an unexpected response: " + response);
     }
 
@@ -169,6 +175,9 @@ final class SimMetadata implements Metadata {
         Response response = call(partition, server, false, true, deadlineNanos);
         if (response instanceof Response.Answered(PartitionAnswer answer)) {
             return answer;
+        }
+        if (response instanceof Response.Gone) {
+            return new PartitionAnswer.NotInRange();
         }
         throw new IllegalStateException("an unexpected response: " + response);
     }
@@ -301,6 +310,9 @@ final class SimMetadata implements Metadata {
         SimGroup group = group(id);
         boolean proposed = false;
         while (true) {
+            if (directory.merged(id).isPresent()) {
+                return new Response.Gone();
+            }
             Integer hint = hints.get(id);
             List<Replica> voters = group.replicas.stream().filter(r -> r.voter).toList();
             int node = hint != null ? hint : voters.get(loop.random.nextInt(voters.size())).node;
@@ -321,7 +333,8 @@ final class SimMetadata implements Metadata {
                         throw unknown();
                     }
                 }
-                case Response.Came(Outcome.NotLeader _), Response.NotNow _ -> follow(group, node);
+                case Response.Came(Outcome.NotLeader _), Response.NotNow _, Response.Gone _ ->
+                        follow(group, node);
             }
             pause(deadlineNanos, proposed);
         }
@@ -344,7 +357,7 @@ final class SimMetadata implements Metadata {
                 node,
                 there -> {
                     Replica replica = group.on(node);
-                    if (replica != null) {
+                    if (replica != null && !replica.closed) {
                         server.handle(
                                 there,
                                 replica,

@@ -16,8 +16,11 @@ import io.lethe.node.cluster.Registration;
 import io.lethe.node.controller.Controller;
 import io.lethe.node.controller.ControllerPorts;
 import io.lethe.node.controller.MoveKeeper;
+import io.lethe.node.metadata.MergeWorker;
 import io.lethe.node.metadata.SplitWorker;
+import io.lethe.node.metadata.command.KeyCopy;
 import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.state.DirectoryReader;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
@@ -234,6 +237,12 @@ final class SimNode {
                                         now.metadata,
                                         this::led,
                                         _ -> true)));
+        work(
+                now,
+                () ->
+                        new MergeWorker(
+                                new MergeWorker.Ports(
+                                        now.tasks, now.directory, now.metadata, this::led)));
         work(now, () -> new Reclaimer(ports, this::led));
         work(now, () -> new Rebuilder(ports, this::led));
         work(now, () -> new UploadHasher(ports, this::led));
@@ -266,6 +275,7 @@ final class SimNode {
         work(now, () -> new Controller(controller, EVICT_AFTER));
         work(now, () -> new MoveKeeper(controller, cluster.repairAfter));
         now.tasks.fork("expire", () -> expire(now));
+        now.tasks.fork("retire", () -> retire(now));
     }
 
     /** The work of one device, until it is lost. */
@@ -353,6 +363,41 @@ final class SimNode {
             }
         } catch (InterruptedException e) {
             // A crash ends it.
+        }
+    }
+
+    /** Closes and wipes replicas of partitions that were merged into others, and says so. */
+    private void retire(Running now) {
+        try {
+            while (true) {
+                now.tasks.sleep(2 * WORK_EVERY_NANOS);
+                for (SimGroup group : List.copyOf(cluster.groups.values())) {
+                    SimGroup.Replica replica = group.on(index);
+                    boolean over = now.directory.merged(group.id).isPresent();
+                    if (over && replica != null && !replica.wiped) {
+                        replica.close();
+                        retire(now, replica);
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            // A crash ends it.
+        }
+    }
+
+    private void retire(Running now, SimGroup.Replica replica) throws InterruptedException {
+        try {
+            replica.wiped =
+                    now.metadata.executeIn(
+                                    now.directory.heirOf(replica.group()),
+                                    new PartitionCommand.DeregisterKeyCopy(
+                                            KeyCopy.merged(replica.group(), id, 0),
+                                            new PartitionCommand.WipeReceipt(1, true)),
+                                    0,
+                                    now.tasks.clock().nanos() + LEASE_NANOS)
+                            instanceof PartitionReply.Done;
+        } catch (StoreException e) {
+            cluster.workerFailed("retire", e.code().name());
         }
     }
 

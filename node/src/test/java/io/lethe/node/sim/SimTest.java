@@ -25,12 +25,15 @@ final class SimTest {
     @Test
     void everySeedHolds() {
         int splits = 0;
+        int merges = 0;
         for (long seed = 1; seed <= SEEDS; seed++) {
             Simulation.Result result = Simulation.run(seed, Plant.NONE);
             assertThat(result.failure()).as(SimMain.describe(result)).isNull();
             splits += result.splits();
+            merges += result.merges();
         }
         assertThat(splits).as("partitions that were split").isGreaterThan(SEEDS / 10);
+        assertThat(merges).as("partitions that were merged").isGreaterThan(SEEDS / 10);
     }
 
     @ParameterizedTest

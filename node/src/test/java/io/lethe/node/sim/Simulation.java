@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * outcome stays unknown and which applies or not; replicas and directory copies that lag;
  * controllers that do not know that they were succeeded; the coordination service away; one rotting
  * device; slow (for up to a minute) and full devices; clocks up to a second apart; senders that
- * dawdle; partitions split at any key, again and again; deletions of a bucket by several at once,
- * cut short by deadlines and crashes; in every third run nodes that start with this build or with
- * one that goes by a feature level less, until an operator finishes the upgrade.
+ * dawdle; partitions split at any key and merged where nothing is, again and again; deletions of a
+ * bucket by several at once, cut short by deadlines and crashes; in every third run nodes that
+ * start with this build or with one that goes by a feature level less, until an operator finishes
+ * the upgrade.
  *
  * <p>Not simulated: damage to a log or a table (replicas refuse to start on it), membership
  * changes, a device lost for good, torn extents (the chunk store's own crash tests do that), key
@@ -40,6 +41,7 @@ final class Simulation {
      *
      * @param failure null when all held
      * @param splits of partitions
+     * @param merges of partitions into others
      */
     record Result(
             long seed,
@@ -47,7 +49,8 @@ final class Simulation {
             long events,
             long digest,
             int operations,
-            int splits) {}
+            int splits,
+            int merges) {}
 
     private final long seed;
     private final SimLoop loop;
@@ -81,7 +84,8 @@ final class Simulation {
                 simulation.loop.events(),
                 simulation.loop.digest(),
                 simulation.workload.succeeded,
-                simulation.cluster.splits());
+                simulation.cluster.splits(),
+                simulation.cluster.merges());
     }
 
     private void run() {

@@ -48,6 +48,7 @@ import io.lethe.node.metadata.command.PartitionAnswer.WriteStates;
  * 40-41                  changes: {@link ChangeCodec}
  * 42-43                  events: {@link EventCodec}
  * 50-52                  ranges: {@link SplitCodec}
+ * 53-54                  merges: {@link MergeCodec}
  * </pre>
  */
 public final class AnswerCodec {
@@ -99,6 +100,7 @@ public final class AnswerCodec {
             case PartitionAnswer.OfChange a -> ChangeCodec.answer(out, a);
             case PartitionAnswer.OfEvents a -> EventCodec.answer(out, a);
             case PartitionAnswer.OfSplit a -> SplitCodec.answer(out, a);
+            case PartitionAnswer.OfMerge a -> MergeCodec.answer(out, a);
         }
         return out.toBytes();
     }
@@ -147,6 +149,7 @@ public final class AnswerCodec {
             case 40, 41 -> ChangeCodec.answer(in, type);
             case 42, 43 -> EventCodec.answer(in, type);
             case 50, 51, 52 -> SplitCodec.answer(in, type);
+            case 53, 54 -> MergeCodec.answer(in, type);
             default -> UploadAnswerCodec.read(in, type);
         };
     }

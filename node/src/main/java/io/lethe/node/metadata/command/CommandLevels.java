@@ -20,6 +20,7 @@ public final class CommandLevels {
             case DirectoryCommand.PlaceDevice _ -> FeatureLevels.DEVICE_PLACES;
             case DirectoryCommand.PutBackupKey _, DirectoryCommand.DropBackupKey _ ->
                     FeatureLevels.BACKUPS;
+            case DirectoryCommand.BeginMerge _, DirectoryCommand.EndMerge _ -> FeatureLevels.MERGES;
             default -> FeatureLevels.LOWEST_EVER;
         };
     }
@@ -30,6 +31,7 @@ public final class CommandLevels {
             case PartitionCommand.Noted c -> of(c.command());
             case PartitionCommand.InRange c -> of(c.command());
             case PartitionCommand.DeleteBatch _ -> FeatureLevels.DELETE_BATCHES;
+            case PartitionCommand.OfMerge _ -> FeatureLevels.MERGES;
             default -> FeatureLevels.LOWEST_EVER;
         };
     }

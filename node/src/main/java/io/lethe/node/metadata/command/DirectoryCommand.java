@@ -156,6 +156,25 @@ public sealed interface DirectoryCommand {
     record EndSplit(GroupId partition, long mapEpoch, boolean done) implements OfPartition {}
 
     /**
+     * Has a partition's range go over to a neighbour, which is refused unless both are whole and
+     * take part in no other merge. Refused with STALE_EPOCH in other map epochs, unless this very
+     * merge is under way or over.
+     */
+    record BeginMerge(GroupId giver, long mapEpoch, GroupId heir, long heirMapEpoch)
+            implements OfPartition {}
+
+    /**
+     * The giver has given its range up, and its heir has what it handed on, so the range is the
+     * heir's from here on and the giver's record is removed; or nothing comes of the merge. Comes
+     * from the giver's leader; refused with STALE_EPOCH where that merge is not under way.
+     *
+     * @param since of the merge
+     * @param receipt null: nothing comes of it
+     */
+    record EndMerge(GroupId giver, long since, @Nullable MergeReceipt receipt)
+            implements OfPartition {}
+
+    /**
      * Gives a partition's lost majority up: it goes on from one replica alone, in the generation of
      * its next map epoch, until it has as many as it had. An operator's word. Refused with
      * STALE_EPOCH in another map epoch.

@@ -1,11 +1,13 @@
 package io.lethe.node.metadata.command;
 
+import io.lethe.node.metadata.command.DirectoryCommand.BeginMerge;
 import io.lethe.node.metadata.command.DirectoryCommand.BeginMove;
 import io.lethe.node.metadata.command.DirectoryCommand.BeginSplit;
 import io.lethe.node.metadata.command.DirectoryCommand.CreateBucket;
 import io.lethe.node.metadata.command.DirectoryCommand.CreatePg;
 import io.lethe.node.metadata.command.DirectoryCommand.DropBackupKey;
 import io.lethe.node.metadata.command.DirectoryCommand.DropHolder;
+import io.lethe.node.metadata.command.DirectoryCommand.EndMerge;
 import io.lethe.node.metadata.command.DirectoryCommand.EndMove;
 import io.lethe.node.metadata.command.DirectoryCommand.EndSplit;
 import io.lethe.node.metadata.command.DirectoryCommand.FinishBucketDelete;
@@ -93,6 +95,8 @@ import io.lethe.node.model.PlacementGroup;
  * 40 SetBucketLock       bucket i64, lock (mode u8, days varint, years varint), seen index varint
  * 41 RaiseFeatureLevel   level i32
  * 42 PlaceDevice         placed device
+ * 43 BeginMerge          giver i32, map epoch varint, heir i32, heir's map epoch varint
+ * 44 EndMerge            giver i32, since varint, nullable receipt: {@link MergeCodec}
  * </pre>
  */
 final class DirectoryCommandCodec {
@@ -140,6 +144,8 @@ final class DirectoryCommandCodec {
             case SetBucketLock _ -> 40;
             case RaiseFeatureLevel _ -> 41;
             case PlaceDevice _ -> 42;
+            case BeginMerge _ -> 43;
+            case EndMerge _ -> 44;
         };
     }
 
@@ -217,6 +223,15 @@ final class DirectoryCommandCodec {
                 RecordCodec.replica(out, c.survivor());
                 out.number(c.lastIndex());
             }
+            case BeginMerge c ->
+                    out.int32(c.giver().value())
+                            .number(c.mapEpoch())
+                            .int32(c.heir().value())
+                            .number(c.heirMapEpoch());
+            case EndMerge c ->
+                    out.int32(c.giver().value())
+                            .number(c.since())
+                            .nullable(c.receipt(), MergeCodec::receipt);
             case MoveReplica c ->
                     out.int32(c.partition().value())
                             .number(c.mapEpoch())
@@ -265,6 +280,15 @@ final class DirectoryCommandCodec {
                             in.number(),
                             RecordCodec.nodeId(in),
                             RecordCodec.nodeId(in));
+            case 43 ->
+                    new BeginMerge(
+                            new GroupId(in.int32()),
+                            in.number(),
+                            new GroupId(in.int32()),
+                            in.number());
+            case 44 ->
+                    new EndMerge(
+                            new GroupId(in.int32()), in.number(), in.nullable(MergeCodec::receipt));
             case 34 -> new PutBackupKey(in.id(), in.wrapped());
             case 35 -> new DropBackupKey(in.id());
             default -> readOfGateways(in, type);

@@ -1,6 +1,7 @@
 package io.lethe.node.metadata.command;
 
 import io.lethe.node.base.Check;
+import io.lethe.node.model.GroupId;
 import io.lethe.node.model.NodeId;
 
 /**
@@ -10,7 +11,8 @@ import io.lethe.node.model.NodeId;
  *
  * @param kind what it is
  * @param node where it lies
- * @param number of a replica: its generation; of others: random, one for each copy
+ * @param number of a replica: its generation; of one that was merged: its partition and its
+ *     generation; of others: random, one for each copy
  */
 public record KeyCopy(Kind kind, NodeId node, long number) {
     /** What a copy is. */
@@ -26,11 +28,18 @@ public record KeyCopy(Kind kind, NodeId node, long number) {
         /** Kept with a backup in the store, under a key in the directory. */
         BACKUP,
         /** With a backup elsewhere: what becomes of it is nobody's to prove. */
-        DECLARED
+        DECLARED,
+        /** Of a replica of a partition that was merged into this one: it is still to be wiped. */
+        MERGED
     }
 
     public KeyCopy {
         Check.range("copy number", number, 0, Long.MAX_VALUE);
+    }
+
+    /** A replica of another partition, whose range is this one's now. */
+    public static KeyCopy merged(GroupId giver, NodeId node, long generation) {
+        return new KeyCopy(Kind.MERGED, node, (long) giver.value() << Integer.SIZE | generation);
     }
 
     public static KeyCopy replica(NodeId node, int generation) {

@@ -168,6 +168,24 @@ public sealed interface PartitionAnswer {
         }
     }
 
+    /** What is about merges. */
+    sealed interface OfMerge extends PartitionAnswer {}
+
+    /**
+     * Whether a partition may be merged.
+     *
+     * @param from the range that it has
+     * @param givenUpSince the merge for which it gave that range up; 0: it has it
+     * @param occupied why its range can't be given up; empty: it can
+     */
+    record MergeStanding(Bytes from, Bytes to, long givenUpSince, String occupied)
+            implements OfMerge {}
+
+    /**
+     * @param next where to go on; null: that was the last
+     */
+    record LegacyPage(Legacy legacy, @Nullable Bytes next) implements OfMerge {}
+
     /** What is about multipart uploads. */
     sealed interface OfUpload extends PartitionAnswer {}
 

@@ -519,6 +519,22 @@ public sealed interface PartitionCommand {
      */
     record SweepSplit(int phase, @Nullable Bytes after, int limit) implements OfSplit {}
 
+    /** What merges partitions: {@code Merges} of the state says how. */
+    sealed interface OfMerge extends PartitionCommand {}
+
+    /** All there is; refused unless it is empty. Answer: {@link PartitionReply.GivenUp}. */
+    record GiveUp(GroupId giver, Bytes from, Bytes to, long since) implements OfMerge {}
+
+    /** That merge was taken back. Answer: {@link PartitionReply.Done}. */
+    record TakeBack(long since) implements OfMerge {}
+
+    /** From another partition, which gave up. Answer: {@link PartitionReply.Done}. */
+    record Inherit(Legacy legacy) implements OfMerge {}
+
+    /** This range is here too, from this map epoch on. Answer: {@link PartitionReply.Done}. */
+    record TakeOver(GroupId giver, Bytes from, Bytes to, long mapEpoch, MergeReceipt receipt)
+            implements OfMerge {}
+
     /** Deletes of one entry: some milliseconds of applying, in which nothing else is applied. */
     int MOST_DELETES = 64;
 

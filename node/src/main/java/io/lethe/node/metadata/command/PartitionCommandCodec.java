@@ -67,6 +67,7 @@ import java.util.List;
  * 60                 changes: {@link ChangeCodec}
  * 61-62              events: {@link EventCodec}
  * 70-73              ranges: {@link SplitCodec}
+ * 74-77              merges: {@link MergeCodec}
  * 80 Recovered       copy, copy, directory index varint, order floor varint
  * 81 DeleteBatch     list of (type u8 and fields of a Delete or Noted) (64)
  *
@@ -76,7 +77,7 @@ import java.util.List;
  *            order i64, hidden by i64, newer i32, nullable info blob
  * which:     u8 0 current, 1 order i64, 2 null
  * change:    u8 0 retain mode u8, until varint; 1 hold flag
- * copy:      kind u8 (0 replica, 1 export, 2 backup, 3 declared), node id, number varint
+ * copy:      kind u8 (0 replica, 1 export, 2 backup, 3 declared, 4 merged), node id, number varint
  * </pre>
  */
 final class PartitionCommandCodec {
@@ -113,6 +114,7 @@ final class PartitionCommandCodec {
             case PartitionCommand.OfChange c -> ChangeCodec.type(c);
             case PartitionCommand.OfEvent c -> EventCodec.type(c);
             case PartitionCommand.OfSplit c -> SplitCodec.type(c);
+            case PartitionCommand.OfMerge c -> MergeCodec.type(c);
             case PartitionCommand.DeleteBatch _ -> DELETE_BATCH;
         };
     }
@@ -179,6 +181,7 @@ final class PartitionCommandCodec {
             case PartitionCommand.OfChange c -> ChangeCodec.fields(out, c);
             case PartitionCommand.OfEvent c -> EventCodec.fields(out, c);
             case PartitionCommand.OfSplit c -> SplitCodec.fields(out, c);
+            case PartitionCommand.OfMerge c -> MergeCodec.fields(out, c);
             case PartitionCommand.DeleteBatch c -> batch(out, c);
         }
     }
@@ -399,6 +402,7 @@ final class PartitionCommandCodec {
             case 80 -> new Recovered(copy(in), copy(in), in.number(), in.number());
             case 61, 62 -> EventCodec.command(in, type);
             case 70, 71, 72, 73 -> SplitCodec.command(in, type);
+            case 74, 75, 76, 77 -> MergeCodec.command(in, type);
             case DELETE_BATCH ->
                     new PartitionCommand.DeleteBatch(
                             in.list(

@@ -124,6 +124,19 @@ public sealed interface PartitionQuery {
         public static final int MOST_WALKED = 8_000;
     }
 
+    /** What is about merges. */
+    sealed interface OfMerge extends PartitionQuery {}
+
+    /** Whether it may be merged, or is. Answer: {@link PartitionAnswer.MergeStanding}. */
+    record MergeState() implements OfMerge {}
+
+    /**
+     * What a partition without objects hands on. Answer: {@link PartitionAnswer.LegacyPage}.
+     *
+     * @param after as the last answer said; null: from the beginning
+     */
+    record FindLegacy(@Nullable Bytes after, int limit) implements OfMerge {}
+
     /** What is about multipart uploads. */
     sealed interface OfUpload extends PartitionQuery {}
 

@@ -76,6 +76,9 @@ public sealed interface PartitionReply {
      */
     record SplitSwept(int phase, @Nullable Bytes next) implements PartitionReply {}
 
+    /** The range is nobody's from here on, until another takes it over. */
+    record GivenUp(MergeReceipt receipt) implements PartitionReply {}
+
     /** Each delete's own reply, in their order. */
     record DeleteBatchDone(List<PartitionReply> replies) implements PartitionReply {
         public DeleteBatchDone {

@@ -38,6 +38,7 @@ import io.lethe.node.model.SegmentId;
  * 40-41             changes: {@link ChangeCodec}
  * 42-43             events: {@link EventCodec}
  * 50-53             ranges: {@link SplitCodec}
+ * 54-55             merges: {@link MergeCodec}
  * </pre>
  */
 public final class QueryCodec {
@@ -90,6 +91,7 @@ public final class QueryCodec {
             case PartitionQuery.OfChange q -> ChangeCodec.query(out, q);
             case PartitionQuery.OfEvents q -> EventCodec.query(out, q);
             case PartitionQuery.OfSplit q -> SplitCodec.query(out, q);
+            case PartitionQuery.OfMerge q -> MergeCodec.query(out, q);
         }
     }
 
@@ -136,6 +138,7 @@ public final class QueryCodec {
             case 40, 41 -> ChangeCodec.query(in, type);
             case 42, 43 -> EventCodec.query(in, type);
             case 50, 51, 52, 53 -> SplitCodec.query(in, type);
+            case 54, 55 -> MergeCodec.query(in, type);
             default -> UploadQueryCodec.read(in, type);
         };
     }

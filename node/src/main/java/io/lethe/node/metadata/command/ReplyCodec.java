@@ -24,6 +24,7 @@ import io.lethe.node.model.PgId;
  * 11 UploadCreated order i64, created i64, shard-full flag
  * 12 PartPut       order i64, created i64
  * 13 SplitSwept    phase u8, nullable next rowKey
+ * 14 GivenUp         receipt: {@link MergeCodec}
  * 20 DeleteBatchDone  list of (type u8 and fields of a reply) (64)
  * </pre>
  */
@@ -74,6 +75,7 @@ public final class ReplyCodec {
             case PartitionReply.UploadCreated r ->
                     out.u8(11).int64(r.order()).int64(r.createdMillis()).flag(r.shardFull());
             case PartitionReply.PartPut r -> out.u8(12).int64(r.order()).int64(r.createdMillis());
+            case PartitionReply.GivenUp r -> MergeCodec.receipt(out.u8(14), r.receipt());
             case PartitionReply.DeleteBatchDone r ->
                     out.u8(DELETE_BATCH_DONE)
                             .list(r.replies(), PartitionCommand.MOST_DELETES, ReplyCodec::write);
@@ -115,6 +117,7 @@ public final class ReplyCodec {
             case 11 -> new PartitionReply.UploadCreated(in.int64(), in.int64(), in.flag());
             case 12 -> new PartitionReply.PartPut(in.int64(), in.int64());
             case 13 -> new PartitionReply.SplitSwept(in.u8(), in.nullable(FieldReader::rowKey));
+            case 14 -> new PartitionReply.GivenUp(MergeCodec.receipt(in));
             default -> throw FieldReader.unknown("partition reply", type);
         };
     }

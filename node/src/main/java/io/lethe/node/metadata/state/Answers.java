@@ -66,6 +66,7 @@ final class Answers {
             case PartitionQuery.OfChange q -> Changes.answer(rows, head, q);
             case PartitionQuery.OfEvents q -> Outbox.answer(rows, q);
             case PartitionQuery.OfSplit q -> Splits.answer(rows, head, q);
+            case PartitionQuery.OfMerge q -> HandOver.answer(rows, head, q);
         };
     }
 

@@ -13,6 +13,7 @@ import io.lethe.node.metadata.command.DirectoryCommand.PutStorageClass;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetPgState;
 import io.lethe.node.metadata.command.DirectoryReply;
+import io.lethe.node.metadata.command.Merge;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.ErrorCode;
@@ -205,6 +206,12 @@ final class ClusterMap {
         if (next.division() != null || (before != null && before.division() != null)) {
             return refused(
                     ErrorCode.UNAVAILABLE, next.id() + " is being split; wait until that is over");
+        }
+        Merge merge = Merges.of(draft.rows, next.id());
+        if (Merges.over(draft.rows, next.id()) != null
+                || (merge != null && merge.giver().equals(next.id()))) {
+            return refused(
+                    ErrorCode.UNAVAILABLE, next.id() + " was merged into another, or is being");
         }
         if (!next.to().isEmpty() && next.from().compareTo(next.to()) >= 0) {
             return invalid(next.id() + " goes from " + next.from() + " to " + next.to());

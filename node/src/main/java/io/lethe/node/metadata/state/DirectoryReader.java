@@ -4,6 +4,7 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.Directory;
 import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
 import io.lethe.node.metadata.command.FieldReader;
+import io.lethe.node.metadata.command.Merge;
 import io.lethe.node.metadata.command.RecordCodec;
 import io.lethe.node.metadata.state.Rows.Step;
 import io.lethe.node.metadata.state.Table.BucketName;
@@ -130,6 +131,21 @@ public final class DirectoryReader implements Directory {
     @Override
     public Optional<PartitionRecord> partition(GroupId id) {
         return find(Table.PARTITIONS, id);
+    }
+
+    @Override
+    public List<Merge> merges() {
+        return Merges.underWay(rows);
+    }
+
+    @Override
+    public Optional<Merge.Done> merged(GroupId giver) {
+        return Optional.ofNullable(Merges.over(rows, giver));
+    }
+
+    @Override
+    public List<Merge.Done> mergedInto(GroupId heir) {
+        return Merges.over(rows).stream().filter(one -> one.heir().equals(heir)).toList();
     }
 
     @Override

@@ -2,12 +2,14 @@ package io.lethe.node.metadata.state;
 
 import io.lethe.node.metadata.command.CommandLevels;
 import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.metadata.command.DirectoryCommand.BeginMerge;
 import io.lethe.node.metadata.command.DirectoryCommand.BeginMove;
 import io.lethe.node.metadata.command.DirectoryCommand.BeginSplit;
 import io.lethe.node.metadata.command.DirectoryCommand.CreateBucket;
 import io.lethe.node.metadata.command.DirectoryCommand.CreatePg;
 import io.lethe.node.metadata.command.DirectoryCommand.DropBackupKey;
 import io.lethe.node.metadata.command.DirectoryCommand.DropHolder;
+import io.lethe.node.metadata.command.DirectoryCommand.EndMerge;
 import io.lethe.node.metadata.command.DirectoryCommand.EndMove;
 import io.lethe.node.metadata.command.DirectoryCommand.EndSplit;
 import io.lethe.node.metadata.command.DirectoryCommand.FinishBucketDelete;
@@ -121,6 +123,7 @@ public final class DirectoryState {
             case SetNodeLeaving _, RemoveNode _, SetBucketClass _, FinishRecoding _ -> false;
             case BeginSplit _, EndSplit _, RaiseFeatureLevel _ -> false;
             case RecoverPartition _, MoveReplica _ -> false;
+            case BeginMerge _, EndMerge _ -> false;
             case PutBackupKey _, DropBackupKey _ -> false;
         };
     }
@@ -172,6 +175,8 @@ public final class DirectoryState {
             case PutBackupKey c -> Accounts.putBackupKey(draft, c);
             case DropBackupKey c -> Accounts.dropBackupKey(draft, c);
             case RecoverPartition c -> Recoveries.recover(draft, c);
+            case BeginMerge c -> Merges.begin(draft, c);
+            case EndMerge c -> Merges.end(draft, c);
             case MoveReplica c -> Membership.moveReplica(draft, c);
         };
     }

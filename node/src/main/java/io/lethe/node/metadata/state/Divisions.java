@@ -43,6 +43,10 @@ final class Divisions {
         if (division != null) {
             return refused(ErrorCode.UNAVAILABLE, now.id() + " is being split already");
         }
+        DirectoryReply merging = Merges.refusal(draft, now.id());
+        if (merging != null) {
+            return merging;
+        }
         if (c.separator().compareTo(now.from()) <= 0 || !now.covers(c.separator())) {
             return invalid(c.separator() + " does not divide the range of " + now.id());
         }
@@ -51,7 +55,10 @@ final class Divisions {
             return refused(
                     ErrorCode.OVERLOADED, "there are " + all.size() + " partitions, the most");
         }
-        int highest = all.stream().mapToInt(Divisions::highest).max().orElse(0);
+        int highest =
+                all.stream()
+                        .mapToInt(Divisions::highest)
+                        .reduce(Merges.highest(draft.rows), Math::max);
         Division next = new Division(c.separator(), new GroupId(highest + 1));
         return draft.put(Table.PARTITIONS, now.id(), with(now, now.to(), next));
     }

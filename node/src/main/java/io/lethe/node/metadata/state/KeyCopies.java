@@ -10,7 +10,9 @@ import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.RecordCodec;
 import io.lethe.node.metadata.state.Rows.Step;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.GroupId;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +99,38 @@ final class KeyCopies {
         found(draft, is);
     }
 
-    private static int count(Rows rows) {
+    /** Registers a copy of a partition that was merged into this one, unless it is known. */
+    static void inherit(Draft draft, KeyCopy copy) {
+        if (!draft.has(Family.KEY_COPIES, key(copy))) {
+            found(draft, copy);
+        }
+    }
+
+    /** What is not known to be wiped, as the heir of this partition names it. */
+    static List<KeyCopy> handedOn(Rows rows, GroupId giver) {
+        return Scans.page(
+                        rows,
+                        Family.KEY_COPIES,
+                        Bytes.EMPTY,
+                        Bytes.EMPTY,
+                        Integer.MAX_VALUE,
+                        (key, value) ->
+                                Row.decode(value).wipedMillis() > 0
+                                        ? Optional.<KeyCopy>empty()
+                                        : Optional.of(ofHeir(copyOf(key), giver)))
+                .items()
+                .stream()
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static KeyCopy ofHeir(KeyCopy copy, GroupId giver) {
+        return copy.kind() == KeyCopy.Kind.REPLICA
+                ? KeyCopy.merged(giver, copy.node(), copy.number())
+                : copy;
+    }
+
+    static int count(Rows rows) {
         int[] count = new int[1];
         rows.scan(
                 Family.KEY_COPIES,
@@ -125,7 +158,9 @@ final class KeyCopies {
                             + " lay on a file system that does not overwrite in place, so it stays"
                             + " registered");
         }
-        if (c.copy().kind() != KeyCopy.Kind.REPLICA) {
+        boolean ofReplica =
+                c.copy().kind() == KeyCopy.Kind.REPLICA || c.copy().kind() == KeyCopy.Kind.MERGED;
+        if (!ofReplica) {
             // Its number is random: nobody will make it again.
             draft.delete(Family.KEY_COPIES, key(c.copy()));
             return Replies.DONE;

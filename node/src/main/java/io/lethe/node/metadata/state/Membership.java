@@ -119,7 +119,8 @@ final class Membership {
             return refused(
                     ErrorCode.UNAVAILABLE, now.id() + " is being split; wait until that is over");
         }
-        DirectoryReply fault = fault(draft, now, c);
+        DirectoryReply merging = Merges.refusal(draft, now.id());
+        DirectoryReply fault = merging == null ? fault(draft, now, c) : merging;
         if (fault != null) {
             return fault;
         }

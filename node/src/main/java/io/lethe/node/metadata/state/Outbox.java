@@ -209,6 +209,11 @@ final class Outbox {
                 row.request());
     }
 
+    /** Whether any event waits. */
+    static boolean anyWaits(Rows rows) {
+        return Scans.any(rows, Family.OUTBOX, Bytes.wrap(new byte[] {EVENT}));
+    }
+
     static PartitionReply delivered(Draft draft, Delivered c) {
         Bytes countsKey = countsKey(c.sink(), c.owner());
         Counts counts = Counts.decode(draft.get(Family.OUTBOX, countsKey));

@@ -13,13 +13,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Key: "head". Value: format u8 = 1 ‖ from rowKey ‖ to rowKey ‖ last order, fence, state millis,
  * versions, bytes, open writes, garbage segments, garbage bytes, under-protected segments, map
- * epoch, shards from millis, pending child, sibling, phase of the sweep: varints.
+ * epoch, shards from millis, pending child, sibling, phase of the sweep: varints. Format u8 = 2,
+ * where it has given its range up: the same ‖ since which merge varint.
  */
 final class PartitionHead {
     static final Bytes KEY = Bytes.utf8("head");
 
+    /** The format of one whose range is given up. */
+    private static final int GIVEN_UP = 2;
+
     /** First row key of the range, inclusive. */
-    final Bytes from;
+    Bytes from;
 
     /** End of the range, exclusive; empty: to the end. */
     Bytes to;
@@ -60,6 +64,9 @@ final class PartitionHead {
     /** The other half of the split that is being swept. */
     long sibling;
 
+    /** The merge for which the range was given up, by {@link HandOver}; 0: this one has it. */
+    long givenUpSince;
+
     /** Of {@link SplitSweep}; 0: all rows lie within the range. */
     long sweepPhase;
 
@@ -74,7 +81,10 @@ final class PartitionHead {
     }
 
     private static PartitionHead read(FieldReader in) {
-        in.format(RowValues.FORMAT);
+        int format = in.u8();
+        if (format != RowValues.FORMAT && format != GIVEN_UP) {
+            throw FieldReader.unknown("format of a partition's head", format);
+        }
         PartitionHead head = new PartitionHead(in.rowKey(), in.rowKey());
         head.lastOrder = in.number();
         head.fence = in.number();
@@ -90,15 +100,20 @@ final class PartitionHead {
         head.pendingChild = in.number();
         head.sibling = in.number();
         head.sweepPhase = in.number();
+        head.givenUpSince = format == GIVEN_UP ? in.number() : 0;
         return head;
     }
 
     Change.Put toRow() {
-        FieldWriter out = new FieldWriter().u8(RowValues.FORMAT).rowKey(from).rowKey(to);
+        int format = givenUpSince == 0 ? RowValues.FORMAT : GIVEN_UP;
+        FieldWriter out = new FieldWriter().u8(format).rowKey(from).rowKey(to);
         out.number(lastOrder).number(fence).number(stateMillis).number(versions).number(bytes);
         out.number(openWrites).number(garbageSegments).number(garbageBytes);
         out.number(underprotected).number(mapEpoch).number(shardsFromMillis);
         out.number(pendingChild).number(sibling).number(sweepPhase);
+        if (givenUpSince != 0) {
+            out.number(givenUpSince);
+        }
         return new Change.Put(Family.META, KEY, out.toBytes());
     }
 
@@ -109,10 +124,12 @@ final class PartitionHead {
     /** Whether all of a range is within this one. */
     boolean coversAll(Bytes begin, Bytes end) {
         boolean endsWithin = to.isEmpty() || (!end.isEmpty() && end.compareTo(to) <= 0);
-        return from.compareTo(begin) <= 0 && endsWithin;
+        return givenUpSince == 0 && from.compareTo(begin) <= 0 && endsWithin;
     }
 
     boolean covers(Bytes rowKey) {
-        return from.compareTo(rowKey) <= 0 && (to.isEmpty() || rowKey.compareTo(to) < 0);
+        return givenUpSince == 0
+                && from.compareTo(rowKey) <= 0
+                && (to.isEmpty() || rowKey.compareTo(to) < 0);
     }
 }

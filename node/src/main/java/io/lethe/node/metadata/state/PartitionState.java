@@ -56,8 +56,9 @@ import org.jspecify.annotations.Nullable;
  * is a {@link io.lethe.node.base.Check.BrokenInvariant}, on which the replica halts.
  *
  * <p>Checks come in this order, and the first that fails answers: the stamp (STAMP), the feature
- * level that the command needs, the range (WrongPartition), the key, for requests the fence
- * (FENCED), then the command's own. Refusals and retries change nothing, not even the state's time.
+ * level that the command needs, the range (WrongPartition; to all, where it is given up), the key,
+ * for requests the fence (FENCED), then the command's own. Refusals and retries change nothing, not
+ * even the state's time.
  *
  * <p>The state's time is the newest stamp. A stamp may not go back and not jump more than {@link
  * #MOST_JUMP_MILLIS} ahead; the answer's detail is the state's time. A leader therefore stamps in
@@ -73,7 +74,7 @@ public final class PartitionState {
     private static final long MOST_STAMP_MILLIS = (1L << 42) - 1;
 
     /** Greatest floor of orders: above any stamp's, with room for more versions than will be. */
-    private static final long MOST_ORDER_FLOOR = 1L << 62;
+    static final long MOST_ORDER_FLOOR = 1L << 62;
 
     private PartitionState() {}
 
@@ -228,6 +229,9 @@ public final class PartitionState {
             return Replies.refused(
                     CommandLevels.REFUSED, CommandLevels.refusal(needed, stamp.featureLevel()));
         }
+        if (head.givenUpSince != 0 && !HandOver.concerns(command)) {
+            return new PartitionReply.WrongPartition(head.mapEpoch);
+        }
         if (command instanceof PartitionCommand.InRange(Bytes from, Bytes to, var _)
                 && !head.coversAll(from, to)) {
             return new PartitionReply.WrongPartition(head.mapEpoch);
@@ -334,6 +338,10 @@ public final class PartitionState {
             case PartitionCommand.Split c -> Splits.split(draft, c);
             case PartitionCommand.FinishSplit c -> Splits.finish(draft, c);
             case PartitionCommand.SweepSplit c -> SplitSweep.sweep(draft, c);
+            case PartitionCommand.GiveUp c -> HandOver.giveUp(draft, c);
+            case PartitionCommand.TakeBack c -> HandOver.takeBack(draft, c);
+            case PartitionCommand.Inherit c -> HandOver.inherit(draft, c);
+            case PartitionCommand.TakeOver c -> HandOver.takeOver(draft, c);
             case PartitionCommand.DeleteBatch _ ->
                     throw new IllegalArgumentException("a batch is no command of one draft");
         };

@@ -41,6 +41,8 @@ final class Recoveries {
         if (!now.voters().contains(c.survivor())) {
             return invalid(c.survivor() + " does not vote in " + now.id());
         }
+        // A survivor may not have given up what it gave up, nor have what it inherited.
+        Merges.takeBack(draft, now.id());
         int generation = Math.toIntExact(now.mapEpoch() + 1);
         int voters = Math.max(now.voters().size(), before == null ? 0 : before.voters());
         return draft.put(

@@ -4,6 +4,7 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.metadata.command.FieldReader;
 import io.lethe.node.metadata.command.PartRow;
+import io.lethe.node.metadata.command.PartitionCommand.RaisePgEpoch;
 import io.lethe.node.metadata.command.VersionRow;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.SegmentId;
@@ -25,7 +26,7 @@ import java.util.List;
  */
 final class SegmentTable {
     /** Chunks of a segment: k of up to 32 and m of up to 8. */
-    private static final int MOST_CHUNKS = 40;
+    static final int MOST_CHUNKS = 40;
 
     private SegmentTable() {}
 
@@ -129,10 +130,12 @@ final class SegmentTable {
 
     private static List<Moved> moves(Draft draft, PgId pg) {
         Bytes value = draft.get(Family.PG_EPOCHS, pgKey(pg));
-        return value == null
-                ? List.of()
-                : RowValues.read(
-                        value, in -> in.list(MOST_CHUNKS, one -> new Moved(one.u8(), one.int32())));
+        return value == null ? List.of() : moves(value);
+    }
+
+    private static List<Moved> moves(Bytes value) {
+        return RowValues.read(
+                value, in -> in.list(MOST_CHUNKS, one -> new Moved(one.u8(), one.int32())));
     }
 
     /** A chunk went over to another device in this epoch, the last time. */
@@ -155,6 +158,34 @@ final class SegmentTable {
                                 MOST_CHUNKS,
                                 (out, one) -> out.u8(one.chunk()).int32(one.epoch()))
                         .toBytes());
+    }
+
+    /** Below all keys of floors, and what those are told by from others. */
+    static final Bytes FIRST_FLOOR = Bytes.wrap(new byte[] {(byte) 0xff});
+
+    /** A placement group's row. */
+    record Floors(List<RaisePgEpoch> raises) {}
+
+    /**
+     * Floors of placement groups.
+     *
+     * @param after {@link #FIRST_FLOOR}, or that and the key of the last one
+     */
+    static Scans.Page<Floors> floors(Rows rows, Bytes after, int limit) {
+        Bytes last = after.slice(FIRST_FLOOR.length(), after.length());
+        return Scans.page(
+                rows,
+                Family.PG_EPOCHS,
+                last.isEmpty() ? last : RowKeys.after(last),
+                Bytes.EMPTY,
+                limit,
+                (key, value) -> {
+                    PgId pg = new PgId(FieldReader.whole(key, FieldReader::int64));
+                    return new Floors(
+                            moves(value).stream()
+                                    .map(one -> new RaisePgEpoch(pg, one.epoch(), one.chunk()))
+                                    .toList());
+                });
     }
 
     static List<SegmentRef> inPlace(Draft draft, List<SegmentRef> written) {

@@ -261,6 +261,12 @@ final class ShardTable {
         return Scans.any(rows, Family.SHARDS, key(MOVED, from));
     }
 
+    /** Whether any shard wraps a key, or wrapped one that is not confirmed elsewhere. */
+    static boolean anyHeld(Rows rows) {
+        return Scans.any(rows, Family.SHARDS, Bytes.wrap(new byte[] {HOLDER}))
+                || Scans.any(rows, Family.SHARDS, Bytes.wrap(new byte[] {MOVED}));
+    }
+
     static void forgetMoved(Draft draft, ShardId from) {
         for (Moved one : moved(draft.rows(), from)) {
             draft.delete(Family.SHARDS, key(MOVED, from).plus(one.versionKey()));

@@ -43,6 +43,11 @@ final class SplitSweep {
     /** A row outside of the range. */
     record Row(Bytes key, Bytes value) {}
 
+    /** Whether a split is not over: the child may lack a quorum, or rows of it are left here. */
+    static boolean isDivided(PartitionHead head) {
+        return head.pendingChild != 0 || head.sweepPhase != 0;
+    }
+
     /** Whether shards have holders of the other half still. */
     static boolean ofShards(PartitionHead head) {
         return head.sweepPhase == FIRST;

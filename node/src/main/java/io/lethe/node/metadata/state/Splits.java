@@ -1,6 +1,7 @@
 package io.lethe.node.metadata.state;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.metadata.command.KeyCopy;
 import io.lethe.node.metadata.command.PartitionAnswer;
@@ -39,6 +40,29 @@ final class Splits {
         return new Encoder(16).raw(Bytes.utf8(kind)).i32(other.value()).toBytes();
     }
 
+    /** Partitions of which there is a row of this kind. */
+    static List<GroupId> others(Rows rows, String kind) {
+        Bytes prefix = Bytes.utf8(kind);
+        return Scans.page(
+                        rows,
+                        Family.META,
+                        prefix,
+                        prefix.prefixEnd(),
+                        Integer.MAX_VALUE,
+                        (key, _) ->
+                                new GroupId(
+                                        new Decoder(key.slice(prefix.length(), key.length()))
+                                                .i32()))
+                .items();
+    }
+
+    /** Its parent, and its children. */
+    static List<GroupId> relatives(Rows rows) {
+        List<GroupId> relatives = new ArrayList<>(others(rows, "parent"));
+        relatives.addAll(others(rows, "child"));
+        return relatives;
+    }
+
     static PartitionReply split(Draft draft, Split c) {
         PartitionHead head = draft.head;
         if (draft.has(Family.META, row("child", c.child()))) {
@@ -69,7 +93,7 @@ final class Splits {
 
     /** Null where the state can be split so. */
     private static @Nullable PartitionReply fault(PartitionHead head, Split c) {
-        if (head.sweepPhase != 0 || head.pendingChild != 0) {
+        if (SplitSweep.isDivided(head)) {
             return Replies.refused(
                     ErrorCode.UNAVAILABLE, "the last split is not over; try again in a while");
         }

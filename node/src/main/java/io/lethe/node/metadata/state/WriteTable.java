@@ -2,8 +2,10 @@ package io.lethe.node.metadata.state;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Check;
+import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.metadata.command.FieldReader;
+import io.lethe.node.metadata.command.Legacy;
 import io.lethe.node.metadata.state.Rows.Step;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.WriteId;
@@ -189,6 +191,61 @@ final class WriteTable {
                             return keys.size() < limit ? Step.NEXT : Step.STOP;
                         });
         return keys;
+    }
+
+    /** A row that may be forgotten, by its key in index 3. */
+    record Ended(WriteId write, long millis) {}
+
+    /** Whether a key is one of index 3. */
+    static boolean isEnd(Bytes key) {
+        return !key.isEmpty() && key.at(0) == BY_END;
+    }
+
+    static Scans.Page<Ended> ended(Rows rows, @Nullable Bytes after, int limit) {
+        Bytes start = Bytes.wrap(new byte[] {BY_END});
+        return Scans.page(
+                rows,
+                Family.WRITES,
+                after == null ? start : RowKeys.after(after),
+                start.prefixEnd(),
+                limit,
+                (key, _) ->
+                        new Ended(
+                                idAtEnd(key),
+                                FieldReader.whole(key.slice(1, 9), FieldReader::int64)));
+    }
+
+    /** The rows of those that are not forgotten yet. */
+    static List<Legacy.Result> results(Rows rows, List<Ended> ended) {
+        List<Legacy.Result> results = new ArrayList<>();
+        for (Ended one : ended) {
+            Bytes row = rows.get(Family.WRITES, rowKey(one.write()));
+            if (row != null) {
+                results.add(new Legacy.Result(one.write(), one.millis(), row));
+            }
+        }
+        return results;
+    }
+
+    /** Keeps another partition's result, until it is forgotten as there; false where it is none. */
+    static boolean inherit(Draft draft, Legacy.Result result) {
+        WriteRow row;
+        try {
+            row = WriteRow.decode(result.row());
+        } catch (Decoder.CorruptEncoding e) {
+            return false;
+        }
+        if (isOpen(row)) {
+            return false;
+        }
+        if (get(draft, result.write()) == null) {
+            update(draft, result.write(), row);
+            draft.put(
+                    Family.WRITES,
+                    key(BY_END, time(result.endedMillis()), result.write()),
+                    Bytes.EMPTY);
+        }
+        return true;
     }
 
     static boolean anyOpenOf(Rows rows, PartitionHead head, BucketId bucket) {

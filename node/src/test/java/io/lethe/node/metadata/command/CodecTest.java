@@ -92,6 +92,7 @@ class CodecTest {
         samples.addAll(ofChanges(values));
         samples.addAll(ofEvents(values));
         samples.addAll(ofSplits(values));
+        samples.addAll(ofMerges(values));
         samples.addAll(ofRecoveries(values));
         return samples;
     }
@@ -129,6 +130,23 @@ class CodecTest {
             samples.add(new Sample(one, ReplyCodec.encode(one), ReplyCodec::decodePartition));
         }
         for (PartitionAnswer one : splits.answers()) {
+            samples.add(new Sample(one, AnswerCodec.encode(one), AnswerCodec::decode));
+        }
+        return samples;
+    }
+
+    private static List<Sample> ofMerges(RandomValues values) {
+        RandomMerges merges = new RandomMerges(values);
+        List<Sample> samples = new ArrayList<>();
+        partition(samples, values, merges.commands());
+        directory(samples, values, merges.directoryCommands());
+        for (PartitionQuery one : merges.queries()) {
+            samples.add(new Sample(one, QueryCodec.encode(one), QueryCodec::decode));
+        }
+        for (PartitionReply one : merges.replies()) {
+            samples.add(new Sample(one, ReplyCodec.encode(one), ReplyCodec::decodePartition));
+        }
+        for (PartitionAnswer one : merges.answers()) {
             samples.add(new Sample(one, AnswerCodec.encode(one), AnswerCodec::decode));
         }
         return samples;
@@ -180,12 +198,14 @@ class CodecTest {
                                 changes.commands(),
                                 events.commands(),
                                 splits.commands().subList(1, 5),
+                                new RandomMerges(values).commands(),
                                 recoveries.commands()))
                 .isEqualTo(permitted(PartitionCommand.class));
         assertThat(
                         types(
                                 values.directoryCommands(),
                                 splits.directoryCommands(),
+                                new RandomMerges(values).directoryCommands().subList(0, 2),
                                 recoveries.directoryCommands()))
                 .isEqualTo(permitted(DirectoryCommand.class));
         assertThat(
@@ -194,13 +214,15 @@ class CodecTest {
                                 uploads.queries(),
                                 changes.queries(),
                                 events.queries(),
-                                splits.queries()))
+                                splits.queries(),
+                                new RandomMerges(values).queries()))
                 .isEqualTo(permitted(PartitionQuery.class));
         assertThat(
                         types(
                                 values.partitionReplies(),
                                 uploads.replies(),
                                 splits.replies(),
+                                new RandomMerges(values).replies(),
                                 updates.batchReplies()))
                 .isEqualTo(permitted(PartitionReply.class));
         assertThat(types(values.directoryReplies())).isEqualTo(permitted(DirectoryReply.class));
@@ -210,7 +232,8 @@ class CodecTest {
                                 uploads.answers(),
                                 changes.answers(),
                                 events.answers(),
-                                splits.answers()))
+                                splits.answers(),
+                                new RandomMerges(values).answers()))
                 .isEqualTo(permitted(PartitionAnswer.class));
     }
 

@@ -35,6 +35,7 @@ class LogFormatTest {
     private static final long SPLIT_SEED = 77;
     private static final long RECOVERY_SEED = 78;
     private static final long BATCH_SEED = 80;
+    private static final long MERGE_SEED = 81;
 
     /** Seeds of more commits and deletes, so that everything inside them is among the lines. */
     private static final long FIRST_MORE_SEED = 11;
@@ -93,6 +94,7 @@ class LogFormatTest {
         commands.addAll(new RandomSplits(new RandomValues(SPLIT_SEED)).commands());
         commands.addAll(new RandomRecoveries(new RandomValues(RECOVERY_SEED)).commands());
         commands.addAll(new RandomUpdates(new RandomValues(BATCH_SEED)).batches());
+        commands.addAll(new RandomMerges(new RandomValues(MERGE_SEED)).commands());
         return commands;
     }
 
@@ -101,6 +103,7 @@ class LogFormatTest {
                 new ArrayList<>(new RandomValues(DIRECTORY_SEED).directoryCommands());
         commands.addAll(new RandomSplits(new RandomValues(SPLIT_SEED)).directoryCommands());
         commands.addAll(new RandomRecoveries(new RandomValues(RECOVERY_SEED)).directoryCommands());
+        commands.addAll(new RandomMerges(new RandomValues(MERGE_SEED)).directoryCommands());
         return commands;
     }
 
@@ -187,7 +190,7 @@ class LogFormatTest {
                 .startsWith("WRITABLE", "UNAVAILABLE", "FULL", "REMOVED", "SLOW", "EVICTED");
         assertThat(names(PlacementGroup.State.values())).startsWith("OPEN", "FULL");
         assertThat(names(KeyCopy.Kind.values()))
-                .startsWith("REPLICA", "EXPORT", "BACKUP", "DECLARED");
+                .startsWith("REPLICA", "EXPORT", "BACKUP", "DECLARED", "MERGED");
         assertThat(names(PartitionReply.Retry.Why.values())).startsWith("FENCED", "SHARD", "STAMP");
         assertThat(names(PartitionAnswer.WriteState.values()))
                 .startsWith("UNKNOWN", "OPEN", "COMMITTED", "CLOSED");

@@ -31,6 +31,7 @@ import io.lethe.node.model.TenantRecord;
 import io.lethe.node.model.UserRecord;
 import io.lethe.node.model.WriteId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -187,7 +188,9 @@ public final class RandomValues {
     }
 
     public KeyCopy keyCopy() {
-        return new KeyCopy(one(KeyCopy.Kind.values()), node(), number() >>> 1);
+        // Of a later kind logs have other samples.
+        KeyCopy.Kind[] first = Arrays.copyOf(KeyCopy.Kind.values(), 4);
+        return new KeyCopy(one(first), node(), number() >>> 1);
     }
 
     public Condition condition() {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A directory in a map, to which commands are given one by one. */
 final class TestDirectory {
-    private final MapRows rows = new MapRows();
+    final MapRows rows = new MapRows();
     private long index;
 
     DirectoryReply execute(DirectoryCommand command) {
