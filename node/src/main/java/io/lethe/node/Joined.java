@@ -184,6 +184,11 @@ final class Joined implements AutoCloseable {
                                 // The directory has no shard keys.
                                 _ -> {}),
                         SECOND);
+        startController(keyring);
+    }
+
+    /** What only the elected controller does: on other nodes these rest. */
+    private void startController(Keyring keyring) {
         ControllerPorts controller =
                 new ControllerPorts(
                         parts.tasks(),
