@@ -12,6 +12,7 @@ import io.lethe.node.metadata.RoutedMetadata;
 import io.lethe.node.metadata.SplitPlanner;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.DirectoryReply;
+import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.Build;
 import io.lethe.node.model.DeviceId;
@@ -239,6 +240,16 @@ final class ClientServices {
                 return metadata.status(node, group, deadline());
             } catch (StoreException e) {
                 return Optional.empty();
+            }
+        }
+
+        @Override
+        public List<RaftPeer> configuration(NodeId node, GroupId group)
+                throws InterruptedException {
+            try {
+                return metadata.configuration(node, group, deadline());
+            } catch (StoreException e) {
+                return List.of();
             }
         }
 

@@ -203,7 +203,12 @@ final class Joined implements AutoCloseable {
         parts.workers()
                 .start(new HolderKeeper(controller, parts.config().lease().toNanos()), SECOND);
         parts.workers()
-                .start(new ReplicaKeeper(controller, parts.config().raft().replaceAfter()), SECOND);
+                .start(
+                        new ReplicaKeeper(
+                                controller,
+                                replication.metadata()::members,
+                                parts.config().raft().replaceAfter()),
+                        SECOND);
         parts.workers()
                 .start(
                         new ReplicaEvener(

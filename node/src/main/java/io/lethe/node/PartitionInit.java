@@ -40,6 +40,9 @@ final class PartitionInit implements Worker {
         if (done) {
             return new Step.Idle("the partition knows its range");
         }
+        if (record.recovery() != null) {
+            return new Step.Idle("what it knows comes from the replica that survived");
+        }
         if (!replica.leadership().isLeader()) {
             return new Step.Idle("another node leads");
         }

@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which nodes hold a partition, and in which life. Pure. One replica changes at a time, and only
- * while a majority of the voters is well without it:
+ * while a majority of the group's members is well without it. A record names who is to join, and
+ * who has not joined yet counts for nothing: it neither makes a majority nor keeps one from going.
  *
  * <pre>
  * a replica that its node reports as damaged   becomes the next generation on the same node
  * a replica whose node is lost or leaves       goes to a node that is here, best where no other of
  *                                              its domain votes, then where there are fewest
  * fewer than before a majority was lost        one more, on a node chosen in the same way, while
- *                                              all that there are are well
+ *                                              all that there are have joined and are well
  * </pre>
  *
  * <p>A new generation is the record's new map epoch, which only rises: so no peer name is used
@@ -32,35 +33,61 @@ import org.jspecify.annotations.Nullable;
 final class PartitionSeats {
     private PartitionSeats() {}
 
+    /**
+     * The members that a group has committed.
+     *
+     * @param joined voters of its record that are among them
+     * @param count of all, with those that the record does not name any more
+     */
+    record Members(Set<Replica> joined, int count) {}
+
+    /** Asks a group's leader, which costs it a commit: only where something is to change. */
+    interface Asking {
+        /** Empty where nobody leads, or it does not answer. */
+        Optional<Members> members(PartitionRecord record) throws InterruptedException;
+    }
+
     /** The next change; empty when all is as it should be, or nothing can be done. */
     static Optional<PartitionRecord> next(
-            PartitionRecord now, DirectorySeats.View view, Map<NodeId, Integer> load) {
-        if (now.division() != null) {
-            // The child's founders are the parent's voters.
-            return Optional.empty();
-        }
+            PartitionRecord now,
+            DirectorySeats.View view,
+            Map<NodeId, Integer> load,
+            Asking asking)
+            throws InterruptedException {
         for (Replica old : now.voters()) {
-            if (isDamaged(now, old, view) && othersSuffice(now, old, view)) {
+            if (isDamaged(now, old, view) && mayGo(now, old, view, asking)) {
                 return Optional.of(with(now, old, old.node()));
             }
         }
         for (Replica old : now.voters()) {
-            if (view.unwanted(old.node()) && othersSuffice(now, old, view)) {
+            if (view.unwanted(old.node())) {
                 Optional<NodeId> spare = spare(now, old, view, load);
-                if (spare.isPresent()) {
+                if (spare.isPresent() && mayGo(now, old, view, asking)) {
                     return Optional.of(with(now, old, spare.get()));
                 }
             }
         }
-        return grown(now, view, load);
+        // The child's founders are the parent's voters.
+        return now.division() == null ? grown(now, view, load, asking) : Optional.empty();
     }
 
     /** A partition that was made anew of one replica gets as many as it had. */
     private static Optional<PartitionRecord> grown(
-            PartitionRecord now, DirectorySeats.View view, Map<NodeId, Integer> load) {
+            PartitionRecord now,
+            DirectorySeats.View view,
+            Map<NodeId, Integer> load,
+            Asking asking)
+            throws InterruptedException {
         PartitionRecord.Recovery recovery = now.recovery();
         boolean lacks = recovery != null && now.voters().size() < recovery.voters();
         if (!lacks || !now.voters().stream().allMatch(one -> isWell(now, one, view))) {
+            return Optional.empty();
+        }
+        boolean joined =
+                asking.members(now)
+                        .filter(members -> members.joined().containsAll(now.voters()))
+                        .isPresent();
+        if (!joined) {
             return Optional.empty();
         }
         return spare(now, null, view, load)
@@ -91,14 +118,24 @@ final class PartitionSeats {
                         .contains(new Registration.Damaged(now.id().value(), replica.generation()));
     }
 
-    private static boolean othersSuffice(
-            PartitionRecord now, Replica without, DirectorySeats.View view) {
+    private static boolean mayGo(
+            PartitionRecord now, Replica old, DirectorySeats.View view, Asking asking)
+            throws InterruptedException {
+        Optional<Members> said = asking.members(now);
+        if (said.isEmpty()) {
+            return false;
+        }
+        Members members = said.get();
+        if (!members.joined().contains(old)) {
+            return true;
+        }
         long well =
-                now.voters().stream()
-                        .filter(one -> !one.equals(without))
+                members.joined().stream()
+                        .filter(one -> !one.equals(old))
                         .filter(one -> isWell(now, one, view))
                         .count();
-        return well > now.voters().size() / 2;
+        // The child's founders are the parent's voters: who has joined stays until it is born.
+        return now.division() == null && well > members.count() / 2;
     }
 
     private static Optional<NodeId> spare(

@@ -4,12 +4,16 @@ import io.lethe.node.base.background.Step;
 import io.lethe.node.base.background.Worker;
 import io.lethe.node.cluster.Registration;
 import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.metadata.raft.RaftPeer;
+import io.lethe.node.model.GroupId;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PartitionRecord;
+import io.lethe.node.model.StoreException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,18 +31,31 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ReplicaKeeper implements Worker {
     private static final long CATCH_UP_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long ASK_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** Asks a group's leader which replicas it has. */
+    public interface Members {
+        /**
+         * The replicas, as committed.
+         *
+         * @throws StoreException when nobody says in time
+         */
+        List<RaftPeer> of(GroupId partition, long deadlineNanos) throws InterruptedException;
+    }
 
     private final ControllerPorts ports;
     private final Orders orders;
     private final DirectoryKeeper directoryCopies;
     private final AwayNodes away;
+    private final Members members;
 
     /**
      * @param grace longer than a restart of a machine, shorter than the time until the next one
      *     fails
      */
-    public ReplicaKeeper(ControllerPorts ports, Duration grace) {
+    public ReplicaKeeper(ControllerPorts ports, Members members, Duration grace) {
         this.ports = ports;
+        this.members = members;
         orders = new Orders(ports);
         directoryCopies = new DirectoryKeeper(ports.coordination());
         away = new AwayNodes(grace.toNanos());
@@ -71,7 +88,7 @@ public final class ReplicaKeeper implements Worker {
             record.voters().forEach(one -> load.merge(one.node(), 1, Integer::sum));
         }
         for (PartitionRecord record : ports.directory().partitions()) {
-            Optional<PartitionRecord> next = PartitionSeats.next(record, view, load);
+            Optional<PartitionRecord> next = PartitionSeats.next(record, view, load, this::members);
             // One that is being merged needs no replicas in a moment.
             boolean goes =
                     ports.directory().merges().stream()
@@ -82,6 +99,29 @@ public final class ReplicaKeeper implements Worker {
             }
         }
         return new Step.Idle(away.count() + " nodes away, " + view.lost().size() + " lost");
+    }
+
+    private Optional<PartitionSeats.Members> members(PartitionRecord record)
+            throws InterruptedException {
+        List<RaftPeer> all;
+        try {
+            all = members.of(record.id(), ports.tasks().clock().nanos() + ASK_NANOS);
+        } catch (StoreException e) {
+            return Optional.empty();
+        }
+        Set<PartitionRecord.Replica> joined = new HashSet<>();
+        for (PartitionRecord.Replica one : record.voters()) {
+            boolean isIn =
+                    ports.directory()
+                            .node(one.node())
+                            .map(n -> new RaftPeer(n.host(), n.rpcPort(), one.generation()))
+                            .filter(all::contains)
+                            .isPresent();
+            if (isIn) {
+                joined.add(one);
+            }
+        }
+        return Optional.of(new PartitionSeats.Members(joined, all.size()));
     }
 
     private Set<NodeId> lost(Map<NodeId, Registration> here) {

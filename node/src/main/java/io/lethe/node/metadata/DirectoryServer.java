@@ -45,7 +45,9 @@ public final class DirectoryServer implements GroupServer {
                     new MetadataResponse.Failed(
                             ErrorCode.INVALID_ARGUMENT,
                             "the directory is asked on the node itself, not through its leader");
-            case MetadataRequest.Verify _, MetadataRequest.Members _ ->
+            case MetadataRequest.Verify _,
+                    MetadataRequest.Members _,
+                    MetadataRequest.Configuration _ ->
                     new MetadataResponse.Failed(
                             ErrorCode.INVALID_ARGUMENT, "partitions are asked that");
             case MetadataRequest.Export export -> export(export, deadlineNanos);

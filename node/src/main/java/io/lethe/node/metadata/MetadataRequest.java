@@ -19,6 +19,7 @@ import io.lethe.node.model.ShardId;
  * 4 Verify   shard id 16
  * 5 Members
  * 6 Export   id 16, cursor (all that is left)
+ * 7 Configuration
  * </pre>
  */
 public sealed interface MetadataRequest {
@@ -51,6 +52,9 @@ public sealed interface MetadataRequest {
     /** Say which replicas the group has, as committed; asked of its leader. */
     record Members() implements MetadataRequest {}
 
+    /** Say who votes by this replica's own log, committed or not, whether it leads or not. */
+    record Configuration() implements MetadataRequest {}
+
     /**
      * Show a piece of the group's state as it was when this was first asked; the replica that was
      * asked first keeps that until another is asked for, or nothing for some minutes.
@@ -66,6 +70,7 @@ public sealed interface MetadataRequest {
             case Ask ask -> framed(2, ask.query());
             case Status _ -> framed(3, Bytes.EMPTY);
             case Members _ -> framed(5, Bytes.EMPTY);
+            case Configuration _ -> framed(7, Bytes.EMPTY);
             case Export export -> {
                 Encoder out = new Encoder(Id128.BYTES + export.cursor().length());
                 export.id().encode(out);
@@ -101,6 +106,7 @@ public sealed interface MetadataRequest {
             case 4 -> verify(new Decoder(rest));
             case 5 -> new Members();
             case 6 -> export(new Decoder(rest));
+            case 7 -> new Configuration();
             default -> throw new CorruptEncoding("no metadata request has type " + type);
         };
     }

@@ -104,6 +104,8 @@ public final class PartitionServer implements GroupServer {
                 case MetadataRequest.Ask ask -> ask(QueryCodec.decode(ask.query()), deadlineNanos);
                 case MetadataRequest.Status _ -> new MetadataResponse.Stands(status(deadlineNanos));
                 case MetadataRequest.Members _ -> members(deadlineNanos);
+                case MetadataRequest.Configuration _ ->
+                        new MetadataResponse.Members(log().membership().voters());
                 case MetadataRequest.Export export -> exports.next(export, deadlineNanos);
                 case MetadataRequest.Verify verify -> verify(verify.shard(), deadlineNanos);
             };

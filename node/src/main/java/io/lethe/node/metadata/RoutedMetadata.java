@@ -242,6 +242,15 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
         };
     }
 
+    /** Who votes in a group by the log of a node's replica; empty when it does not say. */
+    public List<RaftPeer> configuration(NodeId node, GroupId group, long deadlineNanos)
+            throws InterruptedException {
+        return switch (at(node, group, new MetadataRequest.Configuration(), deadlineNanos)) {
+            case MetadataResponse.Members members -> members.replicas();
+            default -> List.of();
+        };
+    }
+
     /**
      * Whether a group has committed that its members are just those of its record.
      *

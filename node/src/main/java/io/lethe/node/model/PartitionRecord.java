@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param from first row key of the range, inclusive; empty: from the beginning
  * @param to end of the range, exclusive; empty: to the end
  * @param mapEpoch raised at each change of range or replicas
- * @param division that is under way; null: none. Replicas don't change meanwhile
+ * @param division that is under way; null: none. Voters that have joined don't change meanwhile
  * @param parent that it was split off from; null: it was there from the beginning
  * @param recovery from a majority that was lost for good, the last one; null: there was none. Stays
  *     for good: what was purged before it is proven for some copies only

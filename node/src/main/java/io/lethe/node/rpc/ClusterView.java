@@ -5,6 +5,7 @@ import io.lethe.node.chunk.ChunkStore;
 import io.lethe.node.metadata.Directory;
 import io.lethe.node.metadata.ReplicaStatus;
 import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.model.Build;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
@@ -49,6 +50,12 @@ public interface ClusterView {
 
     /** How a node's replica of a group stands; empty when it does not say in time. */
     Optional<ReplicaStatus> replica(NodeId node, GroupId group) throws InterruptedException;
+
+    /**
+     * Who votes in a group by the log of a node's replica; empty when it does not say in time, or
+     * runs a build that doesn't know the question.
+     */
+    List<RaftPeer> configuration(NodeId node, GroupId group) throws InterruptedException;
 
     /** A device's own figures; empty when its node does not say in time. */
     Optional<ChunkStore.Status> device(DeviceId device) throws InterruptedException;

@@ -3,6 +3,7 @@ package io.lethe.node.rpc;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.metadata.ReplicaStatus;
 import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.metadata.raft.ReplicatedLog.Role;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.NodeId;
@@ -13,11 +14,15 @@ import io.lethe.node.model.StoreException;
 import io.lethe.proto.v1.RecoverPartitionRequest;
 import io.lethe.proto.v1.RecoverPartitionResponse;
 import io.lethe.proto.v1.ReplicaStanding;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * An operator's orders to give the lost majority of a partition up. Refused while there is a
@@ -32,18 +37,30 @@ final class RecoveryOrders {
         this.tasks = tasks;
     }
 
-    /** A voter that answers. */
-    private record Survivor(Replica replica, ReplicaStatus status) {
-        /** Where its log ends, also where only a snapshot is left of that. */
+    /**
+     * A replica that answers and has something.
+     *
+     * @param voters of the group by its own log
+     * @param peer its own name there
+     */
+    private record Survivor(
+            Replica replica, ReplicaStatus status, List<RaftPeer> voters, RaftPeer peer) {
         long lastIndex() {
-            return Math.max(status.lastIndex(), status.firstIndex() - 1);
+            return RecoveryOrders.lastIndex(status);
         }
     }
+
+    /** Raft elects whoever has most. */
+    private static final Comparator<Survivor> FURTHER =
+            Comparator.<Survivor>comparingLong(one -> one.status().lastTerm())
+                    .thenComparingLong(Survivor::lastIndex)
+                    .thenComparing(one -> one.replica().node());
 
     RecoverPartitionResponse recover(RecoverPartitionRequest request, long deadlineNanos)
             throws InterruptedException {
         PartitionRecord record = view.partition(request.getPartition());
-        Map<NodeId, Survivor> survivors = survivors(record);
+        Map<NodeId, ReplicaStatus> answers = answers(record);
+        Map<NodeId, Survivor> survivors = survivors(record, answers);
         refuseNeedless(record, survivors);
         Survivor chosen = chosen(request, record, survivors);
         if (request.getAcceptLoss()) {
@@ -56,27 +73,94 @@ final class RecoveryOrders {
                 RecoverPartitionResponse.newBuilder()
                         .setSurvivor(chosen.replica().node().toString())
                         .setOrdered(request.getAcceptLoss())
-                        .setLoss(loss(record, chosen, survivors));
-        record.voters().forEach(one -> answer.addReplicas(standing(one, survivors)));
+                        .setLoss(loss(record, chosen, answers));
+        Set<Replica> rows = new LinkedHashSet<>(record.voters());
+        survivors.values().forEach(one -> rows.add(one.replica()));
+        rows.forEach(one -> answer.addReplicas(standing(one, answers)));
         return answer.build();
     }
 
-    private Map<NodeId, Survivor> survivors(PartitionRecord record) throws InterruptedException {
-        List<Standings.Place> places =
-                record.voters().stream()
-                        .map(one -> new Standings.Place(record.id(), one.node()))
-                        .toList();
-        Standings standings = Standings.ask(view, tasks, places);
-        Map<NodeId, Survivor> survivors = new TreeMap<>();
-        for (Replica one : record.voters()) {
+    /**
+     * Every node is asked: one that has handed its place to a node which never got anything still
+     * has its replica, and may be the only one.
+     */
+    private Map<NodeId, ReplicaStatus> answers(PartitionRecord record)
+            throws InterruptedException {
+        Set<NodeId> nodes = new TreeSet<>();
+        record.voters().forEach(one -> nodes.add(one.node()));
+        view.directory().nodes().stream()
+                .filter(node -> !node.removed())
+                .forEach(node -> nodes.add(node.id()));
+        Standings standings =
+                Standings.ask(
+                        view,
+                        tasks,
+                        nodes.stream().map(one -> new Standings.Place(record.id(), one)).toList());
+        Map<NodeId, ReplicaStatus> answers = new TreeMap<>();
+        for (NodeId node : nodes) {
             standings
-                    .of(record.id(), one.node())
+                    .of(record.id(), node)
                     .filter(status -> status.role() != Role.DOWN)
-                    .ifPresent(status -> survivors.put(one.node(), new Survivor(one, status)));
+                    .ifPresent(status -> answers.put(node, status));
+        }
+        return answers;
+    }
+
+    private Map<NodeId, Survivor> survivors(
+            PartitionRecord record, Map<NodeId, ReplicaStatus> answers)
+            throws InterruptedException {
+        Map<NodeId, Survivor> survivors = new TreeMap<>();
+        for (Map.Entry<NodeId, ReplicaStatus> one : answers.entrySet()) {
+            // A voter that has not joined yet has no log, and nothing could be made of it.
+            Optional<NodeRecord> node = view.directory().node(one.getKey());
+            if (one.getValue().lastTerm() > 0 && node.isPresent()) {
+                survivor(record, node.get(), one.getValue())
+                        .ifPresent(it -> survivors.put(one.getKey(), it));
+            }
         }
         return survivors;
     }
 
+    /** Empty where it is not known which of its lives a node's replica is. */
+    private Optional<Survivor> survivor(
+            PartitionRecord record, NodeRecord node, ReplicaStatus status)
+            throws InterruptedException {
+        List<RaftPeer> said = view.configuration(node.id(), record.id());
+        List<RaftPeer> voters = said.isEmpty() ? peers(record) : said;
+        return voters.stream()
+                .filter(peer -> isAt(peer, node))
+                .findFirst()
+                .or(() -> peers(record).stream().filter(peer -> isAt(peer, node)).findFirst())
+                .map(
+                        peer ->
+                                new Survivor(
+                                        new Replica(node.id(), peer.generation()),
+                                        status,
+                                        voters,
+                                        peer));
+    }
+
+    private static boolean isAt(RaftPeer peer, NodeRecord node) {
+        return peer.host().equals(node.host()) && peer.port() == node.rpcPort();
+    }
+
+    private List<RaftPeer> peers(PartitionRecord record) {
+        List<RaftPeer> peers = new ArrayList<>();
+        for (Replica one : record.voters()) {
+            view.directory()
+                    .node(one.node())
+                    .ifPresent(
+                            node ->
+                                    peers.add(
+                                            new RaftPeer(
+                                                    node.host(),
+                                                    node.rpcPort(),
+                                                    one.generation())));
+        }
+        return peers;
+    }
+
+    /** Whether a leader may come, the logs say: a record may name voters that never joined. */
     private static void refuseNeedless(PartitionRecord record, Map<NodeId, Survivor> survivors) {
         for (Survivor one : survivors.values()) {
             if (one.status().role() == Role.LEADER) {
@@ -88,23 +172,32 @@ final class RecoveryOrders {
                                 + ": there is nothing to recover");
             }
         }
-        int voters = record.voters().size();
-        if (voters > 1 && survivors.size() > voters / 2) {
+        Survivor furthest =
+                survivors.values().stream()
+                        .max(FURTHER)
+                        .orElseThrow(
+                                () ->
+                                        new StoreException(
+                                                ErrorCode.UNAVAILABLE,
+                                                "no replica of "
+                                                        + record.id()
+                                                        + " that has anything answers: start a"
+                                                        + " node that has one, or restore a"
+                                                        + " backup"));
+        int voters = furthest.voters().size();
+        long answering =
+                survivors.values().stream()
+                        .filter(one -> furthest.voters().contains(one.peer()))
+                        .count();
+        if (voters > 1 && answering > voters / 2) {
             throw new StoreException(
                     ErrorCode.INVALID_ARGUMENT,
-                    survivors.size()
+                    answering
                             + " of "
                             + voters
                             + " replicas of "
                             + record.id()
                             + " answer: they elect a leader by themselves; see 'lethe partitions'");
-        }
-        if (survivors.isEmpty()) {
-            throw new StoreException(
-                    ErrorCode.UNAVAILABLE,
-                    "no replica of "
-                            + record.id()
-                            + " answers: start a node that has one, or restore a backup");
         }
     }
 
@@ -112,10 +205,6 @@ final class RecoveryOrders {
             RecoverPartitionRequest request,
             PartitionRecord record,
             Map<NodeId, Survivor> survivors) {
-        Comparator<Survivor> further =
-                Comparator.<Survivor>comparingLong(one -> one.status().lastTerm())
-                        .thenComparingLong(Survivor::lastIndex)
-                        .thenComparing(one -> one.replica().node());
         String wanted = request.getSurvivor();
         Optional<Survivor> chosen =
                 survivors.values().stream()
@@ -123,7 +212,7 @@ final class RecoveryOrders {
                                 one ->
                                         wanted.isEmpty()
                                                 || one.replica().node().toString().equals(wanted))
-                        .max(further);
+                        .max(FURTHER);
         return chosen.orElseThrow(
                 () ->
                         new StoreException(
@@ -137,10 +226,11 @@ final class RecoveryOrders {
                                         + " have"));
     }
 
-    private String loss(PartitionRecord record, Survivor chosen, Map<NodeId, Survivor> survivors) {
+    private String loss(
+            PartitionRecord record, Survivor chosen, Map<NodeId, ReplicaStatus> answers) {
         long away =
                 record.voters().stream()
-                        .filter(one -> !survivors.containsKey(one.node()))
+                        .filter(one -> !answers.containsKey(one.node()))
                         .filter(one -> !removed(one.node()))
                         .count();
         return "what other replicas of "
@@ -153,11 +243,16 @@ final class RecoveryOrders {
                 + (away == 0 ? "" : ", and " + away + " of them are not said to be removed");
     }
 
+    /** Where a log ends, also where only a snapshot is left of that. */
+    private static long lastIndex(ReplicaStatus status) {
+        return Math.max(status.lastIndex(), status.firstIndex() - 1);
+    }
+
     private boolean removed(NodeId node) {
         return view.directory().node(node).map(NodeRecord::removed).orElse(true);
     }
 
-    private ReplicaStanding standing(Replica replica, Map<NodeId, Survivor> survivors) {
+    private ReplicaStanding standing(Replica replica, Map<NodeId, ReplicaStatus> answers) {
         ReplicaStanding.Builder row =
                 ReplicaStanding.newBuilder()
                         .setNode(replica.node().toString())
@@ -169,12 +264,12 @@ final class RecoveryOrders {
                                                 .node(replica.node())
                                                 .map(node -> node.state().name())
                                                 .orElse("DOWN"));
-        Survivor survivor = survivors.get(replica.node());
-        if (survivor != null) {
+        ReplicaStatus status = answers.get(replica.node());
+        if (status != null) {
             row.setAnswers(true)
-                    .setLastTerm(survivor.status().lastTerm())
-                    .setLastIndex(survivor.lastIndex())
-                    .setAppliedIndex(survivor.status().appliedIndex());
+                    .setLastTerm(status.lastTerm())
+                    .setLastIndex(lastIndex(status))
+                    .setAppliedIndex(status.appliedIndex());
         }
         return row.build();
     }

@@ -8,6 +8,7 @@ import io.lethe.node.cluster.DirectoryVoters;
 import io.lethe.node.cluster.DirectoryVoters.Voter;
 import io.lethe.node.cluster.Registration.Damaged;
 import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeRecord;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +28,12 @@ class SeatsTest {
     private static final GroupId PARTITION = new GroupId(1);
     private static final Duration GRACE = Duration.ofMinutes(5);
     private final Ports ports = new Ports();
-    private final ReplicaKeeper keeper = new ReplicaKeeper(ports.controller, GRACE);
+
+    /** What the partition's leader says; null: all voters of the record, as if they had joined. */
+    private @Nullable List<RaftPeer> members;
+
+    private final ReplicaKeeper keeper =
+            new ReplicaKeeper(ports.controller, (_, _) -> members(), GRACE);
 
     @BeforeEach
     void threeVotersAndTwoMore() throws InterruptedException {
@@ -67,6 +74,22 @@ class SeatsTest {
                 new DirectoryVoters(
                         new Id128(9, 9), List.of(member(1, 0), member(2, 0), member(3, 0)));
         settle();
+    }
+
+    private List<RaftPeer> members() {
+        return members != null
+                ? members
+                : replicas().stream()
+                        .map(
+                                one ->
+                                        peer(
+                                                Math.toIntExact(one.node().id().low()),
+                                                one.generation()))
+                        .toList();
+    }
+
+    private static RaftPeer peer(int node, int generation) {
+        return new RaftPeer("node" + node, 9002, generation);
     }
 
     private void here(int node, List<Damaged> damaged) {
@@ -264,5 +287,58 @@ class SeatsTest {
         settle();
         assertThat(replicas()).contains(replica(3, 0));
         assertThat(directory().voters()).contains(member(3, 0));
+    }
+
+    private void giveUp(int node) throws InterruptedException {
+        away(node);
+        order(new DirectoryCommand.SetNodeState(Ports.node(node), NodeRecord.State.DOWN));
+        order(new DirectoryCommand.RemoveNode(Ports.node(node), true));
+    }
+
+    @Test
+    void aRecoveredPartitionOutlivesTheLossOfItsFirstNewReplica() throws InterruptedException {
+        away(2);
+        away(3);
+        settle();
+        members = List.of(peer(1, 2));
+        order(new DirectoryCommand.RecoverPartition(PARTITION, 1, replica(1, 0), 77));
+        assertThat(replicas()).contains(replica(4, 3));
+        giveUp(4);
+        assertThat(replicas()).contains(replica(1, 2)).extracting(Replica::node)
+                .doesNotContain(Ports.node(4));
+    }
+
+    @Test
+    void whoIsToJoinMakesNoMajority() throws InterruptedException {
+        away(3);
+        settle();
+        ports.clock.advance(GRACE.toNanos());
+        settle();
+        assertThat(replicas()).containsExactly(replica(1, 0), replica(2, 0), replica(4, 2));
+        members = List.of(peer(1, 0), peer(2, 0), peer(3, 0));
+        here(1, List.of(new Damaged(1, 0)));
+        settle();
+        assertThat(replicas()).as("2 would be alone with a replica that has nothing")
+                .contains(replica(1, 0));
+        members = List.of(peer(1, 0), peer(2, 0), peer(4, 2));
+        settle();
+        assertThat(replicas()).doesNotContain(replica(1, 0));
+    }
+
+    @Test
+    void aSplitDoesNotKeepAVoterThatNeverJoined() throws InterruptedException {
+        away(3);
+        settle();
+        ports.clock.advance(GRACE.toNanos());
+        settle();
+        assertThat(replicas()).contains(replica(4, 2));
+        order(
+                new DirectoryCommand.BeginSplit(
+                        PARTITION, 2, Bytes.wrap(new byte[] {(byte) 0x80})));
+        giveUp(4);
+        assertThat(replicas()).as("it has joined, and founds the child").contains(replica(4, 2));
+        members = List.of(peer(1, 0), peer(2, 0), peer(3, 0));
+        settle();
+        assertThat(replicas()).extracting(Replica::node).doesNotContain(Ports.node(4));
     }
 }

@@ -203,7 +203,7 @@ final class ClusterMap {
                     ErrorCode.STALE_EPOCH,
                     next.id() + " comes with map epoch " + next.mapEpoch() + ", not " + wanted);
         }
-        if (next.division() != null || (before != null && before.division() != null)) {
+        if (!sameDivision(before, next)) {
             return refused(
                     ErrorCode.UNAVAILABLE, next.id() + " is being split; wait until that is over");
         }
@@ -224,6 +224,16 @@ final class ClusterMap {
             return invalid(next.id() + " has no voter, or two replicas on one node");
         }
         return draft.put(Table.PARTITIONS, next.id(), next);
+    }
+
+    /** While it is split nothing but its replicas may change: one may be lost before it joined. */
+    private static boolean sameDivision(@Nullable PartitionRecord before, PartitionRecord next) {
+        if (before == null || before.division() == null) {
+            return next.division() == null;
+        }
+        return before.division().equals(next.division())
+                && before.from().equals(next.from())
+                && before.to().equals(next.to());
     }
 
     static DirectoryReply putStorageClass(DirectoryDraft draft, PutStorageClass c) {

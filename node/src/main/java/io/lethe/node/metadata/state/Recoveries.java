@@ -9,6 +9,7 @@ import io.lethe.node.metadata.command.DirectoryReply;
 import io.lethe.node.metadata.command.PartitionCommand.Recovered;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.PartitionRecord.Recovery;
 import io.lethe.node.model.PartitionRecord.Replica;
@@ -38,8 +39,10 @@ final class Recoveries {
                     ErrorCode.STALE_EPOCH,
                     now.id() + " is in map epoch " + now.mapEpoch() + ", not " + c.mapEpoch());
         }
-        if (!now.voters().contains(c.survivor())) {
-            return invalid(c.survivor() + " does not vote in " + now.id());
+        NodeRecord node = Table.NODES.get(draft.rows, c.survivor().node());
+        // One that handed its place to a node which never joined may be all that is left.
+        if (node == null || node.removed() || c.survivor().generation() > now.mapEpoch()) {
+            return invalid(c.survivor() + " has no replica of " + now.id());
         }
         // A survivor may not have given up what it gave up, nor have what it inherited.
         Merges.takeBack(draft, now.id());
