@@ -174,6 +174,11 @@ public final class Main {
         addLaunched(line, surroundings, "ca", "Make certificates for a cluster's nodes.");
         addLaunched(line, surroundings, "root-key", "Make the file of root keys.");
         addLaunched(line, surroundings, "credentials", "Make the first operator's access key.");
+        addLaunched(
+                line,
+                surroundings,
+                "recover-directory",
+                "Go on from one copy of the directory, on a stopped node.");
         line.addSubcommand(new HelpCommand());
     }
 

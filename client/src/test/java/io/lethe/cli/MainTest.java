@@ -53,6 +53,7 @@ final class MainTest {
                         "ca",
                         "root-key",
                         "credentials",
+                        "recover-directory",
                         "completion",
                         "version",
                         "help")) {

@@ -16,6 +16,7 @@ import io.lethe.node.controller.ClusterPlan;
 import io.lethe.node.controller.Controller;
 import io.lethe.node.controller.ControllerPorts;
 import io.lethe.node.controller.HolderKeeper;
+import io.lethe.node.controller.IndexKeeper;
 import io.lethe.node.controller.MoveKeeper;
 import io.lethe.node.controller.ReplicaKeeper;
 import io.lethe.node.controller.SplitKeeper;
@@ -24,6 +25,7 @@ import io.lethe.node.metadata.LocalDirectory;
 import io.lethe.node.metadata.RoutedMetadata;
 import io.lethe.node.metadata.SplitWorker;
 import io.lethe.node.metadata.raft.RaftPeer;
+import io.lethe.node.metadata.raft.ReplicatedLog;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.NodeId;
@@ -196,6 +198,7 @@ final class Joined implements AutoCloseable {
                 .start(new HolderKeeper(controller, parts.config().lease().toNanos()), SECOND);
         parts.workers()
                 .start(new ReplicaKeeper(controller, parts.config().raft().replaceAfter()), SECOND);
+        parts.workers().start(new IndexKeeper(controller), SECOND);
         CareConfig.Partition split = parts.config().partition();
         parts.workers()
                 .start(
@@ -394,6 +397,11 @@ final class Joined implements AutoCloseable {
     /** Nodes that vote in the directory now. */
     List<NodeId> directoryVoters() {
         return Replication.directoryVoters(parts, voters);
+    }
+
+    /** Members of the directory's group, where this node leads it; else as it heard last. */
+    ReplicatedLog.Membership directoryMembers() {
+        return replication.directoryLog().membership();
     }
 
     /** What this node's devices are getting now. */

@@ -47,6 +47,24 @@ record NodeIdentity(NodeId id, long incarnation) {
         }
     }
 
+    /**
+     * That of a node which was started before, without counting a start.
+     *
+     * @throws ConfigException where there was none
+     */
+    static NodeIdentity of(Path data) {
+        Path file = data.resolve("identity");
+        try {
+            if (Files.exists(file)) {
+                return read(file);
+            }
+        } catch (IOException e) {
+            throw new ConfigException(file + " can't be read: " + e);
+        }
+        throw new ConfigException(
+                file + " is missing: no node was ever started with this configuration");
+    }
+
     private static NodeIdentity read(Path file) throws IOException {
         List<String> lines = Files.readAllLines(file, StandardCharsets.US_ASCII);
         try {

@@ -101,10 +101,12 @@ final class Nodes implements AutoCloseable {
     }
 
     private Node open(int number, Build build) {
-        return Node.start(
-                ConfigLoader.load(NodeConfig.class, layout.nodeConfig(number), environment)
-                        .config(),
-                build);
+        return Node.start(config(number), build);
+    }
+
+    /** What a node is started with. */
+    NodeConfig config(int number) {
+        return ConfigLoader.load(NodeConfig.class, layout.nodeConfig(number), environment).config();
     }
 
     /** Waits, and says of every node what is the matter where it takes too long. */

@@ -12,7 +12,8 @@ package io.lethe.node.model;
  * 1      everything up to the first upgrade
  * 2      many deletes of one request in one entry of the log: {@link #DELETE_BATCHES}; the
  *        directory knows where on its node each device lies: {@link #DEVICE_PLACES};
- *        backups of the metadata: {@link #BACKUPS}
+ *        backups of the metadata: {@link #BACKUPS};
+ *        a directory that was set back goes on: {@link #SETBACKS}
  * </pre>
  *
  * <p>A build speaks at least the level before its highest, so that a cluster can go over to it node
@@ -32,6 +33,9 @@ public final class FeatureLevels {
 
     /** Keys of backups of the metadata. */
     public static final int BACKUPS = 2;
+
+    /** A directory that was made anew of one copy. */
+    public static final int SETBACKS = 2;
 
     /** The oldest that this build goes by. */
     public static final int LOWEST = 1;

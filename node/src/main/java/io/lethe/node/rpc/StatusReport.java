@@ -10,6 +10,7 @@ import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.PlacementGroup;
+import io.lethe.node.model.Setback;
 import io.lethe.proto.v1.GetStatusResponse;
 import io.lethe.proto.v1.GetUpgradeResponse;
 import io.lethe.proto.v1.Warning;
@@ -83,8 +84,27 @@ final class StatusReport {
                                         "DIRECTORY_LEADERLESS",
                                         "the directory has no leader",
                                         "bring nodes back until a majority of its voters is up"));
+        addSetbacks(status);
         addPartitions(status, standings);
         return status.build();
+    }
+
+    private void addSetbacks(GetStatusResponse.Builder status) {
+        Setback.recovered(view.directory().setting(Setback.Recovered.SETTING))
+                .ifPresent(
+                        one ->
+                                warn(
+                                        status,
+                                        "DIRECTORY_RECOVERED",
+                                        "the directory was made anew of node "
+                                                + one.survivor()
+                                                + "'s copy at "
+                                                + Instant.ofEpochMilli(one.millis())
+                                                + ", as far as entry "
+                                                + one.lastIndex(),
+                                        "what others had acknowledged behind that is lost: look"
+                                                + " for buckets, keys and settings that are"
+                                                + " missing"));
     }
 
     private static void warn(

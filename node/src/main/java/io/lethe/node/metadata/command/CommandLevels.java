@@ -20,6 +20,7 @@ public final class CommandLevels {
             case DirectoryCommand.PlaceDevice _ -> FeatureLevels.DEVICE_PLACES;
             case DirectoryCommand.PutBackupKey _, DirectoryCommand.DropBackupKey _ ->
                     FeatureLevels.BACKUPS;
+            case DirectoryCommand.RecoveredDirectory _ -> FeatureLevels.SETBACKS;
             default -> FeatureLevels.LOWEST_EVER;
         };
     }

@@ -313,6 +313,15 @@ public sealed interface DirectoryCommand {
     /** Destroys it, and with it the copies of keys in that backup. Idempotent. */
     record DropBackupKey(Id128 backup) implements DirectoryCommand {}
 
+    /**
+     * The directory's majority is lost for good, and what is at hand is the directory from here on.
+     * Found behind the end of the log that survived, before anything else is.
+     *
+     * @param survivor the node whose copy it is
+     * @param lastIndex end of its log: what others had behind that is lost
+     */
+    record RecoveredDirectory(NodeId survivor, long lastIndex) implements DirectoryCommand {}
+
     /** Anything that operators set: flags such as {@code maintenance}. */
     record PutSetting(String name, String value) implements DirectoryCommand {}
 }

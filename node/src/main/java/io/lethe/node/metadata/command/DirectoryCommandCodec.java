@@ -26,6 +26,7 @@ import io.lethe.node.metadata.command.DirectoryCommand.PutTicketKey;
 import io.lethe.node.metadata.command.DirectoryCommand.PutUser;
 import io.lethe.node.metadata.command.DirectoryCommand.RaiseFeatureLevel;
 import io.lethe.node.metadata.command.DirectoryCommand.RecoverPartition;
+import io.lethe.node.metadata.command.DirectoryCommand.RecoveredDirectory;
 import io.lethe.node.metadata.command.DirectoryCommand.RegisterHolder;
 import io.lethe.node.metadata.command.DirectoryCommand.RemoveDevice;
 import io.lethe.node.metadata.command.DirectoryCommand.RemoveNode;
@@ -90,6 +91,7 @@ import io.lethe.node.model.PlacementGroup;
  * 33 MoveReplica         partition i32, map epoch varint, from and to node id
  * 34 PutBackupKey        backup id, wrapped key
  * 35 DropBackupKey       backup id
+ * 36 RecoveredDirectory  node id, last index varint
  * 40 SetBucketLock       bucket i64, lock (mode u8, days varint, years varint), seen index varint
  * 41 RaiseFeatureLevel   level i32
  * 42 PlaceDevice         placed device
@@ -137,6 +139,7 @@ final class DirectoryCommandCodec {
             case MoveReplica _ -> 33;
             case PutBackupKey _ -> 34;
             case DropBackupKey _ -> 35;
+            case RecoveredDirectory _ -> 36;
             case SetBucketLock _ -> 40;
             case RaiseFeatureLevel _ -> 41;
             case PlaceDevice _ -> 42;
@@ -199,6 +202,7 @@ final class DirectoryCommandCodec {
             case DirectoryCommand.OfPartition c -> fieldsOf(out, c);
             case PutBackupKey c -> out.id(c.backup()).wrapped(c.wrappedKey());
             case DropBackupKey c -> out.id(c.backup());
+            case RecoveredDirectory c -> out.id(c.survivor().id()).number(c.lastIndex());
             case SetBucketSetting c ->
                     out.bucket(c.bucket())
                             .choice(c.setting())
@@ -267,6 +271,7 @@ final class DirectoryCommandCodec {
                             RecordCodec.nodeId(in));
             case 34 -> new PutBackupKey(in.id(), in.wrapped());
             case 35 -> new DropBackupKey(in.id());
+            case 36 -> new RecoveredDirectory(RecordCodec.nodeId(in), in.number());
             default -> readOfGateways(in, type);
         };
     }

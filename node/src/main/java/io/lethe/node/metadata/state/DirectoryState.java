@@ -28,6 +28,7 @@ import io.lethe.node.metadata.command.DirectoryCommand.PutTicketKey;
 import io.lethe.node.metadata.command.DirectoryCommand.PutUser;
 import io.lethe.node.metadata.command.DirectoryCommand.RaiseFeatureLevel;
 import io.lethe.node.metadata.command.DirectoryCommand.RecoverPartition;
+import io.lethe.node.metadata.command.DirectoryCommand.RecoveredDirectory;
 import io.lethe.node.metadata.command.DirectoryCommand.RegisterHolder;
 import io.lethe.node.metadata.command.DirectoryCommand.RemoveDevice;
 import io.lethe.node.metadata.command.DirectoryCommand.RemoveNode;
@@ -121,7 +122,7 @@ public final class DirectoryState {
             case SetNodeLeaving _, RemoveNode _, SetBucketClass _, FinishRecoding _ -> false;
             case BeginSplit _, EndSplit _, RaiseFeatureLevel _ -> false;
             case RecoverPartition _, MoveReplica _ -> false;
-            case PutBackupKey _, DropBackupKey _ -> false;
+            case PutBackupKey _, DropBackupKey _, RecoveredDirectory _ -> false;
         };
     }
 
@@ -173,6 +174,7 @@ public final class DirectoryState {
             case DropBackupKey c -> Accounts.dropBackupKey(draft, c);
             case RecoverPartition c -> Recoveries.recover(draft, c);
             case MoveReplica c -> Membership.moveReplica(draft, c);
+            case RecoveredDirectory c -> Setbacks.recovered(draft, c);
         };
     }
 
