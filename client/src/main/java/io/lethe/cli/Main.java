@@ -152,6 +152,7 @@ public final class Main {
         line.addSubcommand(new BackupCommand(surroundings));
         line.addSubcommand(new BackupsCommand(surroundings));
         line.addSubcommand(new Rebalance(surroundings));
+        line.addSubcommand(new Reclaim(surroundings));
         line.addSubcommand(
                 new CommandLine(new UpgradeCommand(surroundings))
                         .addSubcommand(new FinishUpgrade(surroundings)));
@@ -179,6 +180,8 @@ public final class Main {
                 surroundings,
                 "recover-directory",
                 "Go on from one copy of the directory, on a stopped node.");
+        addLaunched(
+                line, surroundings, "restore", "Make all metadata anew of a backup, on a stopped node.");
         line.addSubcommand(new HelpCommand());
     }
 

@@ -45,6 +45,7 @@ final class MainTest {
                         "repairs",
                         "device",
                         "rebalance",
+                        "reclaim",
                         "backup",
                         "backups",
                         "upgrade",
@@ -54,6 +55,7 @@ final class MainTest {
                         "root-key",
                         "credentials",
                         "recover-directory",
+                        "restore",
                         "completion",
                         "version",
                         "help")) {

@@ -94,6 +94,8 @@ final class Joined implements AutoCloseable {
     /** Known once it has joined. */
     private @Nullable DeviceCare devices;
 
+    private ClientServices.@Nullable Doors doors;
+
     /** What a joined node needs from the parts that {@link #open} made first. */
     private Joined(
             Node.Parts parts,
@@ -298,9 +300,10 @@ final class Joined implements AutoCloseable {
                         peers,
                         booth,
                         this::directoryVoters);
-        ClientServices.Doors doors = doors(ports, bucketSettings, notifications);
-        S3Upkeep.start(parts, this, doors);
-        ClientServices.add(parts, this, keyring(), doors, view);
+        ClientServices.Doors made = doors(ports, bucketSettings, notifications);
+        doors = made;
+        S3Upkeep.start(parts, this, made);
+        ClientServices.add(parts, this, keyring(), made, view);
     }
 
     private ClientServices.Doors doors(
@@ -407,6 +410,21 @@ final class Joined implements AutoCloseable {
     /** What this node's devices are getting now. */
     List<RepairStatus> repairs() {
         return devices().repairs();
+    }
+
+    /** Of this node's tickets. */
+    TicketBooth booth() {
+        return booth;
+    }
+
+    /** The devices themselves. */
+    StorageDevices storage() {
+        return parts.devices();
+    }
+
+    /** What clients of this node do with objects and buckets. */
+    ClientServices.Doors doors() {
+        return java.util.Objects.requireNonNull(doors);
     }
 
     /** The background work of this node's devices. */

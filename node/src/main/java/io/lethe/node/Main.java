@@ -35,6 +35,7 @@ import picocli.CommandLine.Parameters;
             RootKeyCommand.class,
             CredentialsCommand.class,
             RecoverDirectoryCommand.class,
+            RestoreCommand.class,
             Main.ZooKeeperCommand.class
         })
 public final class Main {

@@ -47,6 +47,11 @@ record NodeIdentity(NodeId id, long incarnation) {
         }
     }
 
+    /** Whether a node was ever started with this data directory. */
+    static boolean isIn(Path data) {
+        return Files.exists(data.resolve("identity"));
+    }
+
     /**
      * That of a node which was started before, without counting a start.
      *
@@ -54,15 +59,15 @@ record NodeIdentity(NodeId id, long incarnation) {
      */
     static NodeIdentity of(Path data) {
         Path file = data.resolve("identity");
+        if (!isIn(data)) {
+            throw new ConfigException(
+                    file + " is missing: no node was ever started with this configuration");
+        }
         try {
-            if (Files.exists(file)) {
-                return read(file);
-            }
+            return read(file);
         } catch (IOException e) {
             throw new ConfigException(file + " can't be read: " + e);
         }
-        throw new ConfigException(
-                file + " is missing: no node was ever started with this configuration");
     }
 
     private static NodeIdentity read(Path file) throws IOException {

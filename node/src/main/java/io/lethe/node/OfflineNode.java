@@ -85,12 +85,26 @@ final class OfflineNode implements AutoCloseable {
      * @throws StoreException UNAVAILABLE while the node runs, or ZooKeeper is out of reach
      */
     static OfflineNode open(NodeConfig config, Tasks tasks) throws IOException {
+        return open(config, tasks, false);
+    }
+
+    /** The same, also of one that has lost its data directory: it begins as a new node. */
+    static OfflineNode openOrBegin(NodeConfig config, Tasks tasks) throws IOException {
+        return open(config, tasks, true);
+    }
+
+    private static OfflineNode open(NodeConfig config, Tasks tasks, boolean mayBegin)
+            throws IOException {
         OpenParts opened = new OpenParts();
         boolean whole = false;
         try {
-            var _ = opened.add(DataLock.take(config.node().data()));
-            OfflineNode node =
-                    new OfflineNode(config, NodeIdentity.of(config.node().data()), tasks, opened);
+            Path data = config.node().data();
+            var _ = opened.add(DataLock.take(data));
+            NodeIdentity identity =
+                    mayBegin && !NodeIdentity.isIn(data)
+                            ? NodeIdentity.start(data, RandomSource.secure())
+                            : NodeIdentity.of(data);
+            OfflineNode node = new OfflineNode(config, identity, tasks, opened);
             whole = true;
             return node;
         } finally {

@@ -6,6 +6,7 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Clock;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.config.ConfigLoader;
+import io.lethe.node.base.file.DurableFiles;
 import io.lethe.node.cluster.zookeeper.EmbeddedZooKeeper;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionReply;
@@ -43,7 +44,7 @@ final class Nodes implements AutoCloseable {
     private final Map<String, String> environment;
     private final List<Node> nodes = new ArrayList<>();
     private final DevLayout layout;
-    private final EmbeddedZooKeeper zooKeeper;
+    private EmbeddedZooKeeper zooKeeper;
 
     /** What a test waits for. */
     interface Condition {
@@ -137,6 +138,14 @@ final class Nodes implements AutoCloseable {
 
     void stop(int number) {
         nodes.get(number).close();
+    }
+
+    /** Has ZooKeeper lose all that it knows; no node may run. */
+    void emptyZooKeeper() throws IOException {
+        zooKeeper.close();
+        Path data = layout.dir().resolve("zookeeper");
+        DurableFiles.deleteTree(data);
+        zooKeeper = new EmbeddedZooKeeper(data, layout.zookeeperPort());
     }
 
     /** Starts one that was stopped; returns when it serves. */

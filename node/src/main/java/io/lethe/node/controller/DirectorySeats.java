@@ -60,9 +60,11 @@ final class DirectorySeats {
     static DirectoryVoters seated(DirectoryVoters now, Map<NodeId, Registration> here) {
         List<Voter> learners = new ArrayList<>(now.learners());
         int next = now.nextGeneration();
+        // Of a directory that was made of a backup nobody knows who had a copy of the old one.
+        boolean anew = now.founders().stream().allMatch(one -> one.generation() > 0);
         for (Registration said : here.values()) {
             if (now.member(said.node()).isEmpty()) {
-                boolean taken = members(now).anyMatch(one -> isAt(one, said));
+                boolean taken = anew || members(now).anyMatch(one -> isAt(one, said));
                 learners.add(
                         new Voter(said.node(), said.host(), said.rpcPort(), taken ? next++ : 0));
             }

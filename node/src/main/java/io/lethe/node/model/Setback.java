@@ -7,6 +7,15 @@ import java.util.Optional;
  * to see and for those who must be careful since: what was acknowledged in between is not there.
  */
 public sealed interface Setback {
+    /**
+     * Name of the setting that keeps chunks which no record knows from being removed, by {@link
+     * #OFF}; anything else, or nothing, lets them go.
+     */
+    String RECLAIM = "reclaim";
+
+    /** Value of {@link #RECLAIM}. */
+    String OFF = "off";
+
     /** The directory's majority was lost, and it was made anew of one copy. */
     record Recovered(NodeId survivor, long lastIndex, long millis) implements Setback {
         /** Name of the setting. */
@@ -27,6 +36,39 @@ public sealed interface Setback {
                     Long.parseLong(fields[1]),
                     Long.parseLong(fields[2]));
         }
+    }
+
+    /**
+     * All metadata was lost, and made anew of a backup; whoever did it signed for what was
+     * acknowledged from the backup's beginning on.
+     */
+    record Restored(Id128 backup, long backupMillis, long millis) implements Setback {
+        /** Name of the setting. */
+        public static final String SETTING = "setback.restored";
+
+        /** Its value: backup, when that was begun, and time, with a space between. */
+        public String text() {
+            return backup + " " + backupMillis + " " + millis;
+        }
+
+        /**
+         * @throws IllegalArgumentException when a value is none of these
+         */
+        public static Restored parse(String text) {
+            String[] fields = fields(text, 3);
+            return new Restored(
+                    Id128.parse(fields[0]), Long.parseLong(fields[1]), Long.parseLong(fields[2]));
+        }
+    }
+
+    /** Where it was never restored, none; from the value of a setting. */
+    static Optional<Restored> restored(Optional<String> setting) {
+        return setting.map(Restored::parse);
+    }
+
+    /** Whether chunks that no record knows may be removed, by the value of the setting. */
+    static boolean reclaims(Optional<String> setting) {
+        return !setting.orElse("").equals(OFF);
     }
 
     /** Where nothing has set it back, none; from the value of a setting. */

@@ -55,6 +55,8 @@ import io.lethe.proto.v1.SetNodeLeavingRequest;
 import io.lethe.proto.v1.SetNodeLeavingResponse;
 import io.lethe.proto.v1.SetRebalanceRequest;
 import io.lethe.proto.v1.SetRebalanceResponse;
+import io.lethe.proto.v1.SetReclaimRequest;
+import io.lethe.proto.v1.SetReclaimResponse;
 import io.lethe.proto.v1.SplitPartitionRequest;
 import io.lethe.proto.v1.SplitPartitionResponse;
 import io.lethe.proto.v1.WorkerStatus;
@@ -412,6 +414,20 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                                     MoveKeeper.EVENING, request.getOn() ? "on" : "off"),
                             call.deadlineNanos());
                     return SetRebalanceResponse.getDefaultInstance();
+                });
+    }
+
+    @Override
+    public void setReclaim(
+            SetReclaimRequest request, StreamObserver<SetReclaimResponse> responses) {
+        requests.unary(
+                "set-reclaim",
+                responses,
+                call -> {
+                    operatorOnly(call);
+                    view.order(
+                            new DirectoryCommand.SetReclaim(request.getOn()), call.deadlineNanos());
+                    return SetReclaimResponse.getDefaultInstance();
                 });
     }
 

@@ -70,6 +70,7 @@ final class StatusReport {
         status.setControllerEpoch(view.controllerEpoch());
         status.setRebalance(
                 !view.directory().setting(MoveKeeper.EVENING).orElse("on").equals("off"));
+        status.setReclaim(Setback.reclaims(view.directory().setting(Setback.RECLAIM)));
         addNodes(status);
         addDevices(status);
         addGroups(status);
@@ -105,6 +106,33 @@ final class StatusReport {
                                         "what others had acknowledged behind that is lost: look"
                                                 + " for buckets, keys and settings that are"
                                                 + " missing"));
+        restored()
+                .ifPresent(
+                        one ->
+                                warn(
+                                        status,
+                                        "CLUSTER_RESTORED",
+                                        "all metadata was made anew of backup "
+                                                + one.backup()
+                                                + " at "
+                                                + Instant.ofEpochMilli(one.millis()),
+                                        "what was acknowledged from "
+                                                + Instant.ofEpochMilli(one.backupMillis())
+                                                + " on is lost, as was signed for with"
+                                                + " --accept-gap; purges of before stay proven for"
+                                                + " some copies only"));
+        if (!status.getReclaim()) {
+            warn(
+                    status,
+                    "RECLAIM_OFF",
+                    "chunks that no record knows stay on the disks",
+                    "when nothing is missed any more, and 'lethe repairs' is empty: 'lethe reclaim"
+                            + " on'");
+        }
+    }
+
+    private Optional<Setback.Restored> restored() {
+        return Setback.restored(view.directory().setting(Setback.Restored.SETTING));
     }
 
     private static void warn(
@@ -272,9 +300,13 @@ final class StatusReport {
                 .setGarbageBytes(garbage);
     }
 
-    private static void warnOf(GetStatusResponse.Builder status, PartitionRecord partition) {
+    private void warnOf(GetStatusResponse.Builder status, PartitionRecord partition) {
         PartitionRecord.Recovery recovery = partition.recovery();
-        if (recovery != null) {
+        // Of a restore all partitions are, which is said once.
+        boolean alone =
+                recovery != null
+                        && restored().map(one -> one.millis() != recovery.millis()).orElse(true);
+        if (recovery != null && alone) {
             warn(
                     status,
                     "PARTITION_RECOVERED",

@@ -20,7 +20,10 @@ public final class CommandLevels {
             case DirectoryCommand.PlaceDevice _ -> FeatureLevels.DEVICE_PLACES;
             case DirectoryCommand.PutBackupKey _, DirectoryCommand.DropBackupKey _ ->
                     FeatureLevels.BACKUPS;
-            case DirectoryCommand.RecoveredDirectory _ -> FeatureLevels.SETBACKS;
+            case DirectoryCommand.RecoveredDirectory _,
+                    DirectoryCommand.RestoredCluster _,
+                    DirectoryCommand.SetReclaim _ ->
+                    FeatureLevels.SETBACKS;
             default -> FeatureLevels.LOWEST_EVER;
         };
     }

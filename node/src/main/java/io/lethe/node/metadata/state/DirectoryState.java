@@ -32,6 +32,7 @@ import io.lethe.node.metadata.command.DirectoryCommand.RecoveredDirectory;
 import io.lethe.node.metadata.command.DirectoryCommand.RegisterHolder;
 import io.lethe.node.metadata.command.DirectoryCommand.RemoveDevice;
 import io.lethe.node.metadata.command.DirectoryCommand.RemoveNode;
+import io.lethe.node.metadata.command.DirectoryCommand.RestoredCluster;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketClass;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketLock;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketSetting;
@@ -39,6 +40,7 @@ import io.lethe.node.metadata.command.DirectoryCommand.SetLeaving;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeLeaving;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetPgState;
+import io.lethe.node.metadata.command.DirectoryCommand.SetReclaim;
 import io.lethe.node.metadata.command.DirectoryCommand.SetVersioning;
 import io.lethe.node.metadata.command.DirectoryCommand.SuspendHolder;
 import io.lethe.node.metadata.command.DirectoryReply;
@@ -123,6 +125,7 @@ public final class DirectoryState {
             case BeginSplit _, EndSplit _, RaiseFeatureLevel _ -> false;
             case RecoverPartition _, MoveReplica _ -> false;
             case PutBackupKey _, DropBackupKey _, RecoveredDirectory _ -> false;
+            case RestoredCluster _, SetReclaim _ -> false;
         };
     }
 
@@ -175,6 +178,8 @@ public final class DirectoryState {
             case RecoverPartition c -> Recoveries.recover(draft, c);
             case MoveReplica c -> Membership.moveReplica(draft, c);
             case RecoveredDirectory c -> Setbacks.recovered(draft, c);
+            case RestoredCluster c -> Setbacks.restored(draft, c);
+            case SetReclaim c -> Setbacks.setReclaim(draft, c);
         };
     }
 
