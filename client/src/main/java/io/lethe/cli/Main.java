@@ -181,7 +181,10 @@ public final class Main {
                 "recover-directory",
                 "Go on from one copy of the directory, on a stopped node.");
         addLaunched(
-                line, surroundings, "restore", "Make all metadata anew of a backup, on a stopped node.");
+                line,
+                surroundings,
+                "restore",
+                "Make all metadata anew of a backup, on a stopped node.");
         line.addSubcommand(new HelpCommand());
     }
 

@@ -103,7 +103,8 @@ final class Restore {
 
     private Manifest manifest(@Nullable Id128 wanted) throws IOException, InterruptedException {
         List<Manifest> complete = Backups.complete(place);
-        Id128 id = wanted != null ? wanted : plan.read().map(RestorePlan.Begun::backup).orElse(null);
+        Id128 id =
+                wanted != null ? wanted : plan.read().map(RestorePlan.Begun::backup).orElse(null);
         Optional<Manifest> found =
                 id == null
                         ? complete.stream().reduce((_, later) -> later)
@@ -267,8 +268,7 @@ final class Restore {
         DirectoryCommand command =
                 new DirectoryCommand.RestoredCluster(
                         node.self(), is.generation(), manifest.id(), manifest.beganMillis());
-        Stamp stamp =
-                new Stamp(node.tasks().clock().wallMillis(), 0, 0, manifest.featureLevel());
+        Stamp stamp = new Stamp(node.tasks().clock().wallMillis(), 0, 0, manifest.featureLevel());
         node.host()
                 .makeOver(
                         new ReplicaSpec(

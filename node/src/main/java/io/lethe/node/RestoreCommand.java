@@ -66,8 +66,8 @@ final class RestoreCommand implements Callable<Integer> {
             if (acceptGap) {
                 var _ = restore.restore(view.manifest().id());
                 out.println(
-                        "done: start this node, then the others. Chunks that no record knows stay on"
-                                + " the disks until 'lethe reclaim on'.");
+                        "done: start this node, then the others. Chunks that no record knows stay"
+                                + " on the disks until 'lethe reclaim on'.");
             } else if (view.obstacle() != null) {
                 out.println("it would be refused now: " + view.obstacle());
             } else {

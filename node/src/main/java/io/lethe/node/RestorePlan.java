@@ -53,7 +53,9 @@ final class RestorePlan {
                 || !lines.get(1).startsWith(BACKUP)
                 || !lines.get(2).startsWith(GENERATION)) {
             throw new StoreException(
-                    ErrorCode.CORRUPT, file + " is none of this build's; remove it, with raft and"
+                    ErrorCode.CORRUPT,
+                    file
+                            + " is none of this build's; remove it, with raft and"
                             + " tables beside it, and restore anew");
         }
         return Optional.of(

@@ -18,7 +18,10 @@ import io.lethe.node.base.task.Tasks;
 import io.lethe.node.base.task.VirtualTasks;
 import io.lethe.node.chunk.ChunkStore.ChunkInfo;
 import io.lethe.node.metadata.command.DirectoryCommand;
+import io.lethe.node.metadata.command.PartitionAnswer;
+import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.raft.RaftPeer;
+import io.lethe.node.model.BucketId;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.GroupId;
@@ -76,6 +79,19 @@ class RestoreTest {
                                 "false",
                                 "LETHE_RECLAIM_ORPHAN_AGE",
                                 "1s"));
+        for (int i = 1; i <= 2; i++) {
+            GroupId partition = new GroupId(i);
+            nodes.until(
+                    "the partition is set up",
+                    () ->
+                            nodes.joined(FIRST)
+                                    .metadata()
+                                    .queryIn(
+                                            partition,
+                                            new PartitionQuery.BucketEmpty(new BucketId(42)),
+                                            nodes.deadlineIn(30))
+                                    .equals(new PartitionAnswer.Empty(true)));
+        }
     }
 
     @AfterEach
@@ -254,8 +270,7 @@ class RestoreTest {
         var _ =
                 nodes.joined(FIRST)
                         .metadata()
-                        .execute(
-                                new DirectoryCommand.SetReclaim(true), 0, nodes.deadlineIn(30));
+                        .execute(new DirectoryCommand.SetReclaim(true), 0, nodes.deadlineIn(30));
         nodes.until(
                 "what no record knows is removed",
                 () -> chunks().stream().noneMatch(later::contains));
@@ -274,16 +289,14 @@ class RestoreTest {
                         .mint(old.operation(), old.pg(), old.pgEpoch(), old.segment());
         assertThatCode(() -> nodes.joined(2).booth().check(fresh, old.operation(), device, chunk))
                 .doesNotThrowAnyException();
-        assertThatThrownBy(
-                        () -> nodes.joined(2).booth().check(old, old.operation(), device, chunk))
+        assertThatThrownBy(() -> nodes.joined(2).booth().check(old, old.operation(), device, chunk))
                 .isInstanceOf(StoreException.class);
     }
 
     /** A run that ended after it had begun, in the middle of a table. */
     private void cutShort(Manifest backup) throws Exception {
         int generation = 200_000_000;
-        new RestorePlan(nodes.data(FIRST))
-                .write(new RestorePlan.Begun(backup.id(), generation));
+        new RestorePlan(nodes.data(FIRST)).write(new RestorePlan.Begun(backup.id(), generation));
         Path table =
                 new ReplicaFolders(nodes.data(FIRST), NativeFiles.real())
                         .table(new Place(new GroupId(1), generation));
@@ -292,6 +305,28 @@ class RestoreTest {
         assertThatThrownBy(() -> nodes.startAgain(FIRST))
                 .as("nobody starts from half of a backup")
                 .hasMessageContaining("go on with 'lethe restore'");
+    }
+
+    @Test
+    void nodesThatHaveLostTheirNamesTooAreNewOnesWithTheOldDevices() throws Exception {
+        write(OBJECTS);
+        var _ = backup();
+        IntStream.range(0, NODES).forEach(nodes::stop);
+        for (int i = 0; i < NODES; i++) {
+            DurableFiles.deleteTree(nodes.data(i));
+        }
+        nodes.emptyZooKeeper();
+        var _ = restore();
+        nodes.startAllAgain();
+        for (String name : SIZES.keySet()) {
+            assertThat(read(name)).as(name).isEqualTo(bytes(name));
+        }
+        nodes.until("all three vote again", () -> voters().size() == NODES);
+        nodes.until(
+                "partitions have their replicas again",
+                () ->
+                        nodes.joined(FIRST).directory().partitions().stream()
+                                .allMatch(one -> one.voters().size() == NODES));
     }
 
     @Test
@@ -317,8 +352,7 @@ class RestoreTest {
             assertThatThrownBy(() -> new Restore(node, backups, _ -> {}).look(null))
                     .hasMessageContaining("is damaged")
                     .hasMessageContaining("directory.rows");
-            assertThatThrownBy(
-                            () -> new Restore(node, backups, _ -> {}).look(new Id128(9, 9)))
+            assertThatThrownBy(() -> new Restore(node, backups, _ -> {}).look(new Id128(9, 9)))
                     .hasMessageContaining("has no complete backup");
         }
     }

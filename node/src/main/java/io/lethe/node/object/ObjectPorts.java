@@ -6,9 +6,9 @@ import io.lethe.node.base.task.Tasks;
 import io.lethe.node.chunk.ChunkPeers;
 import io.lethe.node.metadata.Directory;
 import io.lethe.node.metadata.Metadata;
-import io.lethe.node.model.Setback;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.Setback;
 import io.lethe.node.model.StoreException;
 import java.util.concurrent.TimeoutException;
 

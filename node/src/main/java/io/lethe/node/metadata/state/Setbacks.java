@@ -66,10 +66,7 @@ final class Setbacks {
             var _ = draft.delete(Table.TICKET_KEYS, key);
         }
         for (Table.Row<Holder> row : Table.HOLDERS.all(draft.rows)) {
-            var _ =
-                    draft.delete(
-                            Table.HOLDERS,
-                            FieldReader.whole(row.key(), RecordCodec::nodeId));
+            var _ = draft.delete(Table.HOLDERS, FieldReader.whole(row.key(), RecordCodec::nodeId));
         }
         for (PartitionRecord one : Table.PARTITIONS.records(draft.rows)) {
             if (!one.id().isDirectory()) {

@@ -34,10 +34,7 @@ public final class RandomRecoveries {
                 new DirectoryCommand.DropBackupKey(random.id()),
                 new DirectoryCommand.RecoveredDirectory(random.node(), random.number() >>> 1),
                 new DirectoryCommand.RestoredCluster(
-                        random.node(),
-                        1 + random.count(),
-                        random.id(),
-                        random.number() >>> 1),
+                        random.node(), 1 + random.count(), random.id(), random.number() >>> 1),
                 new DirectoryCommand.SetReclaim(true));
     }
 }
