@@ -418,15 +418,14 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
     }
 
     @Override
-    public void setReclaim(
-            SetReclaimRequest request, StreamObserver<SetReclaimResponse> responses) {
+    public void setReclaim(SetReclaimRequest asked, StreamObserver<SetReclaimResponse> answers) {
         requests.unary(
                 "set-reclaim",
-                responses,
+                answers,
                 call -> {
                     operatorOnly(call);
                     view.order(
-                            new DirectoryCommand.SetReclaim(request.getOn()), call.deadlineNanos());
+                            new DirectoryCommand.SetReclaim(asked.getOn()), call.deadlineNanos());
                     return SetReclaimResponse.getDefaultInstance();
                 });
     }
