@@ -153,6 +153,7 @@ public final class Main {
         line.addSubcommand(new BackupCommand(surroundings));
         line.addSubcommand(new BackupsCommand(surroundings));
         line.addSubcommand(new Rebalance(surroundings));
+        line.addSubcommand(new Reclaim(surroundings));
         line.addSubcommand(
                 new CommandLine(new UpgradeCommand(surroundings))
                         .addSubcommand(new FinishUpgrade(surroundings)));
@@ -175,6 +176,16 @@ public final class Main {
         addLaunched(line, surroundings, "ca", "Make certificates for a cluster's nodes.");
         addLaunched(line, surroundings, "root-key", "Make the file of root keys.");
         addLaunched(line, surroundings, "credentials", "Make the first operator's access key.");
+        addLaunched(
+                line,
+                surroundings,
+                "recover-directory",
+                "Go on from one copy of the directory, on a stopped node.");
+        addLaunched(
+                line,
+                surroundings,
+                "restore",
+                "Make all metadata anew of a backup, on a stopped node.");
         line.addSubcommand(new HelpCommand());
     }
 

@@ -157,6 +157,8 @@ final class Rows {
                 status.answeredBy(),
                 "rebalance",
                 status.rebalance(),
+                "reclaim",
+                status.reclaim(),
                 "warnings",
                 status.warnings().stream()
                         .map(

@@ -32,6 +32,7 @@ import io.lethe.proto.v1.RemoveNodeRequest;
 import io.lethe.proto.v1.SetDeviceLeavingRequest;
 import io.lethe.proto.v1.SetNodeLeavingRequest;
 import io.lethe.proto.v1.SetRebalanceRequest;
+import io.lethe.proto.v1.SetReclaimRequest;
 import io.lethe.proto.v1.SplitPartitionRequest;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -327,6 +328,29 @@ public final class ClusterClient {
                         ClusterServiceGrpc.getSetRebalanceMethod(),
                         allowedNanos,
                         SetRebalanceRequest.newBuilder().setOn(on).build(),
+                        answer -> on)
+                .run();
+    }
+
+    /**
+     * Lets chunks be removed that no record knows, or keeps them. Off in a cluster that was
+     * restored or recovered, until an operator says so.
+     */
+    public void setReclaim(boolean on) {
+        var unused = Futures.await(setReclaimAsync(on));
+    }
+
+    /**
+     * As {@link #setReclaim}.
+     *
+     * @return what was asked for
+     */
+    public CompletableFuture<Boolean> setReclaimAsync(boolean on) {
+        return new UnaryCall<>(
+                        wiring,
+                        ClusterServiceGrpc.getSetReclaimMethod(),
+                        allowedNanos,
+                        SetReclaimRequest.newBuilder().setOn(on).build(),
                         answer -> on)
                 .run();
     }

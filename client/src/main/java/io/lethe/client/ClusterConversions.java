@@ -50,7 +50,8 @@ final class ClusterConversions {
                 wire.getWarningsList().stream()
                         .map(w -> new ClusterWarning(w.getCode(), w.getMessage(), w.getAdvice()))
                         .toList(),
-                wire.getRebalance());
+                wire.getRebalance(),
+                wire.getReclaim());
     }
 
     static UpgradeStatus upgrade(GetUpgradeResponse wire) {

@@ -255,6 +255,15 @@ final class ClusterCommandsTest {
     }
 
     @Test
+    void reclaimingIsShownAndSet() {
+        assertThat(shell.run("reclaim", "--json")).isZero();
+        assertThat(shell.out()).isEqualTo("{\"reclaim\":true}\n");
+        assertThat(shell.run("reclaim", "off")).isZero();
+        assertThat(shell.err()).contains("reclaiming unknown chunks is off");
+        assertThat(shell.run("reclaim", "perhaps")).isEqualTo(2);
+    }
+
+    @Test
     void rebalancingIsShownAndSet() {
         assertThat(shell.run("rebalance", "--json")).isZero();
         assertThat(shell.out()).isEqualTo("{\"rebalance\":true}\n");

@@ -45,6 +45,7 @@ final class MainTest {
                         "repairs",
                         "device",
                         "rebalance",
+                        "reclaim",
                         "backup",
                         "backups",
                         "upgrade",
@@ -53,6 +54,8 @@ final class MainTest {
                         "ca",
                         "root-key",
                         "credentials",
+                        "recover-directory",
+                        "restore",
                         "completion",
                         "version",
                         "help")) {

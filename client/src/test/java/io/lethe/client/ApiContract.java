@@ -99,6 +99,7 @@ public abstract class ApiContract {
                 ErrorCode.INVALID_ARGUMENT,
                 () -> client().cluster().movePartition("none", none, none));
         client().cluster().setRebalance(true);
+        client().cluster().setReclaim(true);
         assertThat(client().cluster().repairs())
                 .allMatch(
                         repair -> List.of("RUNNING", "BEGUN", "WAITING").contains(repair.state()));

@@ -46,6 +46,8 @@ import io.lethe.proto.v1.SetNodeLeavingRequest;
 import io.lethe.proto.v1.SetNodeLeavingResponse;
 import io.lethe.proto.v1.SetRebalanceRequest;
 import io.lethe.proto.v1.SetRebalanceResponse;
+import io.lethe.proto.v1.SetReclaimRequest;
+import io.lethe.proto.v1.SetReclaimResponse;
 import io.lethe.proto.v1.SplitPartitionRequest;
 import io.lethe.proto.v1.SplitPartitionResponse;
 import io.lethe.proto.v1.Warning;
@@ -61,6 +63,7 @@ final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
 
     private final Faults faults;
     private final AtomicBoolean rebalance = new AtomicBoolean(true);
+    private final AtomicBoolean reclaim = new AtomicBoolean(true);
     private final AtomicBoolean upgradeAsked = new AtomicBoolean();
     private final AtomicInteger featureLevel = new AtomicInteger(1);
     private final AtomicBoolean leaving = new AtomicBoolean();
@@ -103,6 +106,7 @@ final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
                 .setGarbageBytes(GIBI)
                 .setAnsweredBy("node-0")
                 .setRebalance(rebalance.get())
+                .setReclaim(reclaim.get())
                 .addWarnings(
                         Warning.newBuilder()
                                 .setCode("NODE_DOWN")
@@ -307,6 +311,19 @@ final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
                 () -> {
                     rebalance.set(q.getOn());
                     return SetRebalanceResponse.getDefaultInstance();
+                });
+    }
+
+    @Override
+    public void setReclaim(SetReclaimRequest q, StreamObserver<SetReclaimResponse> observer) {
+        FakeBuckets.answer(
+                faults,
+                "SetReclaim",
+                true,
+                observer,
+                () -> {
+                    reclaim.set(q.getOn());
+                    return SetReclaimResponse.getDefaultInstance();
                 });
     }
 

@@ -14,6 +14,7 @@ import io.lethe.node.model.StoreException;
 import io.lethe.node.object.MemoryBudget;
 import io.lethe.node.object.ObjectPorts;
 import io.lethe.node.object.OrphanSweeper;
+import io.lethe.node.object.SetbackSweeper;
 import io.lethe.node.repair.Healer;
 import io.lethe.node.repair.RepairStatus;
 import java.nio.file.InvalidPathException;
@@ -82,6 +83,7 @@ final class DeviceCare implements Worker {
         scrubber.show(parts.metrics());
         healers.put(device, healer);
         start(names, new OrphanSweeper(ports, devices, device), UPKEEP);
+        start(names, new SetbackSweeper(ports, devices, device), UPKEEP);
         start(names, healer, OFTEN);
         start(names, devices.watch(device, () -> parts.coordination().nodes()), PROBE);
         start(names, scrubber, SECOND);

@@ -16,6 +16,7 @@ import io.lethe.node.controller.ClusterPlan;
 import io.lethe.node.controller.Controller;
 import io.lethe.node.controller.ControllerPorts;
 import io.lethe.node.controller.HolderKeeper;
+import io.lethe.node.controller.IndexKeeper;
 import io.lethe.node.controller.MergeKeeper;
 import io.lethe.node.controller.MoveKeeper;
 import io.lethe.node.controller.ReplicaEvener;
@@ -27,6 +28,7 @@ import io.lethe.node.metadata.MergeWorker;
 import io.lethe.node.metadata.RoutedMetadata;
 import io.lethe.node.metadata.SplitWorker;
 import io.lethe.node.metadata.raft.RaftPeer;
+import io.lethe.node.metadata.raft.ReplicatedLog;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.NodeId;
@@ -94,6 +96,8 @@ final class Joined implements AutoCloseable {
 
     /** Known once it has joined. */
     private @Nullable DeviceCare devices;
+
+    private ClientServices.@Nullable Doors doors;
 
     /** What a joined node needs from the parts that {@link #open} made first. */
     private Joined(
@@ -216,6 +220,7 @@ final class Joined implements AutoCloseable {
                                 replication.metadata()::isSettled,
                                 parts.config().partition().evenAfter()),
                         SECOND);
+        parts.workers().start(new IndexKeeper(controller), SECOND);
         CareConfig.Partition split = parts.config().partition();
         parts.workers()
                 .start(
@@ -320,9 +325,10 @@ final class Joined implements AutoCloseable {
                         peers,
                         booth,
                         this::directoryVoters);
-        ClientServices.Doors doors = doors(ports, bucketSettings, notifications);
-        S3Upkeep.start(parts, this, doors);
-        ClientServices.add(parts, this, keyring(), doors, view);
+        ClientServices.Doors made = doors(ports, bucketSettings, notifications);
+        doors = made;
+        S3Upkeep.start(parts, this, made);
+        ClientServices.add(parts, this, keyring(), made, view);
     }
 
     private ClientServices.Doors doors(
@@ -430,9 +436,29 @@ final class Joined implements AutoCloseable {
         return Replication.directoryVoters(parts, voters);
     }
 
+    /** Members of the directory's group, where this node leads it; else as it heard last. */
+    ReplicatedLog.Membership directoryMembers() {
+        return replication.directoryLog().membership();
+    }
+
     /** What this node's devices are getting now. */
     List<RepairStatus> repairs() {
         return devices().repairs();
+    }
+
+    /** Of this node's tickets. */
+    TicketBooth booth() {
+        return booth;
+    }
+
+    /** The devices themselves. */
+    StorageDevices storage() {
+        return parts.devices();
+    }
+
+    /** What clients of this node do with objects and buckets. */
+    ClientServices.Doors doors() {
+        return java.util.Objects.requireNonNull(doors);
     }
 
     /** The background work of this node's devices. */

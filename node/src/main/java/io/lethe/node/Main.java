@@ -34,6 +34,8 @@ import picocli.CommandLine.Parameters;
             CaCommand.class,
             RootKeyCommand.class,
             CredentialsCommand.class,
+            RecoverDirectoryCommand.class,
+            RestoreCommand.class,
             Main.ZooKeeperCommand.class
         })
 public final class Main {
@@ -67,7 +69,7 @@ public final class Main {
         System.exit(line.execute(arguments));
     }
 
-    private static Tasks tasks() {
+    static Tasks tasks() {
         return new VirtualTasks(
                 Clock.system(), (thread, e) -> log.error("task {} failed", thread.getName(), e));
     }

@@ -161,6 +161,8 @@ public final class Node implements AutoCloseable {
         workers = allWorkers;
         NodeTls tls = NodeTls.open(config.tls(), tasks.clock(), opened);
         Path data = config.node().data();
+        var _ = opened.add(DataLock.take(data));
+        new RestorePlan(data).refuseStart();
         NodeIdentity identity = NodeIdentity.start(data, random);
         NodeKeys keys = NodeKeys.loadOrCreate(data.resolve("node.key"), random);
         CellCipher.warmUp();

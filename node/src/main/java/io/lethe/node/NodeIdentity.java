@@ -47,6 +47,29 @@ record NodeIdentity(NodeId id, long incarnation) {
         }
     }
 
+    /** Whether a node was ever started with this data directory. */
+    static boolean isIn(Path data) {
+        return Files.exists(data.resolve("identity"));
+    }
+
+    /**
+     * That of a node which was started before, without counting a start.
+     *
+     * @throws ConfigException where there was none
+     */
+    static NodeIdentity of(Path data) {
+        Path file = data.resolve("identity");
+        if (!isIn(data)) {
+            throw new ConfigException(
+                    file + " is missing: no node was ever started with this configuration");
+        }
+        try {
+            return read(file);
+        } catch (IOException e) {
+            throw new ConfigException(file + " can't be read: " + e);
+        }
+    }
+
     private static NodeIdentity read(Path file) throws IOException {
         List<String> lines = Files.readAllLines(file, StandardCharsets.US_ASCII);
         try {

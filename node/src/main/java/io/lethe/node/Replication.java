@@ -6,6 +6,7 @@ import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.cluster.DirectoryVoters;
 import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.crypto.KeyWrap;
+import io.lethe.node.crypto.NodeKeys;
 import io.lethe.node.crypto.Purpose;
 import io.lethe.node.metadata.ClockWorker;
 import io.lethe.node.metadata.LocalDirectory;
@@ -139,7 +140,7 @@ record Replication(
                                 transport,
                                 parts.tasks(),
                                 parts.random(),
-                                epochKeys(parts),
+                                epochKeys(parts.keys()),
                                 parts.faults()));
         RaftMetrics.watch(parts.metrics(), host);
         Replicas replicas =
@@ -171,7 +172,7 @@ record Replication(
         return replicas;
     }
 
-    private static RaftSettings raftSettings(NodeConfig config, RaftAddress self) {
+    static RaftSettings raftSettings(NodeConfig config, RaftAddress self) {
         RaftSettings standard = RaftSettings.of(config.node().data().resolve("raft"), self);
         return new RaftSettings(
                 standard.dir(),
@@ -184,7 +185,7 @@ record Replication(
     }
 
     /** Log-epoch keys are wrapped by this node's own key, which never leaves it. */
-    private static EpochKeyWrap epochKeys(Node.Parts parts) {
+    static EpochKeyWrap epochKeys(NodeKeys node) {
         Bytes name = Bytes.utf8("log");
         return new EpochKeyWrap() {
             // A slot has room for the wrapped key alone: its first byte, the format's, is left out.
@@ -192,10 +193,7 @@ record Replication(
             public byte[] wrap(byte[] key) {
                 Bytes wrapped =
                         KeyWrap.wrap(
-                                parts.keys().logKey(),
-                                Purpose.LOG_EPOCH_KEY,
-                                name,
-                                KeyBytes.copyOf(key));
+                                node.logKey(), Purpose.LOG_EPOCH_KEY, name, KeyBytes.copyOf(key));
                 Check.that(wrapped.at(0) == WRAP_FORMAT, "a wrapped key's format is known");
                 return wrapped.slice(1, wrapped.length()).toArray();
             }
@@ -203,7 +201,7 @@ record Replication(
             @Override
             public byte[] unwrap(byte[] wrapped) {
                 Bytes whole = new Encoder().u8(WRAP_FORMAT).raw(wrapped).toBytes();
-                return KeyWrap.unwrap(parts.keys().logKey(), Purpose.LOG_EPOCH_KEY, name, whole)
+                return KeyWrap.unwrap(node.logKey(), Purpose.LOG_EPOCH_KEY, name, whole)
                         .getEncoded();
             }
         };

@@ -22,7 +22,6 @@ import io.lethe.node.object.Lease;
 import io.lethe.node.object.TicketMint;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +36,9 @@ final class TicketBooth implements TicketMint, TicketCheck, Worker {
     private final NodeKeys keys;
     private final NodeId self;
     private final Clock clock;
-    private volatile Set<Integer> loaded = Set.of();
+
+    /** As they were sealed: a cluster that was restored may use a number again. */
+    private volatile Map<Integer, SealedTicketKey> loaded = Map.of();
 
     TicketBooth(Directory directory, Lease lease, NodeKeys keys, NodeId self, Clock clock) {
         this.directory = directory;
@@ -55,8 +56,14 @@ final class TicketBooth implements TicketMint, TicketCheck, Worker {
     @Override
     public Step step() {
         Map<Integer, SealedTicketKey> sealed = directory.ticketKeys(self);
-        if (sealed.keySet().equals(loaded)) {
+        if (sealed.equals(loaded)) {
             return sealed.isEmpty() ? new Step.Idle("no ticket key yet") : Step.idle();
+        }
+        if (sealed.isEmpty()) {
+            // Those that it had are void.
+            tickets.dropKeys();
+            loaded = sealed;
+            return Step.worked();
         }
         Map<Integer, KeyBytes> opened = new HashMap<>();
         sealed.forEach(
@@ -70,12 +77,12 @@ final class TicketBooth implements TicketMint, TicketCheck, Worker {
                                                 key.sealedKey()))));
         tickets.replaceKeys(new TreeSet<>(opened.keySet()).last(), opened);
         opened.values().forEach(KeyBytes::destroy);
-        loaded = Set.copyOf(sealed.keySet());
+        loaded = sealed;
         return Step.worked();
     }
 
     boolean ready() {
-        return tickets.hasKeys();
+        return tickets.hasKeys() && directory.ticketKeys(self).equals(loaded);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Clock;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.config.ConfigLoader;
+import io.lethe.node.base.file.DurableFiles;
 import io.lethe.node.cluster.zookeeper.EmbeddedZooKeeper;
 import io.lethe.node.cluster.zookeeper.ZooKeeperCoordination;
 import io.lethe.node.metadata.command.PartitionCommand;
@@ -46,7 +47,7 @@ final class Nodes implements AutoCloseable {
     private final Map<String, String> environment;
     private final List<Node> nodes = new ArrayList<>();
     private final DevLayout layout;
-    private final EmbeddedZooKeeper zooKeeper;
+    private EmbeddedZooKeeper zooKeeper;
 
     /** What a test waits for. */
     interface Condition {
@@ -104,10 +105,12 @@ final class Nodes implements AutoCloseable {
     }
 
     private Node open(int number, Build build) {
-        return Node.start(
-                ConfigLoader.load(NodeConfig.class, layout.nodeConfig(number), environment)
-                        .config(),
-                build);
+        return Node.start(config(number), build);
+    }
+
+    /** What a node is started with. */
+    NodeConfig config(int number) {
+        return ConfigLoader.load(NodeConfig.class, layout.nodeConfig(number), environment).config();
     }
 
     /** Waits, and says of every node what is the matter where it takes too long. */
@@ -138,6 +141,14 @@ final class Nodes implements AutoCloseable {
 
     void stop(int number) {
         nodes.get(number).close();
+    }
+
+    /** Has ZooKeeper lose all that it knows; no node may run. */
+    void emptyZooKeeper() throws IOException {
+        zooKeeper.close();
+        Path data = layout.dir().resolve("zookeeper");
+        DurableFiles.deleteTree(data);
+        zooKeeper = new EmbeddedZooKeeper(data, layout.zookeeperPort());
     }
 
     /** Starts one that was stopped; returns when it serves. */

@@ -128,6 +128,29 @@ class TicketBoothTest {
     }
 
     @Test
+    void ticketsOfBeforeARestoreAreVoidAlsoWhereAKeyGetsTheirNumber() {
+        open();
+        Ticket old = gateway.mint(Ticket.Operation.DELETE);
+        assertTaken(old);
+        var _ =
+                directory.execute(
+                        new DirectoryCommand.RestoredCluster(
+                                gateway.id, 10, new Id128(3, 4), 5_000),
+                        0,
+                        0);
+        assertThat(storage.booth.ready()).as("it has none of the cluster's keys").isFalse();
+        assertThat(storage.booth.step()).isInstanceOf(Step.Worked.class);
+        assertThatThrownBy(() -> storage.check(old, old.operation()))
+                .isInstanceOf(StoreException.class);
+        putKey(1, gateway, storage);
+        assertThat(storage.booth.step()).isInstanceOf(Step.Worked.class);
+        assertRefused(old, old.operation(), "WRONG_MAC");
+        assertThat(gateway.booth.ready()).as("it has the old key under this number").isFalse();
+        assertThat(gateway.booth.step()).isInstanceOf(Step.Worked.class);
+        assertTaken(gateway.mint(Ticket.Operation.DELETE));
+    }
+
+    @Test
     void aTicketIsGoodForItsOperationAndSegmentAndSaysWhenItWasDecided() {
         open();
         Ticket read = gateway.mint(Ticket.Operation.READ);

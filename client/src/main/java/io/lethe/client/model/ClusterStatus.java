@@ -13,6 +13,7 @@ import java.util.List;
  * @param oldestUnderprotectedMillis age of the oldest of them
  * @param garbageBytes wait to be reclaimed; part of {@code usedBytes}
  * @param rebalance whether the cluster evens out what devices hold
+ * @param reclaim whether chunks that no record knows are removed
  */
 public record ClusterStatus(
         String clusterId,
@@ -38,7 +39,8 @@ public record ClusterStatus(
         long garbageBytes,
         String answeredBy,
         List<ClusterWarning> warnings,
-        boolean rebalance) {
+        boolean rebalance,
+        boolean reclaim) {
     public ClusterStatus {
         warnings = List.copyOf(warnings);
     }

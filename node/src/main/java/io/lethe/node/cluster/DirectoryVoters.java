@@ -45,6 +45,34 @@ public record DirectoryVoters(
         this(cluster, founders, founders, List.of());
     }
 
+    /** Above that of every member and founder: never used before. */
+    public int nextGeneration() {
+        return 1
+                + Stream.concat(
+                                founders.stream(),
+                                Stream.concat(voters.stream(), learners.stream()))
+                        .mapToInt(Voter::generation)
+                        .max()
+                        .orElse(0);
+    }
+
+    /**
+     * One copy goes on alone, in another generation; all others are to be made anew of it, so that
+     * none that is there still can vote or learn.
+     *
+     * @param alone above all that are listed, and so are the generations of the others then
+     */
+    public DirectoryVoters alone(Voter alone) {
+        List<Voter> others = new ArrayList<>();
+        int next = Math.max(nextGeneration(), alone.generation() + 1);
+        for (Voter one : Stream.concat(voters.stream(), learners.stream()).toList()) {
+            if (!one.node().equals(alone.node())) {
+                others.add(new Voter(one.node(), one.host(), one.rpcPort(), next++));
+            }
+        }
+        return new DirectoryVoters(cluster, founders, List.of(alone), others);
+    }
+
     /** A node's copy, whether it votes or not. */
     public Optional<Voter> member(NodeId node) {
         return Stream.concat(voters.stream(), learners.stream())

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who has a copy of the directory, in which life, and who of them votes. Pure. What is wrong is
@@ -26,6 +27,8 @@ import java.util.stream.Stream;
  *   another address than listed        of the voters is well without it
  * a voter that is lost or leaves       changes places with a learner that is here, under the same
  *                                      condition, best in a domain without another voter
+ * fewer voters than at first           one more, a learner chosen in the same way, while all that
+ *                                      there are are well
  * </pre>
  *
  * <p>A new generation is above every listed one, and nobody is ever taken off the list: so no peer
@@ -56,10 +59,12 @@ final class DirectorySeats {
     /** With a learner's place for every node that is here and has none. */
     static DirectoryVoters seated(DirectoryVoters now, Map<NodeId, Registration> here) {
         List<Voter> learners = new ArrayList<>(now.learners());
-        int next = nextGeneration(now);
+        int next = now.nextGeneration();
+        // Of a directory that was made of a backup nobody knows who had a copy of the old one.
+        boolean anew = now.founders().stream().allMatch(one -> one.generation() > 0);
         for (Registration said : here.values()) {
             if (now.member(said.node()).isEmpty()) {
-                boolean taken = members(now).anyMatch(one -> isAt(one, said));
+                boolean taken = anew || members(now).anyMatch(one -> isAt(one, said));
                 learners.add(
                         new Voter(said.node(), said.host(), said.rpcPort(), taken ? next++ : 0));
             }
@@ -73,10 +78,6 @@ final class DirectorySeats {
                 Stream.concat(now.voters().stream(), now.learners().stream()));
     }
 
-    private static int nextGeneration(DirectoryVoters now) {
-        return 1 + members(now).mapToInt(Voter::generation).max().orElse(0);
-    }
-
     private static boolean isAt(Voter member, Registration said) {
         return member.host().equals(said.host()) && member.rpcPort() == said.rpcPort();
     }
@@ -87,7 +88,25 @@ final class DirectorySeats {
         if (!seated.equals(now)) {
             return Optional.of(seated);
         }
-        return renewed(now, view).or(() -> replaced(now, view));
+        return renewed(now, view).or(() -> replaced(now, view)).or(() -> grown(now, view));
+    }
+
+    /** A directory that was made anew of one copy gets as many voters as it had. */
+    private static Optional<DirectoryVoters> grown(DirectoryVoters now, View view) {
+        boolean lacks = now.voters().size() < now.founders().size();
+        if (!lacks || !now.voters().stream().allMatch(one -> isWell(one, view))) {
+            return Optional.empty();
+        }
+        return spare(now, null, view)
+                .map(
+                        spare -> {
+                            List<Voter> voters = new ArrayList<>(now.voters());
+                            voters.add(spare);
+                            List<Voter> learners = new ArrayList<>(now.learners());
+                            learners.remove(spare);
+                            return new DirectoryVoters(
+                                    now.cluster(), now.founders(), voters, learners);
+                        });
     }
 
     private static Optional<DirectoryVoters> renewed(DirectoryVoters now, View view) {
@@ -114,7 +133,7 @@ final class DirectorySeats {
         Registration said = view.here().get(old.node());
         return said == null
                 ? old
-                : new Voter(old.node(), said.host(), said.rpcPort(), nextGeneration(now));
+                : new Voter(old.node(), said.host(), said.rpcPort(), now.nextGeneration());
     }
 
     private static boolean isSpoilt(Voter member, View view) {
@@ -156,7 +175,7 @@ final class DirectorySeats {
         return Optional.empty();
     }
 
-    private static Optional<Voter> spare(DirectoryVoters now, Voter lost, View view) {
+    private static Optional<Voter> spare(DirectoryVoters now, @Nullable Voter lost, View view) {
         Set<String> taken = new HashSet<>();
         now.voters().stream()
                 .filter(one -> !one.equals(lost))

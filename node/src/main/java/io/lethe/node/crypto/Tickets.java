@@ -69,6 +69,11 @@ public final class Tickets {
         ring = new Ring(newest, Map.copyOf(macs));
     }
 
+    /** Those that there were are void, and others have not come yet. */
+    public void dropKeys() {
+        ring = new Ring(0, Map.of());
+    }
+
     /** False until the first keys have arrived: nothing can be minted or verified. */
     public boolean hasKeys() {
         return !ring.macs.isEmpty();

@@ -13,7 +13,8 @@ package io.lethe.node.model;
  * 2      many deletes of one request in one entry of the log: {@link #DELETE_BATCHES}; the
  *        directory knows where on its node each device lies: {@link #DEVICE_PLACES};
  *        backups of the metadata: {@link #BACKUPS}; partitions without objects go over to
- *        their neighbours: {@link #MERGES}
+ *        their neighbours: {@link #MERGES}; a directory that was set back goes on: {@link
+ *        #SETBACKS}
  * </pre>
  *
  * <p>A build speaks at least the level before its highest, so that a cluster can go over to it node
@@ -36,6 +37,9 @@ public final class FeatureLevels {
 
     /** Merges of partitions. */
     public static final int MERGES = 2;
+
+    /** A directory that was made anew of one copy. */
+    public static final int SETBACKS = 2;
 
     /** The oldest that this build goes by. */
     public static final int LOWEST = 1;

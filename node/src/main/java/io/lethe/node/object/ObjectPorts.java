@@ -8,6 +8,7 @@ import io.lethe.node.metadata.Directory;
 import io.lethe.node.metadata.Metadata;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.Setback;
 import io.lethe.node.model.StoreException;
 import java.util.concurrent.TimeoutException;
 
@@ -28,6 +29,11 @@ public record ObjectPorts(
         ObjectMeters meters,
         ObjectSettings settings,
         EventNotes notes) {
+    /** Whether chunks that no record knows may be removed; not in a cluster that was set back. */
+    public boolean reclaimsUnknown() {
+        return Setback.reclaims(directory.setting(Setback.RECLAIM));
+    }
+
     /** Where nobody wants to hear of changes. */
     public ObjectPorts(
             Tasks tasks,

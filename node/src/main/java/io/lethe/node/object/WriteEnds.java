@@ -80,12 +80,16 @@ public final class WriteEnds {
 
     /**
      * Whether no version names a chunk's segment, nor ever will: a write that its partition does
-     * not know is closed first.
+     * not know is closed first. Nothing is abandoned in a cluster that was set back, until an
+     * operator says so: what the partition does not know may have been committed.
      *
      * @param state as {@link #ask} said
      */
     public boolean abandoned(ChunkInfo chunk, SegmentState state, long deadlineNanos)
             throws InterruptedException {
+        if (!ports.reclaimsUnknown()) {
+            return false;
+        }
         return switch (state.state()) {
             case CLOSED -> true;
             case OPEN, COMMITTED -> false;

@@ -66,7 +66,7 @@ final class Damaged {
         ChunkInfo info = info(key);
         SegmentState state = info == null ? null : mending.ask(info);
         if (info == null || state == null || state.state() == WriteState.CLOSED) {
-            return await(devices.delete(device, key));
+            return ports.reclaimsUnknown() && await(devices.delete(device, key));
         }
         boolean mended = mending.compute(info, state, key.index()) == Mending.Outcome.MENDED;
         ports.meters().chunksRebuilt.add(mended ? 1 : 0);

@@ -21,7 +21,8 @@ import java.util.Set;
  * before have run out. One task.
  *
  * <p>A chunk is a stranger only where the directory knows its group, and in a later epoch than the
- * chunk's: so a directory that was set back removes nothing.
+ * chunk's: so a directory that was set back removes nothing; and until an operator lets it, nothing
+ * is removed there at all.
  *
  * <p>What is removed was listed before this node's copy of the directory was made as new as the
  * directory itself: so a chunk that was written under an epoch which this node has not heard of yet
@@ -65,6 +66,9 @@ final class Strangers {
 
     /** Whether any chunk was removed. */
     boolean step() throws InterruptedException {
+        if (!ports.reclaimsUnknown()) {
+            return false;
+        }
         long now = ports.tasks().clock().nanos();
         if (!looked || now - lookedNanos >= reclaimNanos() / LOOKS_PER_DELAY) {
             look(now);

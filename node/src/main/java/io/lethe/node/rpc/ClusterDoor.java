@@ -57,6 +57,8 @@ import io.lethe.proto.v1.SetNodeLeavingRequest;
 import io.lethe.proto.v1.SetNodeLeavingResponse;
 import io.lethe.proto.v1.SetRebalanceRequest;
 import io.lethe.proto.v1.SetRebalanceResponse;
+import io.lethe.proto.v1.SetReclaimRequest;
+import io.lethe.proto.v1.SetReclaimResponse;
 import io.lethe.proto.v1.SplitPartitionRequest;
 import io.lethe.proto.v1.SplitPartitionResponse;
 import io.lethe.proto.v1.WorkerStatus;
@@ -414,6 +416,19 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                                     MoveKeeper.EVENING, request.getOn() ? "on" : "off"),
                             call.deadlineNanos());
                     return SetRebalanceResponse.getDefaultInstance();
+                });
+    }
+
+    @Override
+    public void setReclaim(SetReclaimRequest asked, StreamObserver<SetReclaimResponse> answers) {
+        requests.unary(
+                "set-reclaim",
+                answers,
+                call -> {
+                    operatorOnly(call);
+                    view.order(
+                            new DirectoryCommand.SetReclaim(asked.getOn()), call.deadlineNanos());
+                    return SetReclaimResponse.getDefaultInstance();
                 });
     }
 

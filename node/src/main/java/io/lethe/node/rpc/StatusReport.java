@@ -10,6 +10,7 @@ import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.PlacementGroup;
+import io.lethe.node.model.Setback;
 import io.lethe.proto.v1.GetStatusResponse;
 import io.lethe.proto.v1.GetUpgradeResponse;
 import io.lethe.proto.v1.Warning;
@@ -69,6 +70,7 @@ final class StatusReport {
         status.setControllerEpoch(view.controllerEpoch());
         status.setRebalance(
                 !view.directory().setting(MoveKeeper.EVENING).orElse("on").equals("off"));
+        status.setReclaim(Setback.reclaims(view.directory().setting(Setback.RECLAIM)));
         addNodes(status);
         addDevices(status);
         addGroups(status);
@@ -83,8 +85,54 @@ final class StatusReport {
                                         "DIRECTORY_LEADERLESS",
                                         "the directory has no leader",
                                         "bring nodes back until a majority of its voters is up"));
+        addSetbacks(status);
         addPartitions(status, standings);
         return status.build();
+    }
+
+    private void addSetbacks(GetStatusResponse.Builder status) {
+        Setback.recovered(view.directory().setting(Setback.Recovered.SETTING))
+                .ifPresent(
+                        one ->
+                                warn(
+                                        status,
+                                        "DIRECTORY_RECOVERED",
+                                        "the directory was made anew of node "
+                                                + one.survivor()
+                                                + "'s copy at "
+                                                + Instant.ofEpochMilli(one.millis())
+                                                + ", as far as entry "
+                                                + one.lastIndex(),
+                                        "what others had acknowledged behind that is lost: look"
+                                                + " for buckets, keys and settings that are"
+                                                + " missing"));
+        restored()
+                .ifPresent(
+                        one ->
+                                warn(
+                                        status,
+                                        "CLUSTER_RESTORED",
+                                        "all metadata was made anew of backup "
+                                                + one.backup()
+                                                + " at "
+                                                + Instant.ofEpochMilli(one.millis()),
+                                        "what was acknowledged from "
+                                                + Instant.ofEpochMilli(one.backupMillis())
+                                                + " on is lost, as was signed for with"
+                                                + " --accept-gap; purges of before stay proven for"
+                                                + " some copies only"));
+        if (!status.getReclaim()) {
+            warn(
+                    status,
+                    "RECLAIM_OFF",
+                    "chunks that no record knows stay on the disks",
+                    "when nothing is missed any more, and 'lethe repairs' is empty: 'lethe reclaim"
+                            + " on'");
+        }
+    }
+
+    private Optional<Setback.Restored> restored() {
+        return Setback.restored(view.directory().setting(Setback.Restored.SETTING));
     }
 
     private static void warn(
@@ -252,9 +300,13 @@ final class StatusReport {
                 .setGarbageBytes(garbage);
     }
 
-    private static void warnOf(GetStatusResponse.Builder status, PartitionRecord partition) {
+    private void warnOf(GetStatusResponse.Builder status, PartitionRecord partition) {
         PartitionRecord.Recovery recovery = partition.recovery();
-        if (recovery != null) {
+        // Of a restore all partitions are, which is said once.
+        boolean alone =
+                recovery != null
+                        && restored().map(one -> one.millis() != recovery.millis()).orElse(true);
+        if (recovery != null && alone) {
             warn(
                     status,
                     "PARTITION_RECOVERED",

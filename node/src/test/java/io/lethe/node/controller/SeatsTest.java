@@ -191,6 +191,22 @@ class SeatsTest {
     }
 
     @Test
+    void aDirectoryThatWasMadeAnewOfOneCopyGetsItsVotersBackOneByOne() throws InterruptedException {
+        ports.coordination.voters = directory().alone(member(1, 1));
+        assertThat(directory().learners())
+                .as("none of the old ones is among them")
+                .containsExactly(member(2, 2), member(3, 3), member(4, 4), member(5, 5));
+        away(2);
+        here(1, List.of(new Damaged(0, 1)));
+        settle();
+        assertThat(directory().voters()).as("of what is not whole nothing is made").hasSize(1);
+        here(1, List.of());
+        settle();
+        assertThat(directory().voters()).containsExactly(member(1, 1), member(3, 3), member(4, 4));
+        assertThat(directory().learners()).containsExactly(member(2, 2), member(5, 5));
+    }
+
+    @Test
     void everyNodeGetsACopyOfTheDirectoryAndFoundersStay() {
         assertThat(directory().voters()).containsExactly(member(1, 0), member(2, 0), member(3, 0));
         assertThat(directory().learners()).containsExactly(member(4, 0), member(5, 0));

@@ -16,11 +16,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.cache.ChildData;
 import org.apache.curator.framework.recipes.cache.CuratorCache;
+import org.apache.curator.framework.recipes.cache.CuratorCacheListener;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
 import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
 import org.apache.curator.framework.recipes.leader.Participant;
@@ -53,6 +55,7 @@ public final class ZooKeeperCoordination implements Coordination {
     private static final int FIRST_RETRY_MILLIS = 100;
     private static final int MOST_RETRIES = 3;
     private static final int MOST_RETRY_MILLIS = 1_000;
+    private static final int CACHES = 2;
     private static final String FEATURE_LEVEL = "/feature-level";
 
     private final CuratorFramework curator;
@@ -63,6 +66,7 @@ public final class ZooKeeperCoordination implements Coordination {
     private final LeaderLatch latch;
     private final Map<NodeId, Registration> nodes = new ConcurrentHashMap<>();
     private final CopyOnWriteArrayList<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final CountDownLatch known = new CountDownLatch(CACHES);
     private volatile @Nullable DirectoryVoters voters;
     private volatile @Nullable Long epoch;
     private volatile @Nullable PersistentNode registration;
@@ -121,8 +125,8 @@ public final class ZooKeeperCoordination implements Coordination {
         latch = new LeaderLatch(curator, "/controller", self.toString());
         curator.getConnectionStateListenable()
                 .addListener((client, state) -> connectionChanged(state));
-        nodesCache.listenable().addListener((type, old, now) -> nodeChanged(old, now));
-        directoryCache.listenable().addListener((type, old, now) -> directoryChanged(now));
+        nodesCache.listenable().addListener(reading((type, old, now) -> nodeChanged(old, now)));
+        directoryCache.listenable().addListener(reading((type, old, now) -> directoryChanged(now)));
         latch.addListener(
                 new LeaderLatchListener() {
                     @Override
@@ -137,6 +141,20 @@ public final class ZooKeeperCoordination implements Coordination {
                     }
                 });
         start(connect, withinMillis, patient);
+    }
+
+    private CuratorCacheListener reading(CuratorCacheListener changes) {
+        return new CuratorCacheListener() {
+            @Override
+            public void event(Type type, @Nullable ChildData old, @Nullable ChildData now) {
+                changes.event(type, old, now);
+            }
+
+            @Override
+            public void initialized() {
+                known.countDown();
+            }
+        };
     }
 
     private void start(String connect, int withinMillis, boolean patient) {
@@ -177,6 +195,11 @@ public final class ZooKeeperCoordination implements Coordination {
             elected();
         }
         changed();
+    }
+
+    /** Whether what is there was read, so that what is not shown is not there. */
+    public boolean awaitKnown(long withinMillis) throws InterruptedException {
+        return known.await(withinMillis, TimeUnit.MILLISECONDS);
     }
 
     private void nodeChanged(@Nullable ChildData old, @Nullable ChildData now) {

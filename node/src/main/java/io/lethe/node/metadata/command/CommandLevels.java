@@ -21,6 +21,10 @@ public final class CommandLevels {
             case DirectoryCommand.PutBackupKey _, DirectoryCommand.DropBackupKey _ ->
                     FeatureLevels.BACKUPS;
             case DirectoryCommand.BeginMerge _, DirectoryCommand.EndMerge _ -> FeatureLevels.MERGES;
+            case DirectoryCommand.RecoveredDirectory _,
+                    DirectoryCommand.RestoredCluster _,
+                    DirectoryCommand.SetReclaim _ ->
+                    FeatureLevels.SETBACKS;
             default -> FeatureLevels.LOWEST_EVER;
         };
     }

@@ -332,6 +332,35 @@ public sealed interface DirectoryCommand {
     /** Destroys it, and with it the copies of keys in that backup. Idempotent. */
     record DropBackupKey(Id128 backup) implements DirectoryCommand {}
 
+    /**
+     * The directory's majority is lost for good, and what is at hand is the directory from here on.
+     * Found behind the end of the log that survived, before anything else is.
+     *
+     * @param survivor the node whose copy it is
+     * @param lastIndex end of its log: what others had behind that is lost
+     */
+    record RecoveredDirectory(NodeId survivor, long lastIndex) implements DirectoryCommand {}
+
+    /**
+     * All metadata was lost, and this is what a backup had of it. Found behind the snapshot that
+     * was made of the backup, before anything else is. An operator has signed for what was
+     * acknowledged after it.
+     *
+     * @param node that has a replica of each partition, made of the backup
+     * @param generation that those become, one above the one that they were made in; above all that
+     *     ever were
+     * @param backupMillis when the backup was begun, in milliseconds since 1970
+     */
+    record RestoredCluster(NodeId node, int generation, Id128 backup, long backupMillis)
+            implements DirectoryCommand {
+        public RestoredCluster {
+            Check.range("generation", generation, 1, Integer.MAX_VALUE);
+        }
+    }
+
+    /** Whether chunks that no record knows may be removed. An operator's word. */
+    record SetReclaim(boolean on) implements DirectoryCommand {}
+
     /** Anything that operators set: flags such as {@code maintenance}. */
     record PutSetting(String name, String value) implements DirectoryCommand {}
 }

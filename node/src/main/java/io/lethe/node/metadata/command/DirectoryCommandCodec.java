@@ -28,9 +28,11 @@ import io.lethe.node.metadata.command.DirectoryCommand.PutTicketKey;
 import io.lethe.node.metadata.command.DirectoryCommand.PutUser;
 import io.lethe.node.metadata.command.DirectoryCommand.RaiseFeatureLevel;
 import io.lethe.node.metadata.command.DirectoryCommand.RecoverPartition;
+import io.lethe.node.metadata.command.DirectoryCommand.RecoveredDirectory;
 import io.lethe.node.metadata.command.DirectoryCommand.RegisterHolder;
 import io.lethe.node.metadata.command.DirectoryCommand.RemoveDevice;
 import io.lethe.node.metadata.command.DirectoryCommand.RemoveNode;
+import io.lethe.node.metadata.command.DirectoryCommand.RestoredCluster;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketClass;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketLock;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketSetting;
@@ -38,6 +40,7 @@ import io.lethe.node.metadata.command.DirectoryCommand.SetLeaving;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeLeaving;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetPgState;
+import io.lethe.node.metadata.command.DirectoryCommand.SetReclaim;
 import io.lethe.node.metadata.command.DirectoryCommand.SetVersioning;
 import io.lethe.node.metadata.command.DirectoryCommand.SuspendHolder;
 import io.lethe.node.model.BucketDocument;
@@ -92,6 +95,9 @@ import io.lethe.node.model.PlacementGroup;
  * 33 MoveReplica         partition i32, map epoch varint, from and to node id
  * 34 PutBackupKey        backup id, wrapped key
  * 35 DropBackupKey       backup id
+ * 36 RecoveredDirectory  node id, last index varint
+ * 37 RestoredCluster     node id, generation i32, backup id, backup millis varint
+ * 38 SetReclaim          on flag
  * 40 SetBucketLock       bucket i64, lock (mode u8, days varint, years varint), seen index varint
  * 41 RaiseFeatureLevel   level i32
  * 42 PlaceDevice         placed device
@@ -141,6 +147,9 @@ final class DirectoryCommandCodec {
             case MoveReplica _ -> 33;
             case PutBackupKey _ -> 34;
             case DropBackupKey _ -> 35;
+            case RecoveredDirectory _ -> 36;
+            case RestoredCluster _ -> 37;
+            case SetReclaim _ -> 38;
             case SetBucketLock _ -> 40;
             case RaiseFeatureLevel _ -> 41;
             case PlaceDevice _ -> 42;
@@ -205,6 +214,13 @@ final class DirectoryCommandCodec {
             case DirectoryCommand.OfPartition c -> fieldsOf(out, c);
             case PutBackupKey c -> out.id(c.backup()).wrapped(c.wrappedKey());
             case DropBackupKey c -> out.id(c.backup());
+            case RecoveredDirectory c -> out.id(c.survivor().id()).number(c.lastIndex());
+            case RestoredCluster c ->
+                    out.id(c.node().id())
+                            .int32(c.generation())
+                            .id(c.backup())
+                            .number(c.backupMillis());
+            case SetReclaim c -> out.flag(c.on());
             case SetBucketSetting c ->
                     out.bucket(c.bucket())
                             .choice(c.setting())
@@ -291,6 +307,10 @@ final class DirectoryCommandCodec {
                             new GroupId(in.int32()), in.number(), in.nullable(MergeCodec::receipt));
             case 34 -> new PutBackupKey(in.id(), in.wrapped());
             case 35 -> new DropBackupKey(in.id());
+            case 36 -> new RecoveredDirectory(RecordCodec.nodeId(in), in.number());
+            case 37 ->
+                    new RestoredCluster(RecordCodec.nodeId(in), in.int32(), in.id(), in.number());
+            case 38 -> new SetReclaim(in.flag());
             default -> readOfGateways(in, type);
         };
     }

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -344,6 +345,20 @@ public final class RaftHost implements AutoCloseable {
                 was,
                 new RaftPeer(settings.self().host(), settings.self().port(), generation),
                 command,
+                log,
+                new ReplicaStore.Tools(
+                        environment.wrap(), environment.random(), environment.faults()));
+    }
+
+    /**
+     * What a replica that is not open has on this node; empty where there is none.
+     *
+     * @throws StoreException CORRUPT when its store is damaged
+     */
+    public Optional<Standing> standing(GroupId group) throws IOException {
+        return ReplicaStore.standing(
+                settings.dir().resolve(group.toString()),
+                group.value(),
                 log,
                 new ReplicaStore.Tools(
                         environment.wrap(), environment.random(), environment.faults()));

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.rocksdb.RocksDBException;
 
 /**
@@ -22,6 +23,9 @@ import org.rocksdb.RocksDBException;
  * back without what it promised.
  */
 record ReplicaStore(GroupLogStorage log, DurableVotes votes, Path snapshots) {
+    /** Entries without a command at the end of a log: elections and changes of members. */
+    private static final long MOST_LOOKED = 1_000;
+
     /** What a store works with. */
     record Tools(EpochKeyWrap wrap, RandomSource random, FaultHandler faults) {}
 
@@ -201,6 +205,55 @@ record ReplicaStore(GroupLogStorage log, DurableVotes votes, Path snapshots) {
                             next,
                             keys.seal(next, EntryCodec.encode(voters)),
                             keys.seal(next + 1, EntryCodec.encode(first)));
+        }
+    }
+
+    /** What a replica that is not open has; empty where there is none. */
+    static Optional<Standing> standing(Path dir, int group, SharedLog log, Tools tools)
+            throws IOException {
+        Path votes = dir.resolve("votes");
+        if (!Files.exists(votes)) {
+            return Optional.empty();
+        }
+        VoteFile.Vote vote;
+        try (VoteFile file = VoteFile.open(votes)) {
+            vote = file.vote();
+        }
+        try {
+            Optional<SharedLog.Header> header = log.header(group);
+            if (header.isEmpty()) {
+                return Optional.empty();
+            }
+            long first = header.get().firstIndex();
+            long last = log.lastIndex(group, first);
+            long term = 0;
+            byte[] command = null;
+            EpochSlots slots = EpochSlots.open(dir.resolve("epochs"), group);
+            try (EpochKeys keys = new EpochKeys(group, slots, tools.wrap(), tools.random(), last)) {
+                for (long at = last; at >= Math.max(first, last - MOST_LOOKED) && at > 0; at--) {
+                    byte[] sealed = log.entry(group, at);
+                    if (sealed == null) {
+                        break;
+                    }
+                    LogEntry entry = EntryCodec.decode(at, keys.open(at, sealed));
+                    term = at == last ? entry.getId().getTerm() : term;
+                    if (entry.getType() == EntryType.ENTRY_TYPE_DATA) {
+                        ByteBuffer data = entry.getData();
+                        command = new byte[data.remaining()];
+                        data.get(command);
+                        break;
+                    }
+                }
+            }
+            return Optional.of(
+                    new Standing(
+                            vote.generation(),
+                            header.get().generation(),
+                            Math.max(last, first - 1),
+                            term,
+                            command));
+        } catch (RocksDBException e) {
+            throw new IOException("the log can't be read", e);
         }
     }
 

@@ -30,9 +30,11 @@ import io.lethe.node.metadata.command.DirectoryCommand.PutTicketKey;
 import io.lethe.node.metadata.command.DirectoryCommand.PutUser;
 import io.lethe.node.metadata.command.DirectoryCommand.RaiseFeatureLevel;
 import io.lethe.node.metadata.command.DirectoryCommand.RecoverPartition;
+import io.lethe.node.metadata.command.DirectoryCommand.RecoveredDirectory;
 import io.lethe.node.metadata.command.DirectoryCommand.RegisterHolder;
 import io.lethe.node.metadata.command.DirectoryCommand.RemoveDevice;
 import io.lethe.node.metadata.command.DirectoryCommand.RemoveNode;
+import io.lethe.node.metadata.command.DirectoryCommand.RestoredCluster;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketClass;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketLock;
 import io.lethe.node.metadata.command.DirectoryCommand.SetBucketSetting;
@@ -40,6 +42,7 @@ import io.lethe.node.metadata.command.DirectoryCommand.SetLeaving;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeLeaving;
 import io.lethe.node.metadata.command.DirectoryCommand.SetNodeState;
 import io.lethe.node.metadata.command.DirectoryCommand.SetPgState;
+import io.lethe.node.metadata.command.DirectoryCommand.SetReclaim;
 import io.lethe.node.metadata.command.DirectoryCommand.SetVersioning;
 import io.lethe.node.metadata.command.DirectoryCommand.SuspendHolder;
 import io.lethe.node.metadata.command.DirectoryReply;
@@ -123,8 +126,8 @@ public final class DirectoryState {
             case SetNodeLeaving _, RemoveNode _, SetBucketClass _, FinishRecoding _ -> false;
             case BeginSplit _, EndSplit _, RaiseFeatureLevel _ -> false;
             case RecoverPartition _, MoveReplica _ -> false;
-            case BeginMerge _, EndMerge _ -> false;
-            case PutBackupKey _, DropBackupKey _ -> false;
+            case BeginMerge _, EndMerge _, RestoredCluster _, SetReclaim _ -> false;
+            case PutBackupKey _, DropBackupKey _, RecoveredDirectory _ -> false;
         };
     }
 
@@ -178,6 +181,9 @@ public final class DirectoryState {
             case BeginMerge c -> Merges.begin(draft, c);
             case EndMerge c -> Merges.end(draft, c);
             case MoveReplica c -> Membership.moveReplica(draft, c);
+            case RecoveredDirectory c -> Setbacks.recovered(draft, c);
+            case RestoredCluster c -> Setbacks.restored(draft, c);
+            case SetReclaim c -> Setbacks.setReclaim(draft, c);
         };
     }
 

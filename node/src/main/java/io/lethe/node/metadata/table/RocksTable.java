@@ -321,6 +321,14 @@ public final class RocksTable implements GroupTable {
                 });
     }
 
+    /**
+     * A part of a state that comes from elsewhere, as of one position, into a table that nobody
+     * serves yet.
+     */
+    public void fill(Position at, List<Change> changes) {
+        var _ = inside(open -> open.apply(at, _ -> new Change.Decision<>(changes, true)));
+    }
+
     @Override
     public <T> T read(Function<View, T> question) {
         return inside(table -> table.read(question));

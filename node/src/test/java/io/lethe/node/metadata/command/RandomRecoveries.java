@@ -31,6 +31,10 @@ public final class RandomRecoveries {
                         new Replica(random.node(), random.count()),
                         random.number() >>> 1),
                 new DirectoryCommand.PutBackupKey(random.id(), random.bytes(1, 48)),
-                new DirectoryCommand.DropBackupKey(random.id()));
+                new DirectoryCommand.DropBackupKey(random.id()),
+                new DirectoryCommand.RecoveredDirectory(random.node(), random.number() >>> 1),
+                new DirectoryCommand.RestoredCluster(
+                        random.node(), 1 + random.count(), random.id(), random.number() >>> 1),
+                new DirectoryCommand.SetReclaim(true));
     }
 }
