@@ -4,7 +4,6 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.lethe.proto.v1.AddDeviceRequest;
 import io.lethe.proto.v1.AddDeviceResponse;
-import io.lethe.proto.v1.ClusterServiceGrpc;
 import io.lethe.proto.v1.DeviceStatus;
 import io.lethe.proto.v1.FinishUpgradeRequest;
 import io.lethe.proto.v1.FinishUpgradeResponse;
@@ -24,22 +23,15 @@ import io.lethe.proto.v1.ListRepairsRequest;
 import io.lethe.proto.v1.ListRepairsResponse;
 import io.lethe.proto.v1.ListWorkersRequest;
 import io.lethe.proto.v1.ListWorkersResponse;
-import io.lethe.proto.v1.MergePartitionRequest;
-import io.lethe.proto.v1.MergePartitionResponse;
-import io.lethe.proto.v1.MovePartitionRequest;
-import io.lethe.proto.v1.MovePartitionResponse;
 import io.lethe.proto.v1.NodeBuild;
 import io.lethe.proto.v1.NodeStatus;
 import io.lethe.proto.v1.PartitionStatus;
 import io.lethe.proto.v1.PlacementGroupStatus;
-import io.lethe.proto.v1.RecoverPartitionRequest;
-import io.lethe.proto.v1.RecoverPartitionResponse;
 import io.lethe.proto.v1.RemoveDeviceRequest;
 import io.lethe.proto.v1.RemoveDeviceResponse;
 import io.lethe.proto.v1.RemoveNodeRequest;
 import io.lethe.proto.v1.RemoveNodeResponse;
 import io.lethe.proto.v1.RepairStatus;
-import io.lethe.proto.v1.ReplicaStanding;
 import io.lethe.proto.v1.SetDeviceLeavingRequest;
 import io.lethe.proto.v1.SetDeviceLeavingResponse;
 import io.lethe.proto.v1.SetNodeLeavingRequest;
@@ -48,8 +40,6 @@ import io.lethe.proto.v1.SetRebalanceRequest;
 import io.lethe.proto.v1.SetRebalanceResponse;
 import io.lethe.proto.v1.SetReclaimRequest;
 import io.lethe.proto.v1.SetReclaimResponse;
-import io.lethe.proto.v1.SplitPartitionRequest;
-import io.lethe.proto.v1.SplitPartitionResponse;
 import io.lethe.proto.v1.Warning;
 import io.lethe.proto.v1.WorkerStatus;
 import java.util.List;
@@ -57,7 +47,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** ClusterService: a small cluster in which node-1 is down. */
-final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
+final class FakeClusterState extends FakePartitionOrders {
     private static final long GIBI = 1L << 30;
     private static final int LEAVING_STEP = 8;
 
@@ -67,13 +57,12 @@ final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
     private final AtomicBoolean upgradeAsked = new AtomicBoolean();
     private final AtomicInteger featureLevel = new AtomicInteger(1);
     private final AtomicBoolean leaving = new AtomicBoolean();
-    private final AtomicBoolean moved = new AtomicBoolean();
-    private final AtomicBoolean merged = new AtomicBoolean();
 
     /** Groups on d-0: fewer each time they are asked for while it leaves. */
     private final AtomicInteger groups = new AtomicInteger(16);
 
     FakeClusterState(Faults faults) {
+        super(faults);
         this.faults = faults;
     }
 
@@ -327,48 +316,6 @@ final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
                 });
     }
 
-    /** Any partition, and none but in the middle. */
-    @Override
-    public void splitPartition(
-            SplitPartitionRequest q, StreamObserver<SplitPartitionResponse> observer) {
-        FakeBuckets.answer(
-                faults,
-                "SplitPartition",
-                true,
-                observer,
-                () -> {
-                    if (!q.getPartition().startsWith("partition-")) {
-                        throw Refusal.of(
-                                Status.Code.INVALID_ARGUMENT,
-                                "INVALID_ARGUMENT",
-                                "there is no partition '" + q.getPartition() + "'");
-                    }
-                    return SplitPartitionResponse.newBuilder()
-                            .setPartition(q.getPartition())
-                            .setChild("partition-99")
-                            .build();
-                });
-    }
-
-    /** Partition-2, in two looks; the others have objects. */
-    @Override
-    public void mergePartition(
-            MergePartitionRequest q, StreamObserver<MergePartitionResponse> observer) {
-        FakeBuckets.answer(
-                faults,
-                "MergePartition",
-                true,
-                observer,
-                () -> {
-                    if (!q.getPartition().equals("partition-2")) {
-                        throw Refusal.of(
-                                Status.Code.INVALID_ARGUMENT, "INVALID_ARGUMENT", "not empty");
-                    }
-                    var answer = MergePartitionResponse.newBuilder().setHeir("partition-1");
-                    return answer.setDone(merged.getAndSet(true)).build();
-                });
-    }
-
     /** Node-1 runs the version before until somebody has asked. */
     @Override
     public void getUpgrade(GetUpgradeRequest q, StreamObserver<GetUpgradeResponse> observer) {
@@ -421,67 +368,6 @@ final class FakeClusterState extends ClusterServiceGrpc.ClusterServiceImplBase {
                     featureLevel.set(q.getLevel());
                     return FinishUpgradeResponse.newBuilder()
                             .setFeatureLevel(featureLevel.get())
-                            .build();
-                });
-    }
-
-    /** Of any partition one replica of two is left. */
-    @Override
-    public void recoverPartition(
-            RecoverPartitionRequest q, StreamObserver<RecoverPartitionResponse> observer) {
-        FakeBuckets.answer(
-                faults,
-                "RecoverPartition",
-                true,
-                observer,
-                () -> {
-                    if (!q.getPartition().startsWith("partition-")) {
-                        throw Refusal.of(
-                                Status.Code.INVALID_ARGUMENT,
-                                "INVALID_ARGUMENT",
-                                "there is no partition '" + q.getPartition() + "'");
-                    }
-                    return RecoverPartitionResponse.newBuilder()
-                            .addReplicas(
-                                    ReplicaStanding.newBuilder()
-                                            .setNode("node-0")
-                                            .setAnswers(true)
-                                            .setLastTerm(3)
-                                            .setLastIndex(90)
-                                            .setAppliedIndex(88)
-                                            .setNodeState("UP"))
-                            .addReplicas(
-                                    ReplicaStanding.newBuilder()
-                                            .setNode("node-1")
-                                            .setNodeState("REMOVED"))
-                            .setSurvivor("node-0")
-                            .setOrdered(q.getAcceptLoss())
-                            .setLoss("what others had behind entry 90 is lost")
-                            .build();
-                });
-    }
-
-    /** From node-0 to node-2 in two looks; nowhere else. */
-    @Override
-    public void movePartition(
-            MovePartitionRequest q, StreamObserver<MovePartitionResponse> observer) {
-        FakeBuckets.answer(
-                faults,
-                "MovePartition",
-                true,
-                observer,
-                () -> {
-                    if (!q.getPartition().startsWith("partition-")) {
-                        throw Refusal.of(
-                                Status.Code.INVALID_ARGUMENT,
-                                "INVALID_ARGUMENT",
-                                "there is no '" + q.getPartition() + "'");
-                    }
-                    boolean done = moved.getAndSet(true);
-                    return MovePartitionResponse.newBuilder()
-                            .setDone(done)
-                            .setAppliedIndex(done ? 500 : 100)
-                            .setLeaderAppliedIndex(500)
                             .build();
                 });
     }

@@ -62,7 +62,7 @@ final class EvenSeats {
                 Optional<PartitionRecord> found =
                         partitions.stream()
                                 .filter(record -> goes(record, from, to, domains))
-                                .min(Comparator.comparing(record -> record.id().value()));
+                                .min(Comparator.comparingInt(record -> record.id().value()));
                 if (found.isPresent()) {
                     PartitionRecord record = found.get();
                     return Optional.of(new MoveReplica(record.id(), record.mapEpoch(), from, to));

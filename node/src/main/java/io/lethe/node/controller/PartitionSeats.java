@@ -49,10 +49,7 @@ final class PartitionSeats {
 
     /** The next change; empty when all is as it should be, or nothing can be done. */
     static Optional<PartitionRecord> next(
-            PartitionRecord now,
-            DirectorySeats.View view,
-            Map<NodeId, Integer> load,
-            Asking asking)
+            PartitionRecord now, DirectorySeats.View view, Map<NodeId, Integer> load, Asking asking)
             throws InterruptedException {
         for (Replica old : now.voters()) {
             if (isDamaged(now, old, view) && mayGo(now, old, view, asking)) {
@@ -73,10 +70,7 @@ final class PartitionSeats {
 
     /** A partition that was made anew of one replica gets as many as it had. */
     private static Optional<PartitionRecord> grown(
-            PartitionRecord now,
-            DirectorySeats.View view,
-            Map<NodeId, Integer> load,
-            Asking asking)
+            PartitionRecord now, DirectorySeats.View view, Map<NodeId, Integer> load, Asking asking)
             throws InterruptedException {
         PartitionRecord.Recovery recovery = now.recovery();
         boolean lacks = recovery != null && now.voters().size() < recovery.voters();

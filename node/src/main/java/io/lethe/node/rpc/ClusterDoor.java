@@ -63,7 +63,6 @@ import io.lethe.proto.v1.SplitPartitionRequest;
 import io.lethe.proto.v1.SplitPartitionResponse;
 import io.lethe.proto.v1.WorkerStatus;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,9 +76,6 @@ import java.util.stream.Collectors;
  * for any thread.
  */
 public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase {
-    /** Asked together for their workers: some 70 of each fill a page about twice. */
-    private static final int NODES_AT_ONCE = 32;
-
     private final ClusterView view;
     private final Requests requests;
     private final NodeReports nodeReports;
@@ -569,46 +565,14 @@ public final class ClusterDoor extends ClusterServiceGrpc.ClusterServiceImplBase
                     operatorOnly(call);
                     Page<WorkerStatus> page =
                             Pages.shown(
-                                    workers(request), request.getPage(), ClusterDoor::name, w -> w);
+                                    new WorkerRows(view, nodeReports).of(request),
+                                    request.getPage(),
+                                    WorkerRows::name,
+                                    w -> w);
                     return ListWorkersResponse.newBuilder()
                             .setNextPageToken(page.next())
                             .addAllWorkers(page.rows())
                             .build();
                 });
-    }
-
-    private static String name(WorkerStatus worker) {
-        return worker.getNode() + "/" + worker.getName();
-    }
-
-    /** Workers from the page's beginning on, at least as many as it takes if there are so many. */
-    private List<WorkerStatus> workers(ListWorkersRequest request) throws InterruptedException {
-        String after = PageToken.parse(request.getPage().getPageToken()).after().utf8();
-        List<NodeId> nodes =
-                view.directory().nodes().stream()
-                        .map(NodeRecord::id)
-                        .filter(this::isUp)
-                        .filter(
-                                node ->
-                                        request.getNode().isEmpty()
-                                                || node.toString().equals(request.getNode()))
-                        // Behind a node's last worker stands what sorts after the slash.
-                        .filter(node -> (node + "0").compareTo(after) > 0)
-                        .sorted(Comparator.comparing(NodeId::toString))
-                        .toList();
-        int limit = PageToken.limit(request.getPage().getPageSize());
-        List<WorkerStatus> found = new ArrayList<>();
-        for (int from = 0; from < nodes.size(); from += NODES_AT_ONCE) {
-            List<NodeId> some = nodes.subList(from, Math.min(nodes.size(), from + NODES_AT_ONCE));
-            for (NodeReport node : nodeReports.of(some).values()) {
-                node.getWorkersList().stream()
-                        .filter(worker -> name(worker).compareTo(after) > 0)
-                        .forEach(found::add);
-            }
-            if (found.size() > limit) {
-                break;
-            }
-        }
-        return found;
     }
 }

@@ -84,8 +84,7 @@ final class RecoveryOrders {
      * Every node is asked: one that has handed its place to a node which never got anything still
      * has its replica, and may be the only one.
      */
-    private Map<NodeId, ReplicaStatus> answers(PartitionRecord record)
-            throws InterruptedException {
+    private Map<NodeId, ReplicaStatus> answers(PartitionRecord record) throws InterruptedException {
         Set<NodeId> nodes = new TreeSet<>();
         record.voters().forEach(one -> nodes.add(one.node()));
         view.directory().nodes().stream()

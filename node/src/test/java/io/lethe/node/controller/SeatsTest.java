@@ -80,11 +80,7 @@ class SeatsTest {
         return members != null
                 ? members
                 : replicas().stream()
-                        .map(
-                                one ->
-                                        peer(
-                                                Math.toIntExact(one.node().id().low()),
-                                                one.generation()))
+                        .map(one -> peer(Math.toIntExact(one.node().id().low()), one.generation()))
                         .toList();
     }
 
@@ -320,7 +316,9 @@ class SeatsTest {
         order(new DirectoryCommand.RecoverPartition(PARTITION, 1, replica(1, 0), 77));
         assertThat(replicas()).contains(replica(4, 3));
         giveUp(4);
-        assertThat(replicas()).contains(replica(1, 2)).extracting(Replica::node)
+        assertThat(replicas())
+                .contains(replica(1, 2))
+                .extracting(Replica::node)
                 .doesNotContain(Ports.node(4));
     }
 
@@ -334,7 +332,8 @@ class SeatsTest {
         members = List.of(peer(1, 0), peer(2, 0), peer(3, 0));
         here(1, List.of(new Damaged(1, 0)));
         settle();
-        assertThat(replicas()).as("2 would be alone with a replica that has nothing")
+        assertThat(replicas())
+                .as("2 would be alone with a replica that has nothing")
                 .contains(replica(1, 0));
         members = List.of(peer(1, 0), peer(2, 0), peer(4, 2));
         settle();
@@ -348,9 +347,7 @@ class SeatsTest {
         ports.clock.advance(GRACE.toNanos());
         settle();
         assertThat(replicas()).contains(replica(4, 2));
-        order(
-                new DirectoryCommand.BeginSplit(
-                        PARTITION, 2, Bytes.wrap(new byte[] {(byte) 0x80})));
+        order(new DirectoryCommand.BeginSplit(PARTITION, 2, Bytes.wrap(new byte[] {(byte) 0x80})));
         giveUp(4);
         assertThat(replicas()).as("it has joined, and founds the child").contains(replica(4, 2));
         members = List.of(peer(1, 0), peer(2, 0), peer(3, 0));
