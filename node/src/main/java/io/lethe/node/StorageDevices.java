@@ -145,7 +145,9 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
                         DeviceMetrics.waits(metrics, store)::observeNanos);
         Open open = new Open(store, pool, absolute(device.path()));
         devices.put(store.device(), open);
-        served.put(store.device(), new ServedDevice(store, pool, pool::executeInBackground));
+        served.put(
+                store.device(),
+                new ServedDevice(store, pool, pool::executeInBackground, pool::closed));
         DeviceMetrics.register(metrics, store, pool);
         return store.device();
     }
