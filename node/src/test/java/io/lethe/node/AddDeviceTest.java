@@ -75,7 +75,8 @@ class AddDeviceTest {
     /** As far as anybody sees before it is opened. */
     private Path copy(Path disk) throws IOException {
         Path copy = Files.createDirectory(temp.resolve("copy"));
-        return Files.copy(disk.resolve("device"), copy.resolve("device")).getParent();
+        var _ = Files.copy(disk.resolve("device"), copy.resolve("device"));
+        return copy;
     }
 
     private static void refuseStartWith(Nodes nodes, Path copy) throws IOException {

@@ -163,7 +163,9 @@ public final class BackupWorker implements Worker {
             last = ours.isEmpty() ? 0 : ours.getLast().beganMillis();
             newest.put(place.name(), last);
         }
-        return wanted > last || now() - Math.max(last, startedMillis) >= policy.everyMillis();
+        // Asked for under a clock that is ahead, it would be made again and again until then.
+        boolean asked = wanted > last && wanted <= now();
+        return asked || now() - Math.max(last, startedMillis) >= policy.everyMillis();
     }
 
     /** Without those that began under a clock that was ahead: they would pass for the newest. */

@@ -119,17 +119,20 @@ class BackupWorkerTest {
 
     private void want() throws InterruptedException {
         world.metadata.moveTo(world.metadata.millis() + 1_000);
+        want(world.metadata.millis());
+        world.metadata.moveTo(world.metadata.millis() + 1_000);
+    }
+
+    private void want(long millis) throws InterruptedException {
         DirectoryReply reply =
                 world.metadata
                         .execute(
                                 new DirectoryCommand.PutSetting(
-                                        BackupWorker.WANTED,
-                                        String.valueOf(world.metadata.millis())),
+                                        BackupWorker.WANTED, String.valueOf(millis)),
                                 0,
                                 0)
                         .reply();
         assertThat(reply).isEqualTo(new DirectoryReply.Done());
-        world.metadata.moveTo(world.metadata.millis() + 1_000);
     }
 
     /** Steps until there is nothing to do. */
@@ -243,6 +246,17 @@ class BackupWorkerTest {
         }
         assertThat(ours()).hasSize(KEEP).doesNotContain(old, newer);
         assertThat(place().list()).contains(old, left, newer).doesNotContain(ownLeft);
+    }
+
+    @Test
+    void aBackupThatIsAskedForUnderAClockThatIsAheadIsMadeOnceAndThen() throws Exception {
+        long ahead = world.metadata.millis() + Duration.ofHours(1).toMillis();
+        want(ahead);
+        assertThat(rest()).isInstanceOf(Step.Idle.class);
+        assertThat(ours()).isEmpty();
+        world.metadata.moveTo(ahead + 1);
+        assertThat(rest()).isInstanceOf(Step.Idle.class);
+        assertThat(ours()).hasSize(1);
     }
 
     @Test

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class DevicePoolTest {
     /** Hears of work that was dropped. */
-    private static final Runnable NOBODY = () -> {};
+    private static void nobody() {}
 
     private final Clock clock = Clock.system();
     private final VirtualTasks tasks = new VirtualTasks(clock, (_, _) -> {});
@@ -84,9 +84,9 @@ class DevicePoolTest {
         CountDownLatch goOn = new CountDownLatch(1);
         try (DevicePool pool = new DevicePool("device-a", 1, 4, tasks)) {
             Promise<Boolean> running = pool.submit(() -> goOn.await(30, TimeUnit.SECONDS));
-            pool.executeInBackground(0, () -> {}, NOBODY);
-            pool.executeInBackground(0, () -> {}, NOBODY);
-            assertThatThrownBy(() -> pool.executeInBackground(0, () -> {}, NOBODY))
+            pool.executeInBackground(0, () -> {}, DevicePoolTest::nobody);
+            pool.executeInBackground(0, () -> {}, DevicePoolTest::nobody);
+            assertThatThrownBy(() -> pool.executeInBackground(0, () -> {}, DevicePoolTest::nobody))
                     .isInstanceOf(RejectedExecutionException.class);
             assertThat(pool.rejected()).isEqualTo(1);
             assertThat(pool.load().foregroundShare()).isZero();
@@ -124,8 +124,9 @@ class DevicePoolTest {
         CountDownLatch others = new CountDownLatch(2);
         int twoSecondsBytes = 2 * (int) DevicePool.FLOOR_BYTES_PER_SECOND;
         try (DevicePool pool = new DevicePool("device-a", 1, 4, tasks, 1, _ -> {})) {
-            pool.executeInBackground(twoSecondsBytes, () -> moved.set(true), NOBODY);
-            pool.executeInBackground(0, others::countDown, NOBODY);
+            pool.executeInBackground(
+                    twoSecondsBytes, () -> moved.set(true), DevicePoolTest::nobody);
+            pool.executeInBackground(0, others::countDown, DevicePoolTest::nobody);
             pool.execute(others::countDown);
             assertThat(others.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(moved.get()).isFalse();
@@ -137,9 +138,12 @@ class DevicePoolTest {
         int burstBytes = 16 << 20;
         try (DevicePool pool = new DevicePool("device-a", 1, 4, tasks, 1, _ -> {})) {
             for (int i = 0; i < DevicePool.MOST_PACED; i++) {
-                pool.executeInBackground(burstBytes, () -> {}, NOBODY);
+                pool.executeInBackground(burstBytes, () -> {}, DevicePoolTest::nobody);
             }
-            assertThatThrownBy(() -> pool.executeInBackground(burstBytes, () -> {}, NOBODY))
+            assertThatThrownBy(
+                            () ->
+                                    pool.executeInBackground(
+                                            burstBytes, () -> {}, DevicePoolTest::nobody))
                     .isInstanceOf(RejectedExecutionException.class);
             assertThat(pool.rejected()).isEqualTo(1);
         }
