@@ -3,6 +3,8 @@ package io.lethe.node;
 import io.lethe.node.base.config.ByteSize;
 import io.lethe.node.base.config.ConfigException;
 import io.lethe.node.base.file.DurableFiles;
+import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.Id128;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The devices that were added while the node ran, beside those of its configuration: the file
@@ -17,13 +20,29 @@ import java.util.List;
  * taken out by hand while the node does not run. One task at a time.
  *
  * <pre>
- * lethe devices 1
- * &lt;most bytes, or all&gt; &lt;absolute path&gt;
+ * lethe devices 2
+ * &lt;most bytes, or all&gt; &lt;device id, 32 hex digits, or -&gt; &lt;absolute path&gt;
  * </pre>
+ *
+ * Version 1 had no ids; its lines are read, and get {@code -}, any device, when the file is written
+ * again.
  */
 final class AddedDevices {
-    private static final String TITLE = "lethe devices 1";
+    private static final String TITLE_1 = "lethe devices 1";
+    private static final String TITLE = "lethe devices 2";
     private static final String ALL = "all";
+    private static final String ANY = "-";
+
+    /**
+     * A line.
+     *
+     * @param id what its directory holds; null where nobody has noted that
+     */
+    record Added(NodeConfig.Device device, @Nullable DeviceId id) {
+        Path path() {
+            return device.path();
+        }
+    }
 
     private final Path file;
 
@@ -32,18 +51,19 @@ final class AddedDevices {
     }
 
     /** In the order in which they were added. */
-    List<NodeConfig.Device> read() {
+    List<Added> read() {
         try {
             if (!Files.exists(file)) {
                 return List.of();
             }
             List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
-            if (lines.isEmpty() || !lines.getFirst().equals(TITLE)) {
+            String title = lines.isEmpty() ? "" : lines.getFirst();
+            if (!title.equals(TITLE) && !title.equals(TITLE_1)) {
                 throw damaged("its first line is not '" + TITLE + "'");
             }
-            List<NodeConfig.Device> devices = new ArrayList<>();
+            List<Added> devices = new ArrayList<>();
             for (String line : lines.subList(1, lines.size())) {
-                devices.add(parse(line));
+                devices.add(parse(line, title.equals(TITLE)));
             }
             return devices;
         } catch (IOException e) {
@@ -51,16 +71,17 @@ final class AddedDevices {
         }
     }
 
-    private NodeConfig.Device parse(String line) {
-        int space = line.indexOf(' ');
-        if (space < 0 || !line.startsWith("/", space + 1)) {
-            throw damaged("'" + line + "' is no size and path");
+    private Added parse(String line, boolean withId) {
+        String[] parts = line.split(" ", withId ? 3 : 2);
+        String path = parts[parts.length - 1];
+        if (parts.length < (withId ? 3 : 2) || !path.startsWith("/")) {
+            throw damaged("'" + line + "' is no size" + (withId ? ", id" : "") + " and path");
         }
-        String size = line.substring(0, space);
         try {
-            return new NodeConfig.Device(
-                    Path.of(line.substring(space + 1)),
-                    size.equals(ALL) ? null : ByteSize.parse(size));
+            return new Added(
+                    new NodeConfig.Device(
+                            Path.of(path), parts[0].equals(ALL) ? null : ByteSize.parse(parts[0])),
+                    !withId || parts[1].equals(ANY) ? null : new DeviceId(Id128.parse(parts[1])));
         } catch (IllegalArgumentException e) {
             throw damaged(String.valueOf(e.getMessage()));
         }
@@ -72,30 +93,32 @@ final class AddedDevices {
                         + " is damaged ("
                         + why
                         + "); mend it: a line for each device that was added, its capacity in"
-                        + " bytes or 'all', a space, and its path");
+                        + " bytes or 'all', its id or '-', and its path, with spaces between");
     }
 
-    void add(NodeConfig.Device device) {
-        List<NodeConfig.Device> all = new ArrayList<>(read());
+    void add(NodeConfig.Device device, DeviceId id) {
+        List<Added> all = new ArrayList<>(read());
         all.removeIf(known -> known.path().equals(device.path()));
-        all.add(device);
+        all.add(new Added(device, id));
         write(all);
     }
 
     void remove(Path path) {
-        List<NodeConfig.Device> all = new ArrayList<>(read());
+        List<Added> all = new ArrayList<>(read());
         if (all.removeIf(known -> known.path().equals(path))) {
             write(all);
         }
     }
 
-    private void write(List<NodeConfig.Device> devices) {
+    private void write(List<Added> devices) {
         StringBuilder text = new StringBuilder(TITLE + "\n");
-        for (NodeConfig.Device device : devices) {
-            ByteSize capacity = device.capacity();
+        for (Added one : devices) {
+            ByteSize capacity = one.device().capacity();
             text.append(capacity == null ? ALL : capacity.bytes())
                     .append(' ')
-                    .append(device.path())
+                    .append(one.id() == null ? ANY : one.id())
+                    .append(' ')
+                    .append(one.path())
                     .append('\n');
         }
         try {

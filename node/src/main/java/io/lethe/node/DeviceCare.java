@@ -131,7 +131,7 @@ final class DeviceCare implements Worker {
         new NewDevice(wanted, sharedDisk)
                 .check(
                         parts.identity().id(),
-                        devices.paths().values(),
+                        devices.paths(),
                         parts.config().node().data(),
                         directory);
         DeviceId device =

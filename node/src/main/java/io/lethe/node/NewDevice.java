@@ -12,14 +12,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * Looks whether a directory may become a device of this node: it is there, is empty or holds a
- * device that the cluster knows as this node's, lies apart from all that the node has, and on a
- * disk of its own, since one disk that fails must not take two devices. Asks the disk; changes
- * nothing.
+ * device that the cluster knows as this node's and that is not open elsewhere, lies apart from all
+ * that the node has, and on a disk of its own, since one disk that fails must not take two devices.
+ * Asks the disk; changes nothing.
  *
  * @param path absolute and normal
  * @param sharedDisk it may be on the disk of another device
@@ -33,15 +34,15 @@ record NewDevice(Path path, boolean sharedDisk) {
     }
 
     /**
-     * @param taken directories of the node's devices
+     * @param open the node's devices and their directories
      * @param data the node's own directory
      * @throws StoreException INVALID_ARGUMENT, with what to do
      */
-    void check(NodeId self, Collection<Path> taken, Path data, Directory directory) {
+    void check(NodeId self, Map<DeviceId, Path> open, Path data, Directory directory) {
         if (!Files.isDirectory(path)) {
             throw refused("there is no directory " + path + "; make it, and mount its disk there");
         }
-        for (Path other : Stream.concat(taken.stream(), Stream.of(data)).toList()) {
+        for (Path other : Stream.concat(open.values().stream(), Stream.of(data)).toList()) {
             Path whole = other.toAbsolutePath().normalize();
             if (path.startsWith(whole) || whole.startsWith(path)) {
                 throw refused(
@@ -49,16 +50,27 @@ record NewDevice(Path path, boolean sharedDisk) {
             }
         }
         try {
-            checkContents(self, directory);
-            checkDisk(taken);
+            checkContents(self, open, directory);
+            checkDisk(open.values());
         } catch (IOException e) {
             throw refused(path + " can't be looked at: " + e);
         }
     }
 
-    private void checkContents(NodeId self, Directory directory) throws IOException {
+    private void checkContents(NodeId self, Map<DeviceId, Path> open, Directory directory)
+            throws IOException {
         Optional<DeviceId> holds = DiskChunkStore.peek(path);
         if (holds.isPresent()) {
+            Path original = open.get(holds.get());
+            if (original != null) {
+                throw refused(
+                        path
+                                + " is a copy of device "
+                                + holds.get()
+                                + ", which is in use at "
+                                + original
+                                + "; empty it");
+            }
             Optional<DeviceRecord> known = directory.device(holds.get());
             if (known.isEmpty()
                     || !known.get().node().equals(self)

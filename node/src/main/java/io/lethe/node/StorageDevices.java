@@ -22,6 +22,7 @@ import io.lethe.node.chunk.wire.ServedDevice;
 import io.lethe.node.cluster.Registration;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.StoreException;
@@ -31,16 +32,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * This node's devices, each a store behind a pool of its own; they may come and go while it runs.
  * Safe for any thread.
  */
 final class StorageDevices implements LocalDevices, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(StorageDevices.class);
+
     private record Open(DiskChunkStore store, DevicePool pool, Path path) implements DeviceCalls {
         @Override
         public DeviceId device() {
@@ -93,11 +99,12 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
         boolean opened = false;
         try {
             for (NodeConfig.Device device : config.devices()) {
-                var _ = open(device);
+                serve(device, open(device));
             }
-            for (NodeConfig.Device device : added.read()) {
-                if (!configured(device.path())) {
-                    var _ = openAdded(device);
+            List<AddedDevices.Added> noted = added.read();
+            for (AddedDevices.Added one : noted) {
+                if (!configured(one.path())) {
+                    openAdded(one, noted);
                 }
             }
             opened = true;
@@ -116,9 +123,28 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
         return path.toAbsolutePath().normalize();
     }
 
-    private DeviceId openAdded(NodeConfig.Device device) {
+    /**
+     * One that was added is there already: nothing is made where its disk is not mounted.
+     *
+     * @param noted all of them: their disks may be mounted in each other's places
+     */
+    private void openAdded(AddedDevices.Added one, List<AddedDevices.Added> noted) {
         try {
-            return open(device);
+            Optional<DeviceId> found = DiskChunkStore.peek(one.path());
+            boolean known =
+                    noted.stream().anyMatch(any -> found.equals(Optional.ofNullable(any.id())));
+            if (found.isPresent() && (one.id() == null || known)) {
+                serve(one.device(), open(one.device()));
+                return;
+            }
+            log.warn(
+                    "device {} is missing: {} holds {}. This node starts without it. Mount its"
+                        + " disk, and restart the node or say 'lethe device add' again; if it is"
+                        + " gone for good, take its line out of {}",
+                    one.id() == null ? "of " + one.path() : one.id(),
+                    one.path(),
+                    found.map(other -> "device " + other).orElse("no device"),
+                    config.node().data().resolve("devices"));
         } catch (StoreException e) {
             throw new StoreException(
                     e.code(),
@@ -129,12 +155,26 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
         }
     }
 
-    private synchronized DeviceId open(NodeConfig.Device device) {
+    private DiskChunkStore open(NodeConfig.Device device) {
+        Optional<DeviceId> holds = DiskChunkStore.peek(device.path());
+        if (holds.isPresent() && devices.containsKey(holds.get())) {
+            throw new StoreException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    device.path()
+                            + " holds device "
+                            + holds.get()
+                            + ", as "
+                            + open(holds.get()).path()
+                            + " does: one is a copy of the other; empty the copy");
+        }
         DiskSettings settings = DiskSettings.of(device.path());
         if (device.capacity() != null) {
             settings = settings.withLimits(device.capacity().bytes(), settings.leastReserveBytes());
         }
-        DiskChunkStore store = DiskChunkStore.open(settings, ports);
+        return DiskChunkStore.open(settings, ports);
+    }
+
+    private void serve(NodeConfig.Device device, DiskChunkStore store) {
         DevicePool pool =
                 new DevicePool(
                         "device-" + store.device().toString().substring(0, 8),
@@ -145,9 +185,10 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
                         DeviceMetrics.waits(metrics, store)::observeNanos);
         Open open = new Open(store, pool, absolute(device.path()));
         devices.put(store.device(), open);
-        served.put(store.device(), new ServedDevice(store, pool, pool::executeInBackground));
+        served.put(
+                store.device(),
+                new ServedDevice(store, pool, pool::executeInBackground, pool::closed));
         DeviceMetrics.register(metrics, store, pool);
-        return store.device();
     }
 
     /**
@@ -156,20 +197,20 @@ final class StorageDevices implements LocalDevices, AutoCloseable {
      * @param device its path is absolute and normal, and was looked at by {@link NewDevice}
      */
     synchronized DeviceId add(NodeConfig.Device device) {
-        boolean kept = configured(device.path());
-        if (!kept) {
-            added.add(device);
-        }
-        boolean opened = false;
+        DiskChunkStore store = open(device);
+        boolean noted = false;
         try {
-            DeviceId id = open(device);
-            opened = true;
-            return id;
+            if (!configured(device.path())) {
+                added.add(device, store.device());
+            }
+            noted = true;
         } finally {
-            if (!opened && !kept) {
-                added.remove(device.path());
+            if (!noted) {
+                store.close();
             }
         }
+        serve(device, store);
+        return store.device();
     }
 
     /**

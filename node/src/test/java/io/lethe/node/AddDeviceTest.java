@@ -34,10 +34,20 @@ class AddDeviceTest {
             DeviceId added = add(nodes, disk);
             assertThat(add(nodes, disk)).as("once more").isEqualTo(added);
             nodes.until("the directory has it", () -> writable(nodes, added, disk));
-            assertThat(nodes.joined(0).directory().device(added).orElseThrow().capacityBytes())
+            assertThat(nodes.joined(1).directory().device(added).orElseThrow().capacityBytes())
                     .isEqualTo(CAPACITY_BYTES);
+            Path copy = copy(disk);
+            assertThat(refusal(nodes, copy)).contains("is a copy of device " + added);
             nodes.stop(0);
+            refuseStartWith(nodes, copy);
             nodes.until("it is away", () -> !writable(nodes, added, disk));
+            Path away = Files.move(disk, temp.resolve("unmounted"));
+            var _ = Files.createDirectory(disk);
+            nodes.startAgain(0);
+            assertThat(disk).as("where the disk is not mounted").isEmptyDirectory();
+            nodes.stop(0);
+            Files.delete(disk);
+            var _ = Files.move(away, disk);
             nodes.startAgain(0);
             nodes.until("it is back", () -> writable(nodes, added, disk));
             order(nodes, new DirectoryCommand.SetLeaving(first.id(), true));
@@ -60,6 +70,23 @@ class AddDeviceTest {
 
     private static DeviceId add(Nodes nodes, Path path) {
         return nodes.joined(0).devices().add(path.toString(), CAPACITY_BYTES, true);
+    }
+
+    /** As far as anybody sees before it is opened. */
+    private Path copy(Path disk) throws IOException {
+        Path copy = Files.createDirectory(temp.resolve("copy"));
+        var _ = Files.copy(disk.resolve("device"), copy.resolve("device"));
+        return copy;
+    }
+
+    private static void refuseStartWith(Nodes nodes, Path copy) throws IOException {
+        Path file = nodes.data(0).resolve("devices");
+        String before = Files.readString(file);
+        Files.writeString(file, before + "all - " + copy + "\n");
+        assertThatThrownBy(() -> nodes.startAgain(0))
+                .hasMessageContaining("one is a copy of the other")
+                .hasMessageContaining("take its line out");
+        Files.writeString(file, before);
     }
 
     private static String refusal(Nodes nodes, Path path) {

@@ -7,6 +7,7 @@ import io.lethe.node.backup.BackupPlace;
 import io.lethe.node.backup.BytesContent;
 import io.lethe.node.backup.Content;
 import io.lethe.node.backup.FolderPlace;
+import io.lethe.node.backup.SharedFiles;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.nativeio.NativeFiles;
@@ -84,6 +85,8 @@ class BackupPlacesTest {
     void whatIsWrittenIsReadBackListedAndRemoved() throws Exception {
         for (BackupPlace place : places()) {
             assertThat(place.list()).as(place.name()).isEmpty();
+            place.write(SECOND, BackupPlace.OWNER, new BytesContent(bytes(33)));
+            place.write(FIRST, BackupPlace.OWNER, new BytesContent(bytes(33)));
             place.write(SECOND, "partition-1.rows", new BytesContent(bytes(LONG_BYTES)));
             place.write(SECOND, "manifest", new BytesContent(bytes(10)));
             place.write(FIRST, "partition-1.keys", new BytesContent(bytes(0)));
@@ -103,8 +106,38 @@ class BackupPlacesTest {
     void aFolderThatIsNotMountedIsNoPlace() {
         BackupPlace place = new FolderPlace(temp.resolve("nowhere"), NativeFiles.real());
         assertThatThrownBy(place::list).isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> place.write(FIRST, "manifest", new BytesContent(bytes(1))))
-                .isInstanceOf(IOException.class);
+        for (String file : List.of(BackupPlace.OWNER, "manifest")) {
+            assertThatThrownBy(() -> place.write(FIRST, file, new BytesContent(bytes(1))))
+                    .isInstanceOf(IOException.class);
+        }
         assertThat(temp.resolve("nowhere")).doesNotExist();
+    }
+
+    @Test
+    void onlyKeysThatWereNeverMadeAreGoneFromAFolderThatDoesNotOverwriteInPlace() throws Exception {
+        Path folder = Files.createDirectory(temp.resolve("shared"));
+        BackupPlace place = new FolderPlace(folder, new SharedFiles());
+        place.write(FIRST, BackupPlace.OWNER, new BytesContent(bytes(33)));
+        place.write(FIRST, "directory.rows", new BytesContent(bytes(33)));
+        assertThat(place.delete(FIRST)).as("without keys").isTrue();
+        assertThat(place.delete(FIRST)).as("perhaps it is on a disk that is away").isFalse();
+        place.write(SECOND, BackupPlace.OWNER, new BytesContent(bytes(33)));
+        place.write(SECOND, "partition-1.keys", new BytesContent(bytes(33)));
+        assertThat(place.delete(SECOND)).as("with keys").isFalse();
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void aFolderThatIsUnmountedWithinABackupGetsNoMoreOfIt() throws Exception {
+        Path folder = Files.createDirectory(temp.resolve("mounted"));
+        BackupPlace place = new FolderPlace(folder, NativeFiles.real());
+        place.write(FIRST, BackupPlace.OWNER, new BytesContent(bytes(33)));
+        Files.move(folder, temp.resolve("elsewhere"));
+        Files.createDirectory(folder);
+        assertThatThrownBy(
+                        () -> place.write(FIRST, "partition-1.keys", new BytesContent(bytes(33))))
+                .isInstanceOf(IOException.class);
+        assertThat(place.delete(FIRST)).isFalse();
+        assertThat(folder).isEmptyDirectory();
     }
 }

@@ -6,6 +6,13 @@ import java.util.List;
 
 /** Where backups are kept. Safe for any task, one change at a time. */
 public interface BackupPlace {
+    /**
+     * The file of a backup that is written first, before any copy of keys is registered, so it also
+     * shows whether the place can be written to: the id of the cluster whose backup it is, 32 hex
+     * digits and a line end, UTF-8.
+     */
+    String OWNER = "cluster";
+
     /** Shown to operators. */
     String name();
 
@@ -15,7 +22,10 @@ public interface BackupPlace {
      */
     boolean outside();
 
-    /** Makes a file of a backup, durably; what was there under its name is replaced. */
+    /**
+     * Makes a file of a backup, durably; what was there under its name is replaced. The first is
+     * {@link #OWNER}.
+     */
     void write(Id128 backup, String file, Content content) throws IOException, InterruptedException;
 
     /**
@@ -29,7 +39,7 @@ public interface BackupPlace {
     /**
      * Removes a backup, its keys first, so that nothing can bring them back.
      *
-     * @return whether the keys were overwritten in place
+     * @return whether the keys were overwritten in place, or no file of keys was ever made
      */
     boolean delete(Id128 backup) throws IOException, InterruptedException;
 }

@@ -5,7 +5,7 @@ import io.lethe.node.base.background.Pace;
 import io.lethe.node.base.task.Tasks;
 import io.lethe.node.crypto.RootKeys;
 import io.lethe.node.metadata.Directory;
-import io.lethe.node.metadata.RoutedMetadata;
+import io.lethe.node.metadata.ExportingMetadata;
 import io.lethe.node.model.NodeId;
 
 /**
@@ -18,6 +18,6 @@ public record BackupPorts(
         Tasks tasks,
         RandomSource random,
         Directory directory,
-        RoutedMetadata metadata,
+        ExportingMetadata metadata,
         RootKeys root,
         Pace pace) {}

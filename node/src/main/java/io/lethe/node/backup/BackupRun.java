@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
  * Makes one backup, a group at a step: all partitions, each as of one index; once more those whose
  * range was another meanwhile; the directory last, so that it knows whatever a partition was fenced
  * against; then the manifest, which makes it complete. Each partition has its copy of the keys
- * registered before that is made. One task.
+ * registered before that is made, and after the place was written to. One task.
  */
 final class BackupRun {
     private static final long COMMAND_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -52,7 +52,7 @@ final class BackupRun {
     private final Map<GroupId, Range> copied = new HashMap<>();
     private final Map<GroupId, Manifest.Group> groups = new TreeMap<>();
     private final Deque<PartitionRecord> next = new ArrayDeque<>();
-    private boolean keyKept;
+    private boolean begun;
     private int rounds;
 
     private BackupRun(BackupPorts ports, BackupPlace place, Id128 id, Directory.Cluster cluster) {
@@ -101,9 +101,10 @@ final class BackupRun {
 
     /** Does the next piece; true once the backup is complete. */
     boolean step() throws IOException, InterruptedException {
-        if (!keyKept) {
+        if (!begun) {
+            place.write(id, BackupPlace.OWNER, Backups.owner(cluster.id()));
             keepKey();
-            keyKept = true;
+            begun = true;
         }
         if (!next.isEmpty()) {
             copy(next.removeFirst());

@@ -4,6 +4,7 @@ import io.lethe.node.backup.BackupFile.Header;
 import io.lethe.node.backup.BackupFile.Kind;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.codec.Decoder.CorruptEncoding;
+import io.lethe.node.metadata.Directory;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.KeyCopy;
 import io.lethe.node.metadata.command.PartitionAnswer.KeyCopyPage;
@@ -15,7 +16,9 @@ import io.lethe.node.model.Id128;
 import io.lethe.node.model.PartitionRecord;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +48,9 @@ public final class Backups {
         return ports;
     }
 
-    /** Complete backups of a place, oldest first; what can't be read is left out. */
+    /**
+     * Complete backups of a place, of any cluster, oldest first; what can't be read is left out.
+     */
     public static List<Manifest> complete(BackupPlace place)
             throws IOException, InterruptedException {
         List<Manifest> found = new ArrayList<>();
@@ -55,10 +60,51 @@ public final class Backups {
         return found;
     }
 
+    /** Those of them that are this cluster's: others may keep theirs in the same folder. */
+    public List<Manifest> ours(BackupPlace place) throws IOException, InterruptedException {
+        Optional<Id128> self = cluster();
+        return complete(place).stream()
+                .filter(manifest -> self.equals(Optional.of(manifest.cluster())))
+                .toList();
+    }
+
+    /** Empty before there is one. */
+    Optional<Id128> cluster() {
+        return ports.directory().cluster().map(Directory.Cluster::id);
+    }
+
+    /** Whether this cluster began a backup, complete or not. */
+    boolean began(BackupPlace place, Id128 id) throws IOException, InterruptedException {
+        Optional<Id128> self = cluster();
+        Optional<byte[]> owner = read(place, id, BackupPlace.OWNER);
+        return self.isPresent()
+                && owner.isPresent()
+                && Arrays.equals(owner.get(), ownerOf(self.get()));
+    }
+
+    /** The file {@link BackupPlace#OWNER}. */
+    static Content owner(Id128 cluster) {
+        return new BytesContent(ownerOf(cluster));
+    }
+
+    private static byte[] ownerOf(Id128 cluster) {
+        return (cluster + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
     /** Empty where a backup is not complete, or its manifest damaged. */
     static Optional<Manifest> manifest(BackupPlace place, Id128 id)
             throws IOException, InterruptedException {
-        try (Content content = place.open(id, Manifest.NAME)) {
+        try {
+            return read(place, id, Manifest.NAME).map(Manifest::decode);
+        } catch (CorruptEncoding e) {
+            return Optional.empty();
+        }
+    }
+
+    /** A short file; empty where there is none. */
+    private static Optional<byte[]> read(BackupPlace place, Id128 id, String file)
+            throws IOException, InterruptedException {
+        try (Content content = place.open(id, file)) {
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             byte[] buffer = new byte[64 * 1024];
             for (int count = content.read(buffer, 0, buffer.length);
@@ -66,10 +112,8 @@ public final class Backups {
                     count = content.read(buffer, 0, buffer.length)) {
                 all.write(buffer, 0, count);
             }
-            return Optional.of(Manifest.decode(all.toByteArray()));
-        } catch (java.io.FileNotFoundException
-                | java.nio.file.NoSuchFileException
-                | CorruptEncoding e) {
+            return Optional.of(all.toByteArray());
+        } catch (java.io.FileNotFoundException | java.nio.file.NoSuchFileException e) {
             return Optional.empty();
         }
     }
@@ -118,11 +162,17 @@ public final class Backups {
 
     /** Removes a backup, complete or not, and takes its copies of keys off the partitions. */
     void remove(BackupPlace place, Id128 id) throws IOException, InterruptedException {
-        if (!place.outside()) {
+        if (place.outside()) {
+            takeOff(id, place.delete(id));
+        } else {
             var _ = ports.metadata().execute(new DirectoryCommand.DropBackupKey(id), 0, deadline());
+            // Without its key a copy in the store is nothing, wherever pieces of it are left.
+            takeOff(id, true);
+            var _ = place.delete(id);
         }
-        // Without its key a copy in the store is nothing, wherever pieces of it are left.
-        boolean inPlace = place.delete(id) || !place.outside();
+    }
+
+    private void takeOff(Id128 id, boolean inPlace) throws InterruptedException {
         for (PartitionRecord record : ports.directory().partitions()) {
             for (KeyCopy copy : copies(record, BackupRun.copyOf(id))) {
                 var _ =

@@ -53,8 +53,8 @@ public final class FolderPlace implements BackupPlace {
     public void write(Id128 backup, String file, Content content)
             throws IOException, InterruptedException {
         Path target = of(backup).resolve(file);
-        if (!Files.exists(of(backup))) {
-            // Not the folder itself: that would be a disk that is not mounted.
+        if (file.equals(OWNER) && !Files.exists(of(backup))) {
+            // Not the folder itself, and not later on: that would be a disk that is not mounted.
             Files.createDirectory(of(backup));
             DurableFiles.syncParent(of(backup));
         }
@@ -119,18 +119,40 @@ public final class FolderPlace implements BackupPlace {
     @Override
     public boolean delete(Id128 backup) throws IOException {
         Path of = of(backup);
-        boolean inPlace = Files.exists(of) && natives.inPlace(of).accepted();
-        try (Stream<Path> files = Files.exists(of) ? Files.list(of) : Stream.empty()) {
-            for (Path file : files.toList()) {
-                String name = file.getFileName().toString();
-                if (name.endsWith(KEYS) || name.equals(Manifest.NAME)) {
-                    overwrite(file);
-                }
+        if (!Files.isDirectory(of)) {
+            // What was made is elsewhere if the disk is not mounted.
+            return false;
+        }
+        List<Path> files = files(of);
+        List<Path> keys = files.stream().filter(file -> named(file).endsWith(KEYS)).toList();
+        boolean none = keys.isEmpty() && files.contains(of.resolve(OWNER));
+        boolean inPlace = none || natives.inPlace(of).accepted();
+        for (Path file : files) {
+            if (keys.contains(file) || named(file).equals(Manifest.NAME)) {
+                overwrite(file);
             }
         }
+        // The owner goes before the keys: where it is without them, there never were any.
+        for (Path file : files) {
+            if (!keys.contains(file) && !named(file).equals(OWNER)) {
+                DurableFiles.deleteTree(file);
+            }
+        }
+        Files.deleteIfExists(of.resolve(OWNER));
+        DurableFiles.syncFolder(of);
         DurableFiles.deleteTree(of);
         DurableFiles.syncParent(of);
         return inPlace;
+    }
+
+    private static List<Path> files(Path of) throws IOException {
+        try (Stream<Path> files = Files.list(of)) {
+            return files.toList();
+        }
+    }
+
+    private static String named(Path file) {
+        return String.valueOf(file.getFileName());
     }
 
     /** Durably, with zeros. */

@@ -155,10 +155,11 @@ public final class DevicePool implements Executor, AutoCloseable {
      * its turn.
      *
      * @param bytes that it moves to or from the disk
+     * @param dropped run instead, on some thread, when the pool is closed before it is its turn
      * @throws RejectedExecutionException when the queue is half full, too much waits for its turn,
      *     or the pool is closed
      */
-    public void executeInBackground(long bytes, Runnable work) {
+    public void executeInBackground(long bytes, Runnable work, Runnable dropped) {
         tune();
         if (bytes == 0 || pace.tryTake(bytes)) {
             handBackground(bytes, work);
@@ -168,7 +169,7 @@ public final class DevicePool implements Executor, AutoCloseable {
             paced.decrementAndGet();
             throw tooMuch();
         }
-        tasks.fork(name + "-paced", () -> inTurn(bytes, work));
+        tasks.fork(name + "-paced", () -> inTurn(bytes, work, dropped));
     }
 
     private void tune() {
@@ -185,11 +186,16 @@ public final class DevicePool implements Executor, AutoCloseable {
         return pace.bytesPerSecond();
     }
 
-    private void inTurn(long bytes, Runnable work) {
+    private void inTurn(long bytes, Runnable work, Runnable dropped) {
         try {
             pace.take(bytes);
-            while (!threads.isShutdown() && !handed(bytes, work)) {
+            boolean handed = handed(bytes, work);
+            while (!handed && !closed()) {
                 tasks.sleep(RETRY_NANOS);
+                handed = handed(bytes, work);
+            }
+            if (!handed) {
+                dropped.run();
             }
         } catch (InterruptedException e) {
             // Nobody cancels it; and who waits for it has a deadline.
@@ -257,7 +263,7 @@ public final class DevicePool implements Executor, AutoCloseable {
     }
 
     private StoreException refusal(RejectedExecutionException cause) {
-        if (threads.isShutdown()) {
+        if (closed()) {
             return new StoreException(ErrorCode.UNAVAILABLE, name + " is closed", cause);
         }
         return new StoreException(
@@ -274,6 +280,11 @@ public final class DevicePool implements Executor, AutoCloseable {
 
     public long rejected() {
         return rejected.sum();
+    }
+
+    /** Whether it takes nothing any more. */
+    public boolean closed() {
+        return threads.isShutdown();
     }
 
     /** Takes nothing more and waits for what was taken, for at most half a minute. */

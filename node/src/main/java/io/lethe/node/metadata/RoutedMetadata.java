@@ -38,7 +38,7 @@ import java.util.function.Supplier;
  * its leader by hints, asks it (in this process where it leads), and repeats until the deadline
  * what is safe to repeat. Safe for any thread; calls block the task.
  */
-public final class RoutedMetadata implements Metadata, RewrapWitness {
+public final class RoutedMetadata implements ExportingMetadata, RewrapWitness {
     /**
      * What one node may take to answer before another is asked: longer than a slow disk's sync,
      * shorter than an election, so that a node that hangs costs one such time.
@@ -273,11 +273,7 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
         return wanted.equals(Set.copyOf(members(record.id(), deadlineNanos)));
     }
 
-    /**
-     * The first piece of a group's state, of a replica that has all that was acknowledged.
-     *
-     * @param id never used before
-     */
+    @Override
     public MetadataResponse.Exported export(GroupId group, Id128 id, long deadlineNanos)
             throws InterruptedException {
         return exported(
@@ -285,7 +281,7 @@ public final class RoutedMetadata implements Metadata, RewrapWitness {
                 call(group, new MetadataRequest.Export(id, Bytes.EMPTY), true, deadlineNanos));
     }
 
-    /** The piece behind another one. */
+    @Override
     public MetadataResponse.Exported export(
             GroupId group, Id128 id, MetadataResponse.Exported before, long deadlineNanos)
             throws InterruptedException {

@@ -74,7 +74,7 @@ public final class BackupDoor extends BackupServiceGrpc.BackupServiceImplBase {
                     ListBackupsResponse.Builder answer = ListBackupsResponse.newBuilder();
                     for (BackupPlace place : backups.places()) {
                         try {
-                            for (Manifest one : Backups.complete(place)) {
+                            for (Manifest one : backups.ours(place)) {
                                 answer.addBackups(row(place, one));
                             }
                         } catch (IOException | StoreException e) {
@@ -111,7 +111,7 @@ public final class BackupDoor extends BackupServiceGrpc.BackupServiceImplBase {
                     CheckBackupResponse.Builder answer = CheckBackupResponse.newBuilder();
                     for (BackupPlace place : backups.places()) {
                         try {
-                            for (Manifest one : Backups.complete(place)) {
+                            for (Manifest one : backups.ours(place)) {
                                 if (one.id().toString().equals(request.getId())) {
                                     answer.addPlaces(place.name());
                                     answer.addAllFaults(Backups.check(place, one));

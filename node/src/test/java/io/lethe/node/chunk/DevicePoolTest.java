@@ -14,6 +14,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class DevicePoolTest {
+    /** Hears of work that was dropped. */
+    private static void nobody() {}
+
     private final Clock clock = Clock.system();
     private final VirtualTasks tasks = new VirtualTasks(clock, (_, _) -> {});
 
@@ -81,9 +84,9 @@ class DevicePoolTest {
         CountDownLatch goOn = new CountDownLatch(1);
         try (DevicePool pool = new DevicePool("device-a", 1, 4, tasks)) {
             Promise<Boolean> running = pool.submit(() -> goOn.await(30, TimeUnit.SECONDS));
-            pool.executeInBackground(0, () -> {});
-            pool.executeInBackground(0, () -> {});
-            assertThatThrownBy(() -> pool.executeInBackground(0, () -> {}))
+            pool.executeInBackground(0, () -> {}, DevicePoolTest::nobody);
+            pool.executeInBackground(0, () -> {}, DevicePoolTest::nobody);
+            assertThatThrownBy(() -> pool.executeInBackground(0, () -> {}, DevicePoolTest::nobody))
                     .isInstanceOf(RejectedExecutionException.class);
             assertThat(pool.rejected()).isEqualTo(1);
             assertThat(pool.load().foregroundShare()).isZero();
@@ -103,13 +106,27 @@ class DevicePoolTest {
     }
 
     @Test
+    void whatStillWaitsForItsTurnIsDroppedWhenThePoolIsClosed() throws Exception {
+        CountDownLatch dropped = new CountDownLatch(1);
+        AtomicBoolean moved = new AtomicBoolean();
+        int secondsBytes = (int) DevicePool.FLOOR_BYTES_PER_SECOND;
+        DevicePool pool = new DevicePool("device-a", 1, 4, tasks, 1, _ -> {});
+        pool.executeInBackground(secondsBytes, () -> moved.set(true), dropped::countDown);
+        pool.close();
+        assertThat(pool.closed()).isTrue();
+        assertThat(dropped.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(moved.get()).isFalse();
+    }
+
+    @Test
     void whatMovesBytesInTheBackgroundWaitsForItsTurnAndNothingElseDoes() throws Exception {
         AtomicBoolean moved = new AtomicBoolean();
         CountDownLatch others = new CountDownLatch(2);
         int twoSecondsBytes = 2 * (int) DevicePool.FLOOR_BYTES_PER_SECOND;
         try (DevicePool pool = new DevicePool("device-a", 1, 4, tasks, 1, _ -> {})) {
-            pool.executeInBackground(twoSecondsBytes, () -> moved.set(true));
-            pool.executeInBackground(0, others::countDown);
+            pool.executeInBackground(
+                    twoSecondsBytes, () -> moved.set(true), DevicePoolTest::nobody);
+            pool.executeInBackground(0, others::countDown, DevicePoolTest::nobody);
             pool.execute(others::countDown);
             assertThat(others.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(moved.get()).isFalse();
@@ -121,9 +138,12 @@ class DevicePoolTest {
         int burstBytes = 16 << 20;
         try (DevicePool pool = new DevicePool("device-a", 1, 4, tasks, 1, _ -> {})) {
             for (int i = 0; i < DevicePool.MOST_PACED; i++) {
-                pool.executeInBackground(burstBytes, () -> {});
+                pool.executeInBackground(burstBytes, () -> {}, DevicePoolTest::nobody);
             }
-            assertThatThrownBy(() -> pool.executeInBackground(burstBytes, () -> {}))
+            assertThatThrownBy(
+                            () ->
+                                    pool.executeInBackground(
+                                            burstBytes, () -> {}, DevicePoolTest::nobody))
                     .isInstanceOf(RejectedExecutionException.class);
             assertThat(pool.rejected()).isEqualTo(1);
         }

@@ -96,7 +96,7 @@ abstract class ServerStream extends FairOutbound.Source {
         server.counters.pooled.incrementAndGet();
         try {
             if (background) {
-                device.background().execute(diskBytes(), () -> onPool(work));
+                device.background().execute(diskBytes(), () -> onPool(work), () -> onDropped(work));
             } else {
                 device.pool().execute(() -> onPool(work));
             }
@@ -111,9 +111,17 @@ abstract class ServerStream extends FairOutbound.Source {
     /** The first piece of work: a full pool is an answer to the client. */
     final void handOrRefuse(PoolWork work) {
         if (!hand(work)) {
+            if (device.closed().getAsBoolean()) {
+                failGone();
+                return;
+            }
             server.counters.rejected(WireCounters.Rejection.DEVICE_POOL);
             fail(ErrorCode.OVERLOADED, "the device's queue is full: try again, or another device");
         }
+    }
+
+    private void failGone() {
+        fail(ErrorCode.UNAVAILABLE, "the node has let go of the device: reload the cluster map");
     }
 
     /** Work of a stream that has begun: a full pool is asked again until it takes it. */
@@ -127,12 +135,20 @@ abstract class ServerStream extends FairOutbound.Source {
 
     private void again(PoolWork work) {
         busy = false;
-        if (server.closed()) {
+        boolean gone = device.closed().getAsBoolean();
+        if (server.closed() || (gone && over)) {
             // The pool is gone with its device; what the store holds, it drops by itself.
             release();
+        } else if (gone) {
+            failGone();
         } else {
             insist(work);
         }
+    }
+
+    private void onDropped(PoolWork work) {
+        server.counters.pooled.decrementAndGet();
+        var _ = connection.toLoop(() -> again(work));
     }
 
     private void onPool(PoolWork work) {

@@ -29,10 +29,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyCopies {
     /**
-     * Copies of one partition that were ever made: a replica moved every week for a century, at 50
-     * bytes each.
+     * Copies of one partition's replicas that were ever made: a replica moved every week for a
+     * century, at 50 bytes each.
      */
     static final int MOST = 10_000;
+
+    /**
+     * Copies of one partition that lie elsewhere: a backup a day for a quarter of a century, each
+     * of which stays since its folder does not overwrite in place. Apart from {@link #MOST}, so
+     * that backups that fail keep no replica out.
+     */
+    static final int MOST_ELSEWHERE = 10_000;
 
     private KeyCopies() {}
 
@@ -69,6 +76,8 @@ final class KeyCopies {
     }
 
     static PartitionReply register(Draft draft, List<KeyCopy> copies) {
+        int replicas = 0;
+        int elsewhere = 0;
         for (KeyCopy copy : copies) {
             Bytes stored = draft.get(Family.KEY_COPIES, key(copy));
             if (stored != null && Row.decode(stored).wipedMillis() > 0) {
@@ -77,15 +86,31 @@ final class KeyCopies {
             }
             if (stored == null) {
                 draft.put(Family.KEY_COPIES, key(copy), new Row(draft.millis(), 0, 0).encode());
+                replicas += ofReplica(copy) ? 1 : 0;
+                elsewhere += ofReplica(copy) ? 0 : 1;
             }
         }
-        return count(draft.rows()) + copies.size() <= MOST
+        int ofReplicas = replicas == 0 ? 0 : count(draft.rows(), true) + replicas;
+        int others = elsewhere == 0 ? 0 : count(draft.rows(), false) + elsewhere;
+        if (ofReplicas > MOST) {
+            return Replies.refused(
+                    ErrorCode.OVERLOADED,
+                    "this partition's replicas have had "
+                            + MOST
+                            + " copies of its keys; split it, or keep its replicas in place");
+        }
+        return others <= MOST_ELSEWHERE
                 ? Replies.DONE
                 : Replies.refused(
                         ErrorCode.OVERLOADED,
-                        "this partition has had "
-                                + MOST
-                                + " copies of its keys; split it, or keep its replicas in place");
+                        MOST_ELSEWHERE
+                                + " copies of this partition's keys lie elsewhere; back up less"
+                                + " often, or to a file system that overwrites in place");
+    }
+
+    /** Whether a copy is, or was, what a replica has: others may be made again and again. */
+    private static boolean ofReplica(KeyCopy copy) {
+        return copy.kind() == KeyCopy.Kind.REPLICA || copy.kind() == KeyCopy.Kind.MERGED;
     }
 
     /** Registers a copy of a partition that is made now, and has no others. */
@@ -143,6 +168,20 @@ final class KeyCopies {
         return count[0];
     }
 
+    /** Of replicas, or all others. */
+    private static int count(Rows rows, boolean ofReplicas) {
+        int[] count = new int[1];
+        rows.scan(
+                Family.KEY_COPIES,
+                Bytes.EMPTY,
+                Bytes.EMPTY,
+                (key, _) -> {
+                    count[0] += ofReplica(copyOf(key)) == ofReplicas ? 1 : 0;
+                    return Step.NEXT;
+                });
+        return count[0];
+    }
+
     static PartitionReply deregister(Draft draft, DeregisterKeyCopy c) {
         Bytes stored = draft.get(Family.KEY_COPIES, key(c.copy()));
         if (stored == null) {
@@ -158,9 +197,7 @@ final class KeyCopies {
                             + " lay on a file system that does not overwrite in place, so it stays"
                             + " registered");
         }
-        boolean ofReplica =
-                c.copy().kind() == KeyCopy.Kind.REPLICA || c.copy().kind() == KeyCopy.Kind.MERGED;
-        if (!ofReplica) {
+        if (!ofReplica(c.copy())) {
             // Its number is random: nobody will make it again.
             draft.delete(Family.KEY_COPIES, key(c.copy()));
             return Replies.DONE;

@@ -222,11 +222,12 @@ abstract class ChunkPeersContract {
                 new ServedDevice(
                         wire.store,
                         wire.pool,
-                        (count, work) -> {
+                        (count, work, _) -> {
                             tasks.incrementAndGet();
                             moved.addAndGet(count);
                             wire.pool.execute(work);
-                        }));
+                        },
+                        () -> false));
         ChunkKey key = WireFixture.key(1, 0);
         byte[] bytes = WireFixture.bytes(1, 300_000);
         wire.write(key, bytes, 4096);

@@ -9,11 +9,14 @@ import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
+import io.lethe.node.model.StoreException;
 import io.lethe.node.model.Ticket;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -285,6 +288,45 @@ final class DataPlaneLimitsTest {
                 read ->
                         assertThat(wire.failure(read))
                                 .isIn(ErrorCode.NO_SUCH_CHUNK, ErrorCode.OVERLOADED));
+    }
+
+    @Test
+    void whatIsUnderWayEndsWhenTheNodeLetsGoOfTheDevice() {
+        DeviceId device = new DeviceId(new Id128(7, 8));
+        FileBackedStore store = new FileBackedStore(device, directory);
+        ThreadPoolExecutor pool = WireFixture.pool(1, 8);
+        Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+        wire.devices.put(
+                device,
+                new ServedDevice(
+                        store, pool, (_, _, dropped) -> waiting.add(dropped), pool::isShutdown));
+        ChunkPeers.Sink begun = sink(wire.client, device, 1);
+        wire.await(begun.send(WireFixture.bytes(1, 500), 0, 500));
+        wire.until("the first half is there", () -> store.appendedBytes.get() == 500);
+        wire.until("the pool is idle", () -> wire.server.counters().queueDepth() == 0);
+        ChunkPeers.Sink queued = sink(wire.client.background(), device, 2);
+        wire.until("one waits for its turn", () -> !waiting.isEmpty());
+        pool.shutdown();
+        waiting.forEach(Runnable::run);
+        for (ChunkPeers.Sink sink : List.of(begun, queued, sink(wire.client, device, 3))) {
+            assertThatThrownBy(() -> wire.await(sink.finish()))
+                    .hasMessageContaining("let go of the device")
+                    .extracting(e -> ((StoreException) e).code())
+                    .isEqualTo(ErrorCode.UNAVAILABLE);
+        }
+        wire.until("streams end", () -> wire.server.counters().streams() == 0);
+        assertThat(wire.server.bufferedBytes()).isZero();
+        assertThat(wire.server.counters().queueDepth()).isZero();
+        store.close();
+    }
+
+    private ChunkPeers.Sink sink(ChunkPeers client, DeviceId device, int segment) {
+        ChunkKey key = WireFixture.key(segment, 0);
+        return client.write(
+                device,
+                WireFixture.ticket(Ticket.Operation.WRITE, key),
+                WireFixture.header(key, 1_000, 256),
+                wire.deadline());
     }
 
     @Test

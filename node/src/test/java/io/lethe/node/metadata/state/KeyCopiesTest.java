@@ -15,6 +15,7 @@ import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.metadata.command.PartitionReply.Refused;
 import io.lethe.node.metadata.command.Stamp;
+import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.FeatureLevels;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
@@ -89,5 +90,48 @@ class KeyCopiesTest {
                 .as("a registration that comes late")
                 .isInstanceOf(Refused.class);
         assertThat(PartitionState.registered(partition.rows, second)).isFalse();
+    }
+
+    private static List<KeyCopy> elsewhere(int first, int count) {
+        List<KeyCopy> copies = new ArrayList<>();
+        for (int i = first; i < first + count; i++) {
+            copies.add(new KeyCopy(KeyCopy.Kind.DECLARED, node(1), i));
+        }
+        return copies;
+    }
+
+    @Test
+    void copiesThatLieElsewhereAreBoundedAndKeepNoReplicaOut() {
+        int most = KeyCopies.MOST_ELSEWHERE;
+        for (int first = 0; first < most; first += 1_000) {
+            partition.done(new RegisterKeyCopies(elsewhere(first, 1_000)));
+        }
+        assertThat(partition.execute(new RegisterKeyCopies(elsewhere(most, 1))))
+                .isInstanceOfSatisfying(
+                        Refused.class,
+                        refused -> assertThat(refused.code()).isEqualTo(ErrorCode.OVERLOADED));
+        partition.done(new RegisterKeyCopies(elsewhere(0, 1)));
+        partition.done(new RegisterKeyCopies(List.of(second)));
+        assertThat(PartitionState.registered(partition.rows, second)).isTrue();
+        partition.done(new DeregisterKeyCopy(elsewhere(7, 1).getFirst(), WIPED));
+        partition.done(new RegisterKeyCopies(elsewhere(most, 1)));
+    }
+
+    @Test
+    void copiesOfReplicasAreBoundedTooAndOneThatIsKnownMayBeNamedAgain() {
+        int next = 0;
+        for (int left = KeyCopies.MOST - KeyCopies.count(partition.rows); left > 0; ) {
+            int count = Math.min(1_000, left);
+            List<KeyCopy> copies = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                copies.add(KeyCopy.replica(node(2), next++));
+            }
+            partition.done(new RegisterKeyCopies(copies));
+            left -= count;
+        }
+        assertThat(partition.execute(new RegisterKeyCopies(List.of(KeyCopy.replica(node(3), 1)))))
+                .isInstanceOf(Refused.class);
+        partition.done(new RegisterKeyCopies(List.of(KeyCopy.replica(node(2), 1))));
+        partition.done(new RegisterKeyCopies(elsewhere(0, 1)));
     }
 }
