@@ -61,12 +61,11 @@ final class SurvivingReplicas {
 
     /**
      * Whether a recovery is this partition's own, and the survivor votes: whoever joined it since
-     * has a later generation. One of an earlier generation votes in a partition that never was
-     * down to that survivor: its record has the recovery of its parent.
+     * has a later generation. One of an earlier generation votes in a partition that never was down
+     * to that survivor: its record has the recovery of its parent.
      */
     private boolean isOf(PartitionRecord record, Recovery recovery) {
-        PartitionRecord.Replica survivor =
-                new PartitionRecord.Replica(self, recovery.generation());
+        PartitionRecord.Replica survivor = new PartitionRecord.Replica(self, recovery.generation());
         return record.voters().contains(survivor)
                 && record.voters().stream()
                         .allMatch(

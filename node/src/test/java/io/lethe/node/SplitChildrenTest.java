@@ -112,8 +112,7 @@ class SplitChildrenTest {
         for (int i = 0; i < commands.size(); i++) {
             Stamp stamp = new Stamp(1_000 + i, 0, 0, FeatureLevels.HIGHEST);
             byte[] _ =
-                    parent.apply(
-                            i + 1, 1, CommandCodec.encode(stamp, commands.get(i)).toArray());
+                    parent.apply(i + 1, 1, CommandCodec.encode(stamp, commands.get(i)).toArray());
         }
     }
 

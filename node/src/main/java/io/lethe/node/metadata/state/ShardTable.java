@@ -382,8 +382,7 @@ final class ShardTable {
         List<Bytes> own = places.stream().filter(head::covers).toList();
         List<Moved> moved = moved(draft.rows(), id);
         boolean needed = !own.isEmpty();
-        Bytes lineage =
-                key(LINEAGE, id).plus(new Encoder(8).i32((int) head.sibling).toBytes());
+        Bytes lineage = key(LINEAGE, id).plus(new Encoder(8).i32((int) head.sibling).toBytes());
         Bytes known = draft.get(Family.SHARDS, lineage);
         // A sweep may begin anew, with another leader, and finds its own holders only.
         boolean both =

@@ -86,7 +86,9 @@ class RecoveriesTest {
         assertThat(PartitionState.registered(partition.rows, is)).isTrue();
     }
 
-    /** A directory with a partition that was recovered in map epoch 1 and has three voters again. */
+    /**
+     * A directory with a partition that was recovered in map epoch 1 and has three voters again.
+     */
     private static TestDirectory recovered() {
         TestDirectory directory = new TestDirectory();
         directory.done(
@@ -172,9 +174,7 @@ class RecoveriesTest {
                                 record(directory, PARENT).recovery())));
         for (String which : List.of("first", "the same once more")) {
             directory.done(new RecoverPartition(CHILD, 1, replica(1, 0), 5));
-            assertThat(record(directory, CHILD).voters())
-                    .as(which)
-                    .containsExactly(replica(1, 2));
+            assertThat(record(directory, CHILD).voters()).as(which).containsExactly(replica(1, 2));
             assertThat(record(directory, CHILD).mapEpoch()).as(which).isEqualTo(2);
         }
     }
