@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a node's replicas lie in its data directory. One task.
+ * Where a node's replicas lie in its data directory. One task for each group at a time.
  *
  * <pre>
  * tables/GROUP.GENERATION    rows and keys ({@link RocksTable})
@@ -73,6 +73,25 @@ final class ReplicaFolders {
     /** Whether this generation was ever whole here, whatever became of it. */
     boolean wasHere(Place place) {
         return Files.exists(marker(place));
+    }
+
+    /** Whether any generation of a group was ever whole here. */
+    boolean wasHere(GroupId group) {
+        Path markers = data.resolve("replicas");
+        if (!Files.exists(markers)) {
+            return false;
+        }
+        try (Stream<Path> all = Files.list(markers)) {
+            return all.anyMatch(one -> one.getFileName().toString().startsWith(group + "."));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** An empty folder for a life that never begins: as one that is over, it is reported wiped. */
+    void leave(Place place) throws IOException {
+        Files.createDirectories(table(place));
+        DurableFiles.syncParent(table(place));
     }
 
     /** Durable when it returns. */

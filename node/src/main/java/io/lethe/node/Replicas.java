@@ -451,7 +451,7 @@ final class Replicas implements Leadership, AutoCloseable {
                             table,
                             GroupState.Listener.none(),
                             peer -> GroupStates.nodeOf(peer, directory.nodes()),
-                            (split, birth) -> children.bear(table, split, birth));
+                            children.of(table, child -> directory.merged(child).isPresent()));
             ReplicatedLog replica = open(spec, state, parent != null && leads(parent));
             PartitionServer server =
                     new PartitionServer(

@@ -55,12 +55,23 @@ final class SurvivingReplicas {
                 && recovery.survivor().equals(self)
                 && place.group().equals(record.id())
                 && place.generation() == recovery.from()
-                && holds(record, recovery)
+                && isOf(record, recovery)
                 && !folders.wasHere(new Place(record.id(), recovery.generation()));
     }
 
-    private boolean holds(PartitionRecord record, Recovery recovery) {
-        return record.voters().contains(new PartitionRecord.Replica(self, recovery.generation()));
+    /**
+     * Whether a recovery is this partition's own, and the survivor votes: whoever joined it since
+     * has a later generation. One of an earlier generation votes in a partition that never was down
+     * to that survivor: its record has the recovery of its parent.
+     */
+    private boolean isOf(PartitionRecord record, Recovery recovery) {
+        PartitionRecord.Replica survivor = new PartitionRecord.Replica(self, recovery.generation());
+        return record.voters().contains(survivor)
+                && record.voters().stream()
+                        .allMatch(
+                                one ->
+                                        one.equals(survivor)
+                                                || one.generation() > recovery.generation());
     }
 
     /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.ReplicaStatus;
+import io.lethe.node.metadata.SplitPlanner;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -176,5 +178,85 @@ class LostMajorityTest {
             assertThat(has("key" + i)).as("key" + i).isTrue();
         }
         assertThat(has("later")).isTrue();
+    }
+
+    /** The range that the survivor's replica of a partition has; null where nobody says. */
+    private @Nullable Bytes end(GroupId partition) throws Exception {
+        return nodes.joined(SURVIVOR)
+                                .metadata()
+                                .queryIn(
+                                        partition,
+                                        new PartitionQuery.Summary(),
+                                        nodes.deadlineIn(60))
+                        instanceof PartitionAnswer.Figures figures
+                ? figures.to()
+                : null;
+    }
+
+    private PartitionAnswer splitState(int node, GroupId partition) throws Exception {
+        return nodes.joined(node)
+                .metadata()
+                .queryIn(partition, new PartitionQuery.SplitState(), nodes.deadlineIn(60));
+    }
+
+    private boolean whole(int node, GroupId partition) throws Exception {
+        return splitState(node, partition).equals(new PartitionAnswer.SplitStanding(0, 0));
+    }
+
+    @Test
+    void aSplitThatTheSurvivorMissedIsDoneAgain() throws Exception {
+        GroupId parent = record().id();
+        assertThat(record().voters()).as("what it begins with").hasSize(3);
+        nodes.until("it is set up", () -> whole(SURVIVOR, parent));
+        for (String key : List.of("a", "key", "z")) {
+            mark(key);
+        }
+        NodeId survivor = nodes.joined(SURVIVOR).self();
+        nodes.until(
+                "the survivor has all of it",
+                () -> standing(SURVIVOR, parent).map(one -> one.lastIndex() > 3).orElse(false));
+        nodes.stop(SURVIVOR);
+        Joined other = nodes.joined(EMPTIED);
+        var _ =
+                new SplitPlanner(other.metadata(), other.directory())
+                        .begin(parent, row("key"), nodes.deadlineIn(60));
+        nodes.until(
+                "the split is over",
+                () -> !other.directory().partitionOf(row("z")).orElseThrow().id().equals(parent));
+        PartitionRecord child = other.directory().partitionOf(row("z")).orElseThrow();
+        nodes.until(
+                "both halves are swept",
+                () -> whole(EMPTIED, parent) && whole(EMPTIED, child.id()));
+        // The parent's other replicas are gone, and the child has its majority on their nodes.
+        for (int i : List.of(EMPTIED, AWAY)) {
+            nodes.stop(i);
+            delete(nodes.data(i).resolve("raft").resolve(parent.toString()));
+            delete(nodes.data(i).resolve("tables").resolve(parent + ".0"));
+            nodes.startAgainWithout(i);
+        }
+        nodes.startAgainWithout(SURVIVOR);
+        nodes.until(
+                "the survivor has its replica open", () -> standing(SURVIVOR, parent).isPresent());
+        long last = standing(SURVIVOR, parent).orElseThrow().lastIndex();
+        PartitionRecord now = nodes.joined(SURVIVOR).directory().partition(parent).orElseThrow();
+        var _ =
+                nodes.joined(SURVIVOR)
+                        .metadata()
+                        .execute(
+                                new DirectoryCommand.RecoverPartition(
+                                        parent, now.mapEpoch(), new Replica(survivor, 0), last),
+                                0,
+                                nodes.deadlineIn(60));
+        nodes.until(
+                "the survivor has the range of its record and nothing else",
+                () -> child.from().equals(end(parent)) && whole(SURVIVOR, parent));
+        assertThat(has("a")).isTrue();
+        assertThat(has("z")).isTrue();
+        nodes.until(
+                "the survivor's replica of the child joins",
+                () ->
+                        standing(SURVIVOR, child.id())
+                                .filter(one -> one.lastIndex() > 1)
+                                .isPresent());
     }
 }

@@ -130,7 +130,9 @@ public final class MergeWorker implements Worker {
         // What the partition says is decided about by a directory that is as new.
         ports.metadata().catchUpDirectory(deadline());
         PartitionRecord record = ports.directory().partition(id).orElse(null);
-        if (record == null || isSplit(record, standing)) {
+        if (record == null
+                || isSplit(record, standing)
+                || MissedSplits.any(record, standing.to())) {
             return false;
         }
         Merge merge = giving(id);

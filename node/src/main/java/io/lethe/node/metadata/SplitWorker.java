@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  *                                    take it back where the partition refuses it for good
  * the child is not known to be durable   ask it, which a quorum of it answers; then say so
  * rows of the other half are left    sweep some
+ * one that is over was missed by the replica of which all was made anew
+ *                                    do it again ({@link MissedSplits})
  * </pre>
  *
  * All of it is read from the directory and from the partition, so any step may be repeated, by
@@ -131,6 +133,9 @@ public final class SplitWorker implements Worker {
             sweep(record, phase);
             return true;
         }
+        if (pendingChild == 0 && record.recovery() != null && repeat(id)) {
+            return true;
+        }
         if (division != null) {
             return divide(record, division);
         }
@@ -173,6 +178,35 @@ public final class SplitWorker implements Worker {
             case PartitionReply.Refused _ -> end(record, false);
             default -> throw new StoreException(ErrorCode.UNAVAILABLE, "answered " + reply);
         };
+    }
+
+    /** Does a split again that the partition's state does not know; false when there is none. */
+    private boolean repeat(GroupId id) throws InterruptedException {
+        Bytes to = end(id);
+        // What the partition says is decided about by a directory that is as new.
+        ports.metadata().catchUpDirectory(deadline());
+        Optional<PartitionRecord> record = ports.directory().partition(id);
+        Optional<PartitionCommand.Split> missed =
+                record.flatMap(one -> MissedSplits.next(one, to, ports.directory().partitions()));
+        if (missed.isEmpty()) {
+            return false;
+        }
+        PartitionReply reply = ports.metadata().executeIn(id, missed.get(), 0, deadline());
+        if (!(reply instanceof PartitionReply.Done) || end(id).equals(to)) {
+            throw new StoreException(
+                    ErrorCode.UNAVAILABLE,
+                    id + " goes further than its record, and answered " + reply + " to a split");
+        }
+        return true;
+    }
+
+    /** Where the range ends that a partition has. */
+    private Bytes end(GroupId id) throws InterruptedException {
+        if (ports.metadata().queryIn(id, new PartitionQuery.Summary(), deadline())
+                instanceof PartitionAnswer.Figures figures) {
+            return figures.to();
+        }
+        throw new StoreException(ErrorCode.UNAVAILABLE, id + " does not say which range it has");
     }
 
     /** One that is to take a range over does so first, lest its child's record say too much. */

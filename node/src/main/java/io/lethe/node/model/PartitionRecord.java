@@ -41,14 +41,22 @@ public record PartitionRecord(
      * What the partition was made anew of.
      *
      * @param survivor the node whose replica everything there is comes from
-     * @param from generation of that replica as it was
-     * @param generation that it has become, alone at first
+     * @param from generation of that replica as it was; {@link #NONE} where that was the parent's
+     * @param generation that it has become, alone at first; {@link #NONE} likewise
      * @param lastIndex end of its log: what others had behind that is lost
      * @param millis when that was ordered
      * @param voters how many the partition had, and shall have again
      */
     public record Recovery(
-            NodeId survivor, int from, int generation, long lastIndex, long millis, int voters) {}
+            NodeId survivor, int from, int generation, long lastIndex, long millis, int voters) {
+        /** No generation. */
+        public static final int NONE = -1;
+
+        /** What a partition that is split off has of it: the loss, and no replica to make over. */
+        public Recovery inherited() {
+            return new Recovery(survivor, NONE, NONE, lastIndex, millis, voters);
+        }
+    }
 
     public PartitionRecord {
         voters = List.copyOf(voters);

@@ -492,14 +492,15 @@ public sealed interface PartitionCommand {
      * @param parent this partition
      * @param separator begins the child's range; never a whole key
      * @param mapEpoch of the parent's record from here on
-     * @param founders the child's voters, each with a key file
+     * @param founders the child's voters, each with a key file; none where there is a child
+     *     already: a survivor of a lost majority had not got to its split
      */
     record Split(
             GroupId parent, GroupId child, Bytes separator, long mapEpoch, List<Founder> founders)
             implements OfSplit {
         public Split {
             founders = List.copyOf(founders);
-            Check.range("founders", founders.size(), 1, MOST_LIST);
+            Check.range("founders", founders.size(), 0, MOST_LIST);
         }
     }
 

@@ -285,9 +285,13 @@ public final class RaftHost implements AutoCloseable {
      * before.
      *
      * @param index of the snapshot and of the state, and their term
+     * @return false when a later generation is here, open or not, which stays as it is
      */
-    public void found(ReplicaSpec spec, long index, Snapshot snapshot) throws IOException {
+    public boolean found(ReplicaSpec spec, long index, Snapshot snapshot) throws IOException {
         String name = spec.group().toString();
+        if (ReplicaStore.isLaterHere(spec, log)) {
+            return false;
+        }
         if (groups.containsKey(name)) {
             throw new IllegalStateException(name + " is open");
         }
@@ -300,6 +304,7 @@ public final class RaftHost implements AutoCloseable {
                 Id128.random(environment.random()),
                 index,
                 folder -> snapshot(folder, self, spec, index, snapshot));
+        return true;
     }
 
     private void snapshot(Path dir, RaftPeer self, ReplicaSpec spec, long index, Snapshot snapshot)

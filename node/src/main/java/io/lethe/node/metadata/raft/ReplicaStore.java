@@ -93,11 +93,23 @@ record ReplicaStore(GroupLogStorage log, DurableVotes votes, Path snapshots) {
 
     /** Whether the log here, if any, is that of an earlier generation. */
     private static boolean earlier(ReplicaSpec spec, SharedLog log) throws IOException {
+        return spec.generation() > 0
+                && generation(spec, log)
+                        .map(generation -> generation < spec.generation())
+                        .orElse(true);
+    }
+
+    /** Whether a store that is here, or was begun, is that of a later generation. */
+    static boolean isLaterHere(ReplicaSpec spec, SharedLog log) throws IOException {
+        return generation(spec, log)
+                .filter(generation -> generation > spec.generation())
+                .isPresent();
+    }
+
+    private static Optional<Integer> generation(ReplicaSpec spec, SharedLog log)
+            throws IOException {
         try {
-            return spec.generation() > 0
-                    && log.header(spec.group().value())
-                            .map(header -> header.generation() < spec.generation())
-                            .orElse(true);
+            return log.header(spec.group().value()).map(SharedLog.Header::generation);
         } catch (RocksDBException e) {
             throw new IOException("the log can't be read", e);
         }

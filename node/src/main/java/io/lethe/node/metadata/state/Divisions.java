@@ -93,6 +93,7 @@ final class Divisions {
         if (!c.done()) {
             return draft.put(Table.PARTITIONS, now.id(), with(now, now.to(), null));
         }
+        PartitionRecord.Recovery recovery = now.recovery();
         var _ =
                 draft.put(
                         Table.PARTITIONS,
@@ -106,7 +107,7 @@ final class Divisions {
                                 1,
                                 null,
                                 now.id(),
-                                now.recovery()));
+                                recovery == null ? null : recovery.inherited()));
         return draft.put(Table.PARTITIONS, now.id(), with(now, division.separator(), null));
     }
 

@@ -29,7 +29,9 @@ final class Recoveries {
             return invalid("there is no " + c.partition() + "; see `lethe partitions`");
         }
         Recovery before = now.recovery();
+        // A record that is still in the epoch which was looked at has another's recovery.
         if (before != null
+                && now.mapEpoch() > c.mapEpoch()
                 && before.survivor().equals(c.survivor().node())
                 && before.generation() == c.mapEpoch() + 1) {
             return DONE;

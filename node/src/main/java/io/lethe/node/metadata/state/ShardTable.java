@@ -382,26 +382,29 @@ final class ShardTable {
         List<Bytes> own = places.stream().filter(head::covers).toList();
         List<Moved> moved = moved(draft.rows(), id);
         boolean needed = !own.isEmpty();
+        Bytes lineage = key(LINEAGE, id).plus(new Encoder(8).i32((int) head.sibling).toBytes());
+        Bytes known = draft.get(Family.SHARDS, lineage);
+        // A sweep may begin anew, with another leader, and finds its own holders only.
+        boolean both =
+                own.size() < places.size()
+                        || (known != null && RowValues.read(known, FieldReader::flag));
         for (Bytes place : places) {
             if (!head.covers(place)) {
                 draft.delete(Family.SHARDS, key(HOLDER, id).plus(place));
             }
         }
         for (Moved one : moved) {
-            needed |= head.covers(one.versionKey());
-            if (!head.covers(one.versionKey())) {
+            boolean ours = head.covers(one.versionKey());
+            needed |= ours;
+            both |= !ours;
+            if (!ours) {
                 draft.delete(Family.SHARDS, key(MOVED, id).plus(one.versionKey()));
             }
         }
         if (needed) {
             Shard left = shard.with(State.CLOSED).with(shard.wrapped(), own.size());
             put(draft, id, left);
-            Bytes sibling = new Encoder(8).i32((int) head.sibling).toBytes();
-            boolean both = own.size() < places.size();
-            draft.put(
-                    Family.SHARDS,
-                    key(LINEAGE, id).plus(sibling),
-                    RowValues.begin().flag(both).toBytes());
+            draft.put(Family.SHARDS, lineage, RowValues.begin().flag(both).toBytes());
         } else {
             put(draft, id, shard.with(State.DESTROYED).with(shard.wrapped(), 0));
             draft.destroySlot(id);

@@ -5,6 +5,7 @@ import static io.lethe.node.metadata.state.TestPartition.TENANT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionAnswer.SegmentState;
 import io.lethe.node.metadata.command.PartitionAnswer.WriteState;
@@ -24,6 +25,7 @@ import io.lethe.node.metadata.command.UploadRef;
 import io.lethe.node.model.BucketRecord.Versioning;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.FeatureLevels;
+import io.lethe.node.model.Id128;
 import io.lethe.node.model.SegmentRef;
 import io.lethe.node.model.ShardId;
 import io.lethe.node.model.WriteId;
@@ -277,20 +279,61 @@ class SplitsTest {
         }
     }
 
-    private static void reWrap(TestPartition half, ShardId from) {
+    @Test
+    void aSweepThatBeginsAnewKnowsWhatStraddled() {
+        ShardId both = partition.shard;
+        var _ = partition.put("a", Versioning.OFF);
+        var _ = partition.put("z", Versioning.OFF);
+        DividedPartition halves = divide();
+        halves.finish();
+        for (TestPartition half : List.of(halves.parent, halves.child)) {
+            for (String leader : List.of("first", "next")) {
+                assertThat(half.execute(new PartitionCommand.SweepSplit(1, null, 500)))
+                        .isEqualTo(new PartitionReply.SplitSwept(1, last(both)));
+                assertThat(ShardTable.straddles(half.rows, both))
+                        .as("swept by the %s leader", leader)
+                        .isTrue();
+            }
+        }
+    }
+
+    private static Bytes last(ShardId shard) {
+        Encoder out = new Encoder(Id128.BYTES);
+        shard.id().encode(out);
+        return out.toBytes();
+    }
+
+    @Test
+    void aShardStraddlesToWhereTheOtherHalfsKeyWasMovedOutOfIt() {
+        ShardId from = partition.shard;
+        var _ = partition.put("a", Versioning.OFF);
+        var _ = partition.put("z", Versioning.OFF);
+        ShardId to = partition.openShard();
+        partition.done(new PartitionCommand.CloseShard(from));
+        partition.done(new Rewrap(from, to, rewrapped(partition, from)));
+        DividedPartition halves = divide();
+        assertThat(halves.child.rows.slot(from)).as("until that is confirmed").isNotNull();
+        halves.finish();
+        DividedPartition.sweep(halves.parent, 10);
+        assertThat(ShardTable.straddles(halves.parent.rows, from)).isTrue();
+    }
+
+    private static List<Rewrapped> rewrapped(TestPartition half, ShardId from) {
         PartitionAnswer.Holders held =
                 (PartitionAnswer.Holders) half.ask(new PartitionQuery.ShardHolders(from));
-        List<Rewrapped> list =
-                held.holders().stream()
-                        .map(
-                                one ->
-                                        new Rewrapped(
-                                                one.bucket(),
-                                                one.key(),
-                                                one.order(),
-                                                half.random.bytes(40, 40)))
-                        .toList();
-        half.done(new Rewrap(from, half.shard, list));
+        return held.holders().stream()
+                .map(
+                        one ->
+                                new Rewrapped(
+                                        one.bucket(),
+                                        one.key(),
+                                        one.order(),
+                                        half.random.bytes(40, 40)))
+                .toList();
+    }
+
+    private static void reWrap(TestPartition half, ShardId from) {
+        half.done(new Rewrap(from, half.shard, rewrapped(half, from)));
         half.done(new PartitionCommand.ConfirmRewrap(from, DividedPartition.COPY.node()));
         half.done(new PartitionCommand.DestroyShard(from));
     }
