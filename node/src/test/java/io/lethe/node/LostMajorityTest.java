@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -249,7 +250,7 @@ class LostMajorityTest {
                                 nodes.deadlineIn(60));
         nodes.until(
                 "the survivor has the range of its record and nothing else",
-                () -> child.from().equals(end(parent)) && whole(SURVIVOR, parent));
+                () -> Objects.equals(end(parent), child.from()) && whole(SURVIVOR, parent));
         assertThat(has("a")).isTrue();
         assertThat(has("z")).isTrue();
         nodes.until(
