@@ -10,7 +10,9 @@ import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.placement.VoterPlanner;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** The steps that form a cluster, each of which may be repeated after a crash. One task. */
@@ -52,16 +54,18 @@ final class Births {
         return true;
     }
 
-    /** Creates the partitions that are lacking; true when there were any. */
+    /** Creates the first partitions that are lacking; true when there were any. */
     boolean createPartitions() throws InterruptedException {
         int count = ports.plan().partitions();
-        // What was merged into another is not lacking: its keys are there.
+        List<PartitionRecord> there = ports.directory().partitions();
+        // Once ranges have changed, or were merged, nothing is lacking: all keys are somewhere.
         boolean lacks =
-                ports.directory().partitions().size() < count
+                there.size() < count
+                        && there.stream().allMatch(one -> isFirst(one, count))
                         && IntStream.rangeClosed(1, count)
                                 .mapToObj(GroupId::new)
                                 .noneMatch(one -> ports.directory().merged(one).isPresent());
-        if (!lacks) {
+        if (!lacks || !knowsTheNodes()) {
             return false;
         }
         List<VoterPlanner.Seat> seats = new ArrayList<>();
@@ -93,6 +97,26 @@ final class Births {
             }
         }
         return true;
+    }
+
+    private static boolean isFirst(PartitionRecord one, int count) {
+        int number = one.id().value();
+        return number <= count
+                && one.from().equals(bound(number - 1, count))
+                && one.to().equals(bound(number, count));
+    }
+
+    /**
+     * Whether this copy of the directory has all nodes that are here, and those that founded it:
+     * with fewer, partitions would have fewer voters, and keep them.
+     */
+    private boolean knowsTheNodes() {
+        Set<NodeId> wanted = new HashSet<>(ports.coordination().nodes().keySet());
+        ports.coordination()
+                .directoryVoters()
+                .ifPresent(all -> all.founders().forEach(one -> wanted.add(one.node())));
+        ports.directory().nodes().forEach(node -> wanted.remove(node.id()));
+        return wanted.isEmpty();
     }
 
     private static Bytes bound(int i, int count) {
