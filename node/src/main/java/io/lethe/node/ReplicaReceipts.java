@@ -11,6 +11,7 @@ import io.lethe.node.metadata.command.PartitionCommand.WipeReceipt;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.NodeId;
+import io.lethe.node.model.StoreException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -52,12 +53,19 @@ final class ReplicaReceipts {
                 return;
             }
         }
-        PartitionReply reply =
-                metadata.executeIn(
-                        told,
-                        new PartitionCommand.DeregisterKeyCopy(copy, receipt),
-                        0,
-                        clock.nanos() + WITHIN_NANOS);
+        PartitionReply reply;
+        try {
+            reply =
+                    metadata.executeIn(
+                            told,
+                            new PartitionCommand.DeregisterKeyCopy(copy, receipt),
+                            0,
+                            clock.nanos() + WITHIN_NANOS);
+        } catch (StoreException e) {
+            // What else is over must not wait for whom this is to be told.
+            log.info("that {} is wiped can't be told now: {}", place, e.getMessage());
+            return;
+        }
         boolean later =
                 reply instanceof PartitionReply.WrongPartition
                         || (merged.isPresent()

@@ -198,6 +198,8 @@ final class Restore {
                             + " groups");
         }
         Place directory = makeOver(manifest, new Place(GroupId.DIRECTORY, generation));
+        // It took a while: what was started meanwhile may have the directory of before.
+        proceed(manifest);
         tell(manifest, directory);
         plan.remove();
         return manifest;

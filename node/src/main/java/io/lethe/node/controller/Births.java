@@ -107,14 +107,14 @@ final class Births {
     }
 
     /**
-     * Whether this copy of the directory has all nodes that are here, and those that founded it:
-     * with fewer, partitions would have fewer voters, and keep them.
+     * Whether this copy of the directory has all nodes that are here, and those that vote in it:
+     * with fewer, partitions would have fewer voters.
      */
     private boolean knowsTheNodes() {
         Set<NodeId> wanted = new HashSet<>(ports.coordination().nodes().keySet());
         ports.coordination()
                 .directoryVoters()
-                .ifPresent(all -> all.founders().forEach(one -> wanted.add(one.node())));
+                .ifPresent(all -> all.voters().forEach(one -> wanted.add(one.node())));
         ports.directory().nodes().forEach(node -> wanted.remove(node.id()));
         return wanted.isEmpty();
     }

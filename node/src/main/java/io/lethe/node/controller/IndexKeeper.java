@@ -8,6 +8,7 @@ import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.Setback;
+import io.lethe.node.model.StoreException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -51,14 +52,23 @@ public final class IndexKeeper implements Worker {
         if (Setback.recovered(ports.directory().setting(Setback.Recovered.SETTING)).isEmpty()) {
             return new Step.Idle("the directory was never set back");
         }
+        StoreException silent = null;
         for (PartitionRecord one : ports.directory().partitions()) {
-            if (!passed.contains(one.id())) {
-                look(one.id());
+            try {
+                if (!passed.contains(one.id())) {
+                    look(one.id());
+                }
+            } catch (StoreException e) {
+                // The others' writes must not wait for it.
+                silent = e;
             }
         }
         long lacking = fence - ports.directory().index();
         for (int i = 0; i < Math.min(lacking, BATCH); i++) {
             var _ = orders.apply(new DirectoryCommand.PutSetting(NOTHING, ""));
+        }
+        if (lacking <= 0 && silent != null) {
+            return new Step.Failed(String.valueOf(silent.getMessage()));
         }
         return lacking > 0
                 ? new Step.Worked(lacking + " entries behind the highest fence")

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * a replica that its node reports as damaged   becomes the next generation on the same node
  * a replica whose node is lost or leaves       goes to a node that is here, best where no other of
  *                                              its domain votes, then where there are fewest
- * fewer than before a majority was lost        one more, on a node chosen in the same way, while
- *                                              all that there are have joined and are well
+ * fewer than there should be, or were before   one more, on a node chosen in the same way, while
+ *   a majority was lost                        all that there are have joined and are well
  * </pre>
  *
  * <p>A new generation is the record's new map epoch, which only rises: so no peer name is used
@@ -47,9 +47,18 @@ final class PartitionSeats {
         Optional<Members> members(PartitionRecord record) throws InterruptedException;
     }
 
-    /** The next change; empty when all is as it should be, or nothing can be done. */
+    /**
+     * The next change; empty when all is as it should be, or nothing can be done.
+     *
+     * @param wanted voters that a partition of this cluster should have; one that has more keeps
+     *     them
+     */
     static Optional<PartitionRecord> next(
-            PartitionRecord now, DirectorySeats.View view, Map<NodeId, Integer> load, Asking asking)
+            PartitionRecord now,
+            DirectorySeats.View view,
+            Map<NodeId, Integer> load,
+            int wanted,
+            Asking asking)
             throws InterruptedException {
         for (Replica old : now.voters()) {
             if (isDamaged(now, old, view) && mayGo(now, old, view, asking)) {
@@ -65,15 +74,20 @@ final class PartitionSeats {
             }
         }
         // The child's founders are the parent's voters.
-        return now.division() == null ? grown(now, view, load, asking) : Optional.empty();
+        return now.division() == null ? grown(now, view, load, wanted, asking) : Optional.empty();
     }
 
-    /** A partition that was made anew of one replica gets as many as it had. */
+    /** A cluster that has grown has more voters; one made anew of one replica gets its own back. */
     private static Optional<PartitionRecord> grown(
-            PartitionRecord now, DirectorySeats.View view, Map<NodeId, Integer> load, Asking asking)
+            PartitionRecord now,
+            DirectorySeats.View view,
+            Map<NodeId, Integer> load,
+            int wanted,
+            Asking asking)
             throws InterruptedException {
         PartitionRecord.Recovery recovery = now.recovery();
-        boolean lacks = recovery != null && now.voters().size() < recovery.voters();
+        int least = Math.max(wanted, recovery == null ? 0 : recovery.voters());
+        boolean lacks = now.voters().size() < least;
         if (!lacks || !now.voters().stream().allMatch(one -> isWell(now, one, view))) {
             return Optional.empty();
         }

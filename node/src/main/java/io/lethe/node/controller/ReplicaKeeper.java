@@ -10,6 +10,7 @@ import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.StoreException;
+import io.lethe.node.placement.VoterPlanner;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -87,8 +88,10 @@ public final class ReplicaKeeper implements Worker {
         for (PartitionRecord record : ports.directory().partitions()) {
             record.voters().forEach(one -> load.merge(one.node(), 1, Integer::sum));
         }
+        int voters = voters();
         for (PartitionRecord record : ports.directory().partitions()) {
-            Optional<PartitionRecord> next = PartitionSeats.next(record, view, load, this::members);
+            Optional<PartitionRecord> next =
+                    PartitionSeats.next(record, view, load, voters, this::members);
             // One that is being merged needs no replicas in a moment.
             boolean goes =
                     ports.directory().merges().stream()
@@ -99,6 +102,21 @@ public final class ReplicaKeeper implements Worker {
             }
         }
         return new Step.Idle(away.count() + " nodes away, " + view.lost().size() + " lost");
+    }
+
+    /** That a partition should have: a cluster may have begun with a node or two. */
+    private int voters() {
+        int nodes = 0;
+        for (NodeRecord node : ports.directory().nodes()) {
+            boolean stays = node.standing() == NodeRecord.Standing.STAYS;
+            nodes += stays && node.roles().contains(NodeRecord.Role.METADATA) ? 1 : 0;
+        }
+        int m =
+                ports.directory().storageClasses().stream()
+                        .mapToInt(one -> one.scheme().m())
+                        .max()
+                        .orElse(0);
+        return VoterPlanner.voters(m, nodes);
     }
 
     private Optional<PartitionSeats.Members> members(PartitionRecord record)

@@ -48,6 +48,7 @@ public final class MergeWorker implements Worker {
     public static final String NAME = "merges";
 
     private static final long WITHIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     /** Results of one command: some milliseconds of applying. */
     private static final int ROWS = 500;
@@ -68,11 +69,17 @@ public final class MergeWorker implements Worker {
     private final Ports ports;
     private final Map<GroupId, Waits> waiting = new HashMap<>();
 
-    /** In which map epoch each partition was found to have nothing to do. */
+    /**
+     * In which map epoch each partition was found to have nothing to do; forgotten now and then,
+     * since what a leader before this one proposed may still come.
+     */
     private final Map<GroupId, Long> whole = new HashMap<>();
+
+    private long forgotNanos;
 
     public MergeWorker(Ports ports) {
         this.ports = ports;
+        forgotNanos = ports.tasks().clock().nanos();
     }
 
     @Override
@@ -86,6 +93,11 @@ public final class MergeWorker implements Worker {
             return new Step.Idle("the feature level knows no merges");
         }
         List<GroupId> led = ports.led().get();
+        long now = ports.tasks().clock().nanos();
+        if (now - forgotNanos > LOOK_AGAIN_NANOS) {
+            forgotNanos = now;
+            whole.clear();
+        }
         whole.keySet().retainAll(led);
         waiting.keySet().retainAll(led);
         int worked = 0;
@@ -129,13 +141,16 @@ public final class MergeWorker implements Worker {
         MergeStanding standing = standing(id);
         // What the partition says is decided about by a directory that is as new.
         ports.metadata().catchUpDirectory(deadline());
+        // In this order: one that ends meanwhile is seen as under way, or as over.
+        Merge merge = giving(id);
+        boolean over = ports.directory().merged(id).isPresent();
         PartitionRecord record = ports.directory().partition(id).orElse(null);
         if (record == null
+                || over
                 || isSplit(record, standing)
                 || MissedSplits.any(record, standing.to())) {
             return false;
         }
-        Merge merge = giving(id);
         long since = standing.givenUpSince();
         if (since != 0 && (merge == null || merge.since() != since)) {
             tell(id, new PartitionCommand.TakeBack(since));

@@ -6,7 +6,9 @@ import io.lethe.node.metadata.state.Family;
 import io.lethe.node.metadata.state.Rows;
 import io.lethe.node.model.ShardId;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
@@ -44,15 +46,18 @@ final class SmallRows implements Rows {
     void reload(Rows table) {
         families.forEach(
                 (family, rows) -> {
-                    rows.clear();
+                    // Readers meanwhile must not find that nothing is there.
+                    Set<Bytes> there = new HashSet<>();
                     table.scan(
                             family,
                             Bytes.EMPTY,
                             Bytes.EMPTY,
                             (key, value) -> {
                                 rows.put(key, value);
+                                there.add(key);
                                 return Step.NEXT;
                             });
+                    rows.keySet().retainAll(there);
                 });
     }
 

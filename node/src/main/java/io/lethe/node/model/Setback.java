@@ -16,6 +16,12 @@ public sealed interface Setback {
     /** Value of {@link #RECLAIM}. */
     String OFF = "off";
 
+    /**
+     * Name of the setting with the highest number of a partition that may have been given out
+     * before: nodes may still have what was called so, and no other partition may be.
+     */
+    String PARTITIONS = "setback.partitions";
+
     /** The directory's majority was lost, and it was made anew of one copy. */
     record Recovered(NodeId survivor, long lastIndex, long millis) implements Setback {
         /** Name of the setting. */

@@ -354,4 +354,26 @@ class SeatsTest {
         settle();
         assertThat(replicas()).extracting(Replica::node).doesNotContain(Ports.node(4));
     }
+
+    @Test
+    void aPartitionGetsMoreVotersWhenThereAreMoreNodes() throws InterruptedException {
+        members = List.of(peer(1, 2));
+        var _ =
+                ports.metadata.execute(
+                        new DirectoryCommand.PutPartition(
+                                new PartitionRecord(
+                                        PARTITION,
+                                        Bytes.EMPTY,
+                                        Bytes.EMPTY,
+                                        List.of(replica(1, 2)),
+                                        List.of(),
+                                        2)),
+                        1,
+                        0);
+        settle();
+        assertThat(replicas()).as("the next one waits").hasSize(2).contains(replica(1, 2));
+        members = null;
+        settle();
+        assertThat(replicas()).as("three, where one may be lost").hasSize(3);
+    }
 }

@@ -13,6 +13,7 @@ import io.lethe.node.model.GroupId;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.PartitionRecord.Division;
 import io.lethe.node.model.PartitionRecord.Replica;
+import io.lethe.node.model.Setback;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -55,12 +56,17 @@ final class Divisions {
             return refused(
                     ErrorCode.OVERLOADED, "there are " + all.size() + " partitions, the most");
         }
-        int highest =
-                all.stream()
-                        .mapToInt(Divisions::highest)
-                        .reduce(Merges.highest(draft.rows), Math::max);
-        Division next = new Division(c.separator(), new GroupId(highest + 1));
+        Division next = new Division(c.separator(), new GroupId(highest(draft.rows) + 1));
         return draft.put(Table.PARTITIONS, now.id(), with(now, now.to(), next));
+    }
+
+    /** The highest number that a partition has or had, or may have had before a setback. */
+    static int highest(Rows rows) {
+        String before = Table.SETTINGS.get(rows, Setback.PARTITIONS);
+        int floor = before == null ? 0 : Integer.parseInt(before);
+        return Table.PARTITIONS.records(rows).stream()
+                .mapToInt(Divisions::highest)
+                .reduce(Math.max(floor, Merges.highest(rows)), Math::max);
     }
 
     /** The highest number that a record names, also that of a split which may be taken back. */

@@ -218,8 +218,9 @@ final class Merges {
         if (giver == null || heir == null) {
             return invalid("a partition of that merge is gone");
         }
-        draft.changes().add(new Change.Delete(Family.META, key(UNDER_WAY, c.giver())));
+        Change.Delete underWay = new Change.Delete(Family.META, key(UNDER_WAY, c.giver()));
         if (receipt == null) {
+            draft.changes().add(underWay);
             return draft.put(Table.PARTITIONS, giver.id(), giver.withVoters(giver.voters()));
         }
         boolean left = isBehind(heir, giver);
@@ -232,6 +233,8 @@ final class Merges {
                                         giver.to(),
                                         giver.recovery() == null ? 0 : giver.recovery().millis(),
                                         receipt)));
+        // Behind the other: copies show changes one by one, and a merge is never neither.
+        draft.changes().add(underWay);
         var _ =
                 draft.put(
                         Table.PARTITIONS,

@@ -41,9 +41,7 @@ final class Recoveries {
                     ErrorCode.STALE_EPOCH,
                     now.id() + " is in map epoch " + now.mapEpoch() + ", not " + c.mapEpoch());
         }
-        NodeRecord node = Table.NODES.get(draft.rows, c.survivor().node());
-        // One that handed its place to a node which never joined may be all that is left.
-        if (node == null || node.removed() || c.survivor().generation() > now.mapEpoch()) {
+        if (!now.voters().contains(c.survivor()) && !mayHave(draft, now, c.survivor())) {
             return invalid(c.survivor() + " has no replica of " + now.id());
         }
         // A survivor may not have given up what it gave up, nor have what it inherited.
@@ -69,6 +67,12 @@ final class Recoveries {
                                 c.lastIndex(),
                                 draft.head.stateMillis,
                                 voters)));
+    }
+
+    /** Who handed its place to a node that never joined may be all that is left. */
+    private static boolean mayHave(DirectoryDraft draft, PartitionRecord now, Replica replica) {
+        NodeRecord node = Table.NODES.get(draft.rows, replica.node());
+        return node != null && !node.removed() && replica.generation() <= now.mapEpoch();
     }
 
     /**

@@ -21,7 +21,7 @@ import java.util.List;
  * <pre>
  * placement groups    numbers that may have been given out are passed over; those that are open
  *                     take no more, since a member may have left them; new ones are made
- * partitions          map epochs, by which replicas are named, are passed over
+ * partitions          numbers, and map epochs, by which replicas are named, are passed over
  * unknown chunks      stay until an operator says that they may go ({@link Setback#RECLAIM})
  * </pre>
  *
@@ -30,6 +30,9 @@ import java.util.List;
 final class Setbacks {
     /** A thousand groups a day for three years. */
     static final long GROUPS_PASSED_OVER = 1L << 20;
+
+    /** Far more splits than a cluster has partitions. */
+    static final int PARTITIONS_PASSED_OVER = 1 << 16;
 
     /** Far more replicas than a partition can have got while one copy of the directory slept. */
     static final long EPOCHS_PASSED_OVER = 1_000;
@@ -109,6 +112,8 @@ final class Setbacks {
 
     private static void passOver(DirectoryDraft draft) {
         var _ = draft.put(Table.SETTINGS, Setback.RECLAIM, Setback.OFF);
+        int partition = Divisions.highest(draft.rows) + PARTITIONS_PASSED_OVER;
+        var _ = draft.put(Table.SETTINGS, Setback.PARTITIONS, Integer.toString(partition));
         draft.head.lastPg += GROUPS_PASSED_OVER;
         for (PlacementGroup pg : Table.PLACEMENT_GROUPS.records(draft.rows)) {
             if (pg.state() == PlacementGroup.State.OPEN) {

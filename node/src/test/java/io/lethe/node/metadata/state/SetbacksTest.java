@@ -20,6 +20,7 @@ import io.lethe.node.model.PlacementGroup;
 import io.lethe.node.model.Scheme;
 import io.lethe.node.model.Setback;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,6 +114,16 @@ class SetbacksTest {
         assertThat(old.state()).isEqualTo(PlacementGroup.State.FULL);
         assertThat(old.epoch()).as("chunks of a later epoch stay strangers").isEqualTo(1);
         assertThat(group().id().value()).isGreaterThan(before.id().value() + 1_000_000);
+        PartitionRecord parent = copy().partition(PARTITION).orElseThrow();
+        done(
+                new DirectoryCommand.BeginSplit(
+                        PARTITION, parent.mapEpoch(), Bytes.wrap(new byte[] {(byte) 0x80})));
+        assertThat(
+                        Objects.requireNonNull(copy().partition(PARTITION).orElseThrow().division())
+                                .child()
+                                .value())
+                .as("nodes may have children whose splits are forgotten")
+                .isGreaterThan(60_000);
         assertThat(Setback.reclaims(copy().setting(Setback.RECLAIM))).isFalse();
         done(new DirectoryCommand.SetReclaim(true));
         assertThat(Setback.reclaims(copy().setting(Setback.RECLAIM))).isTrue();
