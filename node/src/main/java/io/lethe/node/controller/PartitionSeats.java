@@ -91,20 +91,18 @@ final class PartitionSeats {
         if (!lacks || !now.voters().stream().allMatch(one -> isWell(now, one, view))) {
             return Optional.empty();
         }
-        boolean joined =
-                asking.members(now)
-                        .filter(members -> members.joined().containsAll(now.voters()))
-                        .isPresent();
-        if (!joined) {
+        Optional<NodeId> spare = spare(now, null, view, load);
+        boolean grows =
+                spare.isPresent()
+                        && asking.members(now)
+                                .filter(members -> members.joined().containsAll(now.voters()))
+                                .isPresent();
+        if (!grows) {
             return Optional.empty();
         }
-        return spare(now, null, view, load)
-                .map(
-                        node -> {
-                            List<Replica> voters = new ArrayList<>(now.voters());
-                            voters.add(new Replica(node, Math.toIntExact(now.mapEpoch() + 1)));
-                            return now.withVoters(voters);
-                        });
+        List<Replica> voters = new ArrayList<>(now.voters());
+        voters.add(new Replica(spare.get(), Math.toIntExact(now.mapEpoch() + 1)));
+        return Optional.of(now.withVoters(voters));
     }
 
     private static boolean isWell(PartitionRecord now, Replica one, DirectorySeats.View view) {

@@ -10,7 +10,6 @@ import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.StoreException;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -73,6 +72,17 @@ public final class ReplicaEvener implements Worker {
         }
         nextNanos = now + LOOK_NANOS;
         String busy = busy();
+        Optional<MoveReplica> next =
+                busy.isEmpty()
+                        ? EvenSeats.next(
+                                ports.directory().partitions(),
+                                ports.directory().nodes(),
+                                node -> Domains.of(node, ports.plan().failureDomain()))
+                        : Optional.empty();
+        // Asked last, and only where something is to be moved: it costs each group a commit.
+        if (next.isPresent()) {
+            busy = onTheirWay();
+        }
         if (!busy.isEmpty()) {
             quietSince = null;
             return new Step.Idle(busy);
@@ -80,16 +90,11 @@ public final class ReplicaEvener implements Worker {
         if (quietSince == null) {
             quietSince = now;
         }
-        if (now - quietSince < quietNanos) {
-            return new Step.Idle("waits until it has been quiet for a while");
-        }
-        Optional<MoveReplica> next =
-                EvenSeats.next(
-                        ports.directory().partitions(),
-                        ports.directory().nodes(),
-                        node -> Domains.of(node, ports.plan().failureDomain()));
         if (next.isEmpty()) {
             return new Step.Idle("replicas are as even as they get");
+        }
+        if (now - quietSince < quietNanos) {
+            return new Step.Idle("waits until it has been quiet for a while");
         }
         MoveReplica move = next.get();
         try {
@@ -105,7 +110,7 @@ public final class ReplicaEvener implements Worker {
                 move.partition() + " goes from node " + move.from() + " to node " + move.to());
     }
 
-    /** What else is under way; empty: nothing. */
+    /** What else is under way, as far as the directory knows; empty: nothing. */
     private String busy() throws InterruptedException {
         if (!ports.coordination().connected() || ports.directory().cluster().isEmpty()) {
             return "who is here is not known now";
@@ -125,8 +130,7 @@ public final class ReplicaEvener implements Worker {
                 return "node " + node.id() + " is away";
             }
         }
-        List<PartitionRecord> partitions = ports.directory().partitions();
-        for (PartitionRecord record : partitions) {
+        for (PartitionRecord record : ports.directory().partitions()) {
             if (record.division() != null) {
                 return record.id() + " is split";
             }
@@ -134,8 +138,12 @@ public final class ReplicaEvener implements Worker {
                 return "a voter of " + record.id() + " is away";
             }
         }
-        // Asked last: it is a question to each group's leader.
-        for (PartitionRecord record : partitions) {
+        return "";
+    }
+
+    /** Whether a group has other members than those of its record; empty: none has. */
+    private String onTheirWay() throws InterruptedException {
+        for (PartitionRecord record : ports.directory().partitions()) {
             if (!isSettled(record)) {
                 return "replicas of " + record.id() + " are on their way";
             }
