@@ -22,6 +22,9 @@ public record PlacementGroup(
         List<DeviceId> members,
         State state,
         @Nullable Move move) {
+    /** Between two setbacks of the directory, far more than a group has moves. */
+    private static final int EPOCHS_PER_ERA = 1 << 16;
+
     /** Whether new segments may be placed. */
     public enum State {
         OPEN,
@@ -62,6 +65,20 @@ public record PlacementGroup(
 
     public PlacementGroup withState(State next) {
         return new PlacementGroup(id, epoch, storageClass, scheme, members, next, move);
+    }
+
+    /**
+     * The same after the directory was set back to an earlier state: in an epoch that it was never
+     * in, however it moved meanwhile.
+     */
+    public PlacementGroup afterSetback() {
+        int later = Math.multiplyExact(epoch / EPOCHS_PER_ERA + 2, EPOCHS_PER_ERA);
+        return new PlacementGroup(id, later, storageClass, scheme, members, State.FULL, move);
+    }
+
+    /** Whether the directory may have forgotten moves since an epoch of the group. */
+    public boolean mayHaveForgotten(int earlier) {
+        return earlier / EPOCHS_PER_ERA < epoch / EPOCHS_PER_ERA;
     }
 
     /** The next epoch, in which a chunk goes over to another device. */

@@ -34,6 +34,12 @@ public record ObjectPorts(
         return Setback.reclaims(directory.setting(Setback.RECLAIM));
     }
 
+    /** Whether the directory was ever set back to an earlier state. */
+    public boolean wasSetBack() {
+        return directory.setting(Setback.Restored.SETTING).isPresent()
+                || directory.setting(Setback.Recovered.SETTING).isPresent();
+    }
+
     /** Where nobody wants to hear of changes. */
     public ObjectPorts(
             Tasks tasks,

@@ -9,7 +9,6 @@ import io.lethe.node.metadata.command.PartitionAnswer.SegmentState;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.PgId;
-import io.lethe.node.model.Setback;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,10 +52,7 @@ public final class SetbackSweeper implements Worker {
     @Override
     public Step step() throws InterruptedException {
         ports.lease().check();
-        boolean setBack =
-                ports.directory().setting(Setback.Restored.SETTING).isPresent()
-                        || ports.directory().setting(Setback.Recovered.SETTING).isPresent();
-        if (!setBack) {
+        if (!ports.wasSetBack()) {
             return new Step.Idle("the cluster was never set back");
         }
         if (!ports.reclaimsUnknown()) {

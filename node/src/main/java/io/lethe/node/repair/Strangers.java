@@ -2,10 +2,13 @@ package io.lethe.node.repair;
 
 import io.lethe.node.base.task.Promise;
 import io.lethe.node.chunk.ChunkStore.ChunkInfo;
+import io.lethe.node.chunk.ChunkStore.Verdict;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.PlacementGroup;
+import io.lethe.node.model.StoreException;
+import io.lethe.node.model.Ticket;
 import io.lethe.node.object.LocalDevices;
 import io.lethe.node.object.ObjectPorts;
 import java.time.Duration;
@@ -14,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,8 +25,9 @@ import java.util.Set;
  * before have run out. One task.
  *
  * <p>A chunk is a stranger only where the directory knows its group, and in a later epoch than the
- * chunk's: so a directory that was set back removes nothing; and until an operator lets it, nothing
- * is removed there at all.
+ * chunk's. Where the directory was set back it may have come here by a move that is forgotten:
+ * until an operator lets it nothing is removed there at all, and then only what the member has as
+ * well, and sound.
  *
  * <p>What is removed was listed before this node's copy of the directory was made as new as the
  * directory itself: so a chunk that was written under an epoch which this node has not heard of yet
@@ -74,8 +79,11 @@ final class Strangers {
             look(now);
         }
         for (Map.Entry<PgId, Long> one : strangeSince.entrySet()) {
-            if (old(one.getValue(), now) && remove(one.getKey())) {
-                return true;
+            if (old(one.getValue(), now)) {
+                if (remove(one.getKey())) {
+                    return true;
+                }
+                one.setValue(now);
             }
         }
         return removeMisplaced(now);
@@ -107,12 +115,10 @@ final class Strangers {
         }
         ports.metadata().catchUpDirectory(deadlineNanos());
         for (ChunkKey chunk : due) {
-            boolean moved =
-                    ports.directory()
-                            .placementGroup(chunk.pg())
-                            .map(pg -> pg.chunkOf(device) != chunk.index())
-                            .orElse(false);
-            if (moved) {
+            Optional<PlacementGroup> group = ports.directory().placementGroup(chunk.pg());
+            boolean moved = group.isPresent() && group.get().chunkOf(device) != chunk.index();
+            boolean sure = !ports.wasSetBack();
+            if (moved && (sure || isHad(group.get(), chunk))) {
                 var _ = await(devices.delete(device, chunk));
             }
             misplacedSince.remove(chunk);
@@ -135,21 +141,51 @@ final class Strangers {
                 .orElse(true);
     }
 
+    /** Removes of a group's chunks the first that may go, and those of its page. */
     private boolean remove(PgId pg) throws InterruptedException {
-        List<ChunkInfo> chunks = await(devices.list(device, pg, null, BATCH));
-        ports.metadata().catchUpDirectory(deadlineNanos());
-        if (ours(pg)) {
+        ChunkKey after = null;
+        List<ChunkInfo> page;
+        do {
+            page = await(devices.list(device, pg, after, BATCH));
+            ports.metadata().catchUpDirectory(deadlineNanos());
+            Optional<PlacementGroup> group = ports.directory().placementGroup(pg);
+            if (group.isEmpty() || ours(pg)) {
+                return false;
+            }
+            int removed = 0;
+            for (ChunkInfo chunk : page) {
+                after = chunk.key();
+                boolean strange = chunk.pgEpoch() < group.get().epoch();
+                boolean sure = !group.get().mayHaveForgotten(chunk.pgEpoch());
+                if (strange && (sure || isHad(group.get(), after))) {
+                    var _ = await(devices.delete(device, after));
+                    removed++;
+                }
+            }
+            if (removed > 0) {
+                return true;
+            }
+        } while (page.size() == BATCH);
+        return false;
+    }
+
+    /** Whether the member has a chunk that is here. */
+    private boolean isHad(PlacementGroup group, ChunkKey chunk) throws InterruptedException {
+        DeviceId member = group.writer(chunk.index());
+        Ticket ticket =
+                ports.tickets()
+                        .mint(Ticket.Operation.INSPECT, group.id(), group.epoch(), chunk.segment());
+        long deadlineNanos = deadlineNanos();
+        try {
+            return ports.await(
+                            member,
+                            ports.peers().verify(member, ticket, chunk, deadlineNanos),
+                            deadlineNanos)
+                    == Verdict.SOUND;
+        } catch (StoreException e) {
+            // Who can't say does not have it; it is asked again after a while.
             return false;
         }
-        int epoch = ports.directory().placementGroup(pg).map(PlacementGroup::epoch).orElse(0);
-        int removed = 0;
-        for (ChunkInfo chunk : chunks) {
-            if (chunk.pgEpoch() < epoch) {
-                var _ = await(devices.delete(device, chunk.key()));
-                removed++;
-            }
-        }
-        return removed > 0;
     }
 
     private long deadlineNanos() {

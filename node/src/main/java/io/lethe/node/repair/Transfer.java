@@ -1,6 +1,7 @@
 package io.lethe.node.repair;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.base.task.Promise;
 import io.lethe.node.chunk.ChunkStore.ChunkInfo;
 import io.lethe.node.metadata.KeyRanges;
 import io.lethe.node.metadata.command.DirectoryCommand;
@@ -10,6 +11,7 @@ import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.model.ChunkKey;
 import io.lethe.node.model.DeviceId;
+import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.PartitionRecord;
@@ -172,7 +174,7 @@ final class Transfer {
         }
     }
 
-    private Inventory newPass() {
+    private Inventory newPass() throws InterruptedException {
         Inventory fresh = new Inventory(ports, pg.id(), sources());
         waiting = 0;
         inventory = fresh;
@@ -180,7 +182,7 @@ final class Transfer {
     }
 
     /** Whom to ask: all that may have chunks of the group, and are here. */
-    private List<DeviceId> sources() {
+    private List<DeviceId> sources() throws InterruptedException {
         List<DeviceId> sources = new ArrayList<>();
         for (int i = 0; i < pg.members().size(); i++) {
             for (DeviceId one : pg.holders(i)) {
@@ -202,7 +204,38 @@ final class Transfer {
                             + least
                             + " are needed to know what it holds");
         }
+        if (!ports.reclaimsUnknown()) {
+            sources.addAll(strangers(sources));
+        }
         return sources;
+    }
+
+    /**
+     * Other devices that have chunks of the group: there they went by moves that the directory has
+     * forgotten, and may be what too many of its members lack.
+     */
+    private List<DeviceId> strangers(List<DeviceId> known) throws InterruptedException {
+        long deadlineNanos = deadlineNanos();
+        Ticket inspect = ports.tickets().mint(Ticket.Operation.INSPECT, pg.id(), 0, NO_SEGMENT);
+        Map<DeviceId, Promise<List<ChunkInfo>>> answers = new TreeMap<>();
+        for (DeviceRecord one : ports.directory().devices()) {
+            if (!known.contains(one.id()) && ports.directory().readable(one.id())) {
+                answers.put(
+                        one.id(),
+                        ports.peers().list(one.id(), inspect, pg.id(), null, 1, deadlineNanos));
+            }
+        }
+        List<DeviceId> found = new ArrayList<>();
+        for (Map.Entry<DeviceId, Promise<List<ChunkInfo>>> one : answers.entrySet()) {
+            try {
+                if (!ports.await(one.getKey(), one.getValue(), deadlineNanos).isEmpty()) {
+                    found.add(one.getKey());
+                }
+            } catch (StoreException e) {
+                log.info("whether {} has chunks of {} is not known", one.getKey(), pg.id(), e);
+            }
+        }
+        return found;
     }
 
     /**

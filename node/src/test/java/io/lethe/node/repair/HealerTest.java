@@ -422,6 +422,44 @@ class HealerTest {
         assertThat(store(SPARE).list(PG, null, 10)).hasSize(1);
     }
 
+    /**
+     * A member's chunks are where a move took them that the directory has forgotten, another one's
+     * are lost, and the member refuses what is older than that move.
+     */
+    @Test
+    void chunksThatAForgottenMoveTookAlongComeBackAndStayUntilTheyAreBack() throws Exception {
+        DeviceId left = member(1);
+        begin(1);
+        heal();
+        order(
+                new DirectoryCommand.BeginMove(
+                        PG, group().epoch(), new PlacementGroup.Move(1, left)));
+        order(new DirectoryCommand.EndMove(PG, group().epoch(), new PlacementGroup.Move(1, left)));
+        store(left).refuseBelow(PG, 60_000);
+        for (int chunk = 1; chunk <= 2; chunk++) {
+            FakeChunkStore empty = store(member(chunk));
+            empty.list(PG, null, 1_000).forEach(one -> empty.delete(one.key()));
+        }
+        NodeId node = new NodeId(new Id128(77, 1));
+        order(new DirectoryCommand.RecoveredDirectory(node, 5));
+        for (int chunk = 1; chunk <= 2; chunk++) {
+            Healer member = new Healer(ports, peers, member(chunk), Duration.ofDays(1), memory);
+            var _ = member.step();
+        }
+        assertThat(segments(left, 1)).isEqualTo(segments(SPARE, 1)).hasSize(OBJECTS);
+        assertThat(segments(member(2), 2)).hasSize(OBJECTS);
+        allAreRead();
+        ChunkKey lacking = store(left).list(PG, null, 1).getFirst().key();
+        store(left).delete(lacking);
+        order(new DirectoryCommand.SetReclaim(true));
+        var _ = healer.step();
+        world.tasks.sleep(ports.settings().reclaimDelay().toNanos());
+        var _ = healer.step();
+        assertThat(store(SPARE).list(PG, null, 10))
+                .extracting(ChunkInfo::key)
+                .containsExactly(lacking);
+    }
+
     private static ChunkHeader header(ChunkKey key, int epoch, ChunkInfo like) {
         return new ChunkHeader(key, epoch, like.write(), like.owner(), 100, like.blockBytes());
     }

@@ -21,11 +21,14 @@ import java.util.List;
  * <pre>
  * placement groups    numbers that may have been given out are passed over; those that are open
  *                     take no more, since a member may have left them; new ones are made
+ * their epochs        that may have been reached are passed over: a member that was left refuses
+ *                     writes of all epochs before, and could never be given its chunks again
  * partitions          numbers, and map epochs, by which replicas are named, are passed over
  * unknown chunks      stay until an operator says that they may go ({@link Setback#RECLAIM})
  * </pre>
  *
- * <p>Epochs of groups stay: chunks of a later one are nobody's business then, and stay too.
+ * <p>Chunks that lie where forgotten moves took them go from there to the members, and are removed
+ * only once those have them: healers see to it.
  */
 final class Setbacks {
     /** A thousand groups a day for three years. */
@@ -116,13 +119,7 @@ final class Setbacks {
         var _ = draft.put(Table.SETTINGS, Setback.PARTITIONS, Integer.toString(partition));
         draft.head.lastPg += GROUPS_PASSED_OVER;
         for (PlacementGroup pg : Table.PLACEMENT_GROUPS.records(draft.rows)) {
-            if (pg.state() == PlacementGroup.State.OPEN) {
-                var _ =
-                        draft.put(
-                                Table.PLACEMENT_GROUPS,
-                                pg.id(),
-                                pg.withState(PlacementGroup.State.FULL));
-            }
+            var _ = draft.put(Table.PLACEMENT_GROUPS, pg.id(), pg.afterSetback());
         }
     }
 

@@ -112,7 +112,9 @@ class SetbacksTest {
     private void assertNothingIsGivenOutTwice(PlacementGroup before) {
         PlacementGroup old = copy().placementGroup(before.id()).orElseThrow();
         assertThat(old.state()).isEqualTo(PlacementGroup.State.FULL);
-        assertThat(old.epoch()).as("chunks of a later epoch stay strangers").isEqualTo(1);
+        assertThat(old.epoch()).as("above what members may refuse").isGreaterThan(1 << 16);
+        assertThat(old.mayHaveForgotten(1 << 16)).isTrue();
+        assertThat(old.mayHaveForgotten(old.epoch() + 3)).isFalse();
         assertThat(group().id().value()).isGreaterThan(before.id().value() + 1_000_000);
         PartitionRecord parent = copy().partition(PARTITION).orElseThrow();
         done(
