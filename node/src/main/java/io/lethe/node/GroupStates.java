@@ -41,7 +41,7 @@ record GroupStates(Build build, FaultHandler faults) {
     /** Which node a replica is on. */
     static Optional<NodeId> nodeOf(RaftPeer peer, List<NodeRecord> nodes) {
         return nodes.stream()
-                .filter(node -> node.host().equals(peer.host()) && node.rpcPort() == peer.port())
+                .filter(peer::isAt)
                 // A node that was set up anew is at the address of the one that it was.
                 .min(Comparator.comparing(NodeRecord::state))
                 .map(NodeRecord::id);

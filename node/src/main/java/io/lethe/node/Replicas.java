@@ -398,9 +398,7 @@ final class Replicas implements Leadership, AutoCloseable {
             List<RaftPeer> members =
                     metadata.members(place.group(), parts.tasks().clock().nanos() + REGISTER_NANOS);
             return self.isPresent()
-                    && !members.contains(
-                            new RaftPeer(
-                                    self.get().host(), self.get().rpcPort(), place.generation()));
+                    && !members.contains(RaftPeer.of(self.get(), place.generation()));
         } catch (StoreException e) {
             log.info("whether {} is still a member is not known now: {}", place, e.getMessage());
             return false;
@@ -429,7 +427,7 @@ final class Replicas implements Leadership, AutoCloseable {
             LocalDirectory directory,
             RoutedMetadata metadata,
             ShardKeys keys) {
-        Optional<List<RaftPeer>> peers = ReplicaPeers.of(record, directory);
+        Optional<List<RaftPeer>> peers = directory.peers(record);
         GroupId parent = record.parent();
         boolean waits =
                 parent != null && children.waits(record, own.generation(), tables.get(parent));
@@ -513,10 +511,7 @@ final class Replicas implements Leadership, AutoCloseable {
                         group,
                         server.log(),
                         parts.tasks(),
-                        () ->
-                                directory
-                                        .partition(group)
-                                        .flatMap(r -> ReplicaPeers.of(r, directory)),
+                        () -> directory.partition(group).flatMap(directory::peers),
                         () -> Optional.of(List.of()),
                         peer -> register(group, peer, directory, metadata)),
                 SECOND);
@@ -570,7 +565,7 @@ final class Replicas implements Leadership, AutoCloseable {
     /** Whether the members of a partition that is led here are just those of its record. */
     boolean settled(PartitionRecord record, LocalDirectory directory) {
         PartitionServer server = partitions.get(record.id());
-        Optional<List<RaftPeer>> wanted = ReplicaPeers.of(record, directory);
+        Optional<List<RaftPeer>> wanted = directory.peers(record);
         if (server == null || wanted.isEmpty()) {
             return false;
         }

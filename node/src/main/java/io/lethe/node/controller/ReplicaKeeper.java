@@ -132,7 +132,7 @@ public final class ReplicaKeeper implements Worker {
             boolean isIn =
                     ports.directory()
                             .node(one.node())
-                            .map(n -> new RaftPeer(n.host(), n.rpcPort(), one.generation()))
+                            .map(n -> RaftPeer.of(n, one.generation()))
                             .filter(all::contains)
                             .isPresent();
             if (isIn) {

@@ -3,6 +3,7 @@ package io.lethe.node.metadata;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
 import io.lethe.node.metadata.command.Merge;
+import io.lethe.node.metadata.raft.RaftPeer;
 import io.lethe.node.metadata.state.Holder;
 import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.BucketDocument;
@@ -16,12 +17,14 @@ import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PartitionRecord;
+import io.lethe.node.model.PartitionRecord.Replica;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.PlacementGroup;
 import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantRecord;
 import io.lethe.node.model.UserRecord;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,6 +80,19 @@ public interface Directory {
     List<PartitionRecord> partitions();
 
     Optional<PartitionRecord> partition(GroupId id);
+
+    /** A partition's voters as Raft names them; empty while a node of them is not known. */
+    default Optional<List<RaftPeer>> peers(PartitionRecord record) {
+        List<RaftPeer> peers = new ArrayList<>();
+        for (Replica replica : record.voters()) {
+            Optional<NodeRecord> node = node(replica.node());
+            if (node.isEmpty()) {
+                return Optional.empty();
+            }
+            peers.add(RaftPeer.of(node.get(), replica.generation()));
+        }
+        return Optional.of(peers);
+    }
 
     /** Merges of partitions that are under way. */
     List<Merge> merges();

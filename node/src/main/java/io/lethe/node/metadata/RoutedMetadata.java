@@ -25,7 +25,6 @@ import io.lethe.node.model.NodeId;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.ShardId;
 import io.lethe.node.model.StoreException;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -258,19 +257,9 @@ public final class RoutedMetadata implements ExportingMetadata, RewrapWitness {
      */
     public boolean isSettled(PartitionRecord record, long deadlineNanos)
             throws InterruptedException {
-        Set<RaftPeer> wanted = new HashSet<>();
-        for (PartitionRecord.Replica one : record.voters()) {
-            wiring.directory()
-                    .node(one.node())
-                    .ifPresent(
-                            node ->
-                                    wanted.add(
-                                            new RaftPeer(
-                                                    node.host(),
-                                                    node.rpcPort(),
-                                                    one.generation())));
-        }
-        return wanted.equals(Set.copyOf(members(record.id(), deadlineNanos)));
+        Optional<List<RaftPeer>> wanted = wiring.directory().peers(record);
+        return wanted.isPresent()
+                && Set.copyOf(wanted.get()).equals(Set.copyOf(members(record.id(), deadlineNanos)));
     }
 
     @Override

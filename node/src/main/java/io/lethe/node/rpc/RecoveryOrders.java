@@ -127,9 +127,9 @@ final class RecoveryOrders {
         List<RaftPeer> said = view.configuration(node.id(), record.id());
         List<RaftPeer> voters = said.isEmpty() ? peers(record) : said;
         return voters.stream()
-                .filter(peer -> isAt(peer, node))
+                .filter(peer -> peer.isAt(node))
                 .findFirst()
-                .or(() -> peers(record).stream().filter(peer -> isAt(peer, node)).findFirst())
+                .or(() -> peers(record).stream().filter(peer -> peer.isAt(node)).findFirst())
                 .map(
                         peer ->
                                 new Survivor(
@@ -139,22 +139,12 @@ final class RecoveryOrders {
                                         peer));
     }
 
-    private static boolean isAt(RaftPeer peer, NodeRecord node) {
-        return peer.host().equals(node.host()) && peer.port() == node.rpcPort();
-    }
-
     private List<RaftPeer> peers(PartitionRecord record) {
         List<RaftPeer> peers = new ArrayList<>();
         for (Replica one : record.voters()) {
             view.directory()
                     .node(one.node())
-                    .ifPresent(
-                            node ->
-                                    peers.add(
-                                            new RaftPeer(
-                                                    node.host(),
-                                                    node.rpcPort(),
-                                                    one.generation())));
+                    .ifPresent(node -> peers.add(RaftPeer.of(node, one.generation())));
         }
         return peers;
     }

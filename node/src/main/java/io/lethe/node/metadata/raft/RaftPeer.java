@@ -2,6 +2,7 @@ package io.lethe.node.metadata.raft;
 
 import com.alipay.sofa.jraft.entity.PeerId;
 import io.lethe.node.base.Check;
+import io.lethe.node.model.NodeRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,16 @@ public record RaftPeer(String host, int port, int generation) {
         Check.that(!host.isEmpty() && host.indexOf(':') < 0, "host is '" + host + "'");
         Check.range("port", port, 1, 65_535);
         Check.range("generation", generation, 0, Integer.MAX_VALUE);
+    }
+
+    /** A replica of a node, where that is now. */
+    public static RaftPeer of(NodeRecord node, int generation) {
+        return new RaftPeer(node.host(), node.rpcPort(), generation);
+    }
+
+    /** Whether it is one of a node's replicas, in whichever generation. */
+    public boolean isAt(NodeRecord node) {
+        return host.equals(node.host()) && port == node.rpcPort();
     }
 
     public RaftAddress address() {
