@@ -3,9 +3,6 @@ package io.lethe.node.controller;
 import io.lethe.node.base.background.Step;
 import io.lethe.node.base.background.Worker;
 import io.lethe.node.metadata.MergePlanner;
-import io.lethe.node.metadata.ReplicaStatus;
-import io.lethe.node.metadata.command.PartitionAnswer;
-import io.lethe.node.metadata.raft.ReplicatedLog.Role;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.FeatureLevels;
 import io.lethe.node.model.GroupId;
@@ -100,22 +97,12 @@ public final class MergeKeeper implements Worker {
     }
 
     private Optional<MergeChoice.Look> look(PartitionRecord record) throws InterruptedException {
-        for (PartitionRecord.Replica voter : record.voters()) {
-            try {
-                Optional<ReplicaStatus> status =
-                        standing.of(
-                                voter.node(),
-                                record.id(),
-                                ports.tasks().clock().nanos() + ASK_NANOS);
-                PartitionAnswer.Figures figures = status.map(ReplicaStatus::figures).orElse(null);
-                if (figures != null && status.get().role() == Role.LEADER) {
-                    boolean empty = figures.versions() == 0 && figures.openWrites() == 0;
-                    return Optional.of(new MergeChoice.Look(record, empty));
-                }
-            } catch (StoreException e) {
-                // Another may lead; a partition that nobody answers for is not looked at.
-            }
-        }
-        return Optional.empty();
+        return standing.leading(record, ports.tasks().clock(), ASK_NANOS)
+                .map(
+                        leader ->
+                                new MergeChoice.Look(
+                                        record,
+                                        leader.figures().versions() == 0
+                                                && leader.figures().openWrites() == 0));
     }
 }

@@ -1,5 +1,6 @@
 package io.lethe.node.controller;
 
+import io.lethe.node.base.Clock;
 import io.lethe.node.base.background.Step;
 import io.lethe.node.base.background.Worker;
 import io.lethe.node.metadata.ReplicaStatus;
@@ -37,6 +38,34 @@ public final class SplitKeeper implements Worker {
         /** Empty where it has none. */
         Optional<ReplicaStatus> of(NodeId node, GroupId group, long deadlineNanos)
                 throws InterruptedException;
+
+        /** The leader's; empty where no voter says that it is. */
+        default Optional<Leading> leading(PartitionRecord record, Clock clock, long withinNanos)
+                throws InterruptedException {
+            for (PartitionRecord.Replica voter : record.voters()) {
+                try {
+                    Optional<Leading> said =
+                            of(voter.node(), record.id(), clock.nanos() + withinNanos)
+                                    .flatMap(Leading::of);
+                    if (said.isPresent()) {
+                        return said;
+                    }
+                } catch (StoreException e) {
+                    // Another may lead; a partition that nobody answers for is not looked at.
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** How a replica that leads stands, and what it counts. */
+    public record Leading(ReplicaStatus status, PartitionAnswer.Figures figures) {
+        private static Optional<Leading> of(ReplicaStatus status) {
+            PartitionAnswer.Figures figures = status.figures();
+            return figures == null || status.role() != Role.LEADER
+                    ? Optional.empty()
+                    : Optional.of(new Leading(status, figures));
+        }
     }
 
     /**
@@ -121,27 +150,14 @@ public final class SplitKeeper implements Worker {
     }
 
     private Optional<SplitChoice.Look> look(PartitionRecord record) throws InterruptedException {
-        for (PartitionRecord.Replica voter : record.voters()) {
-            try {
-                Optional<ReplicaStatus> status =
-                        standing.of(
-                                voter.node(),
-                                record.id(),
-                                ports.tasks().clock().nanos() + ASK_NANOS);
-                PartitionAnswer.Figures figures = status.map(ReplicaStatus::figures).orElse(null);
-                if (figures != null && status.get().role() == Role.LEADER) {
-                    return Optional.of(
-                            new SplitChoice.Look(
-                                    record,
-                                    status.get().rangeBytes(),
-                                    status.get().commandsPerSecond(),
-                                    figures.versions()));
-                }
-            } catch (StoreException e) {
-                // Another may lead; a partition that nobody answers for is not looked at.
-            }
-        }
-        return Optional.empty();
+        return standing.leading(record, ports.tasks().clock(), ASK_NANOS)
+                .map(
+                        leader ->
+                                new SplitChoice.Look(
+                                        record,
+                                        leader.status().rangeBytes(),
+                                        leader.status().commandsPerSecond(),
+                                        leader.figures().versions()));
     }
 
     private boolean isWhole(GroupId partition) throws InterruptedException {
