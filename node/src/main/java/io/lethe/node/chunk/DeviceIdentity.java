@@ -2,18 +2,15 @@ package io.lethe.node.chunk;
 
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.file.DurableFiles;
+import io.lethe.node.base.file.FolderLock;
 import io.lethe.node.model.DeviceId;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -37,11 +34,11 @@ final class DeviceIdentity implements AutoCloseable {
     private static final String FILE = "device";
 
     private final DeviceId id;
-    private final FileChannel lockFile;
+    private final FolderLock lock;
 
-    private DeviceIdentity(DeviceId id, FileChannel lockFile) {
+    private DeviceIdentity(DeviceId id, FolderLock lock) {
         this.id = id;
-        this.lockFile = lockFile;
+        this.lock = lock;
     }
 
     DeviceId id() {
@@ -61,11 +58,11 @@ final class DeviceIdentity implements AutoCloseable {
             if (made && parent != null) {
                 DurableFiles.syncFolder(parent);
             }
-            FileChannel lockFile = lock(directory);
+            FolderLock lock = lock(directory);
             try {
-                return new DeviceIdentity(identify(directory, cluster, random), lockFile);
+                return new DeviceIdentity(identify(directory, cluster, random), lock);
             } catch (IOException | StoreException e) {
-                lockFile.close();
+                lock.close();
                 throw e;
             }
         } catch (IOException e) {
@@ -90,23 +87,14 @@ final class DeviceIdentity implements AutoCloseable {
         }
     }
 
-    private static FileChannel lock(Path directory) throws IOException {
-        FileChannel channel =
-                FileChannel.open(
-                        directory.resolve("lock"),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE);
-        FileLock lock = null;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            // This very process has it: told below like any other holder.
-        }
-        if (lock == null) {
-            channel.close();
-            throw refuse(directory, "is in use by another Lethe process; stop that one first");
-        }
-        return channel;
+    private static FolderLock lock(Path directory) throws IOException {
+        return FolderLock.take(directory)
+                .orElseThrow(
+                        () ->
+                                refuse(
+                                        directory,
+                                        "is in use by another Lethe process; stop that one"
+                                                + " first"));
     }
 
     private static DeviceId identify(Path directory, @Nullable Id128 cluster, RandomSource random)
@@ -185,7 +173,7 @@ final class DeviceIdentity implements AutoCloseable {
     @Override
     public void close() {
         try {
-            lockFile.close();
+            lock.close();
         } catch (IOException e) {
             throw new StoreException(ErrorCode.UNAVAILABLE, "the device's lock did not close", e);
         }
