@@ -1,9 +1,7 @@
 package io.lethe.cli;
 
 import io.lethe.client.LetheClient;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** {@code lethe reclaim}. */
 @Command(
@@ -13,37 +11,18 @@ import picocli.CommandLine.Parameters;
             "They are kept in a cluster that was restored from a backup, or whose directory was"
                     + " recovered, until it is set to on; what was deleted goes in any case."
         })
-final class Reclaim extends ClientCommand {
-    /** Words of the command line. */
-    enum Wanted {
-        on,
-        off
-    }
-
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "STATE",
-            description = "${COMPLETION-CANDIDATES}; without it the state is shown")
-    private @Nullable Wanted wanted;
-
+final class Reclaim extends SwitchCommand {
     Reclaim(Surroundings surroundings) {
-        super(surroundings);
+        super(surroundings, "reclaim", "reclaiming unknown chunks");
     }
 
     @Override
-    ExitStatus run(LetheClient client) {
-        boolean on;
-        if (wanted == null) {
-            on = client.cluster().status().reclaim();
-        } else {
-            on = wanted == Wanted.on;
-            client.cluster().setReclaim(on);
-        }
-        if (json()) {
-            print(Json.object("reclaim", on));
-        } else {
-            remark("reclaiming unknown chunks is " + (on ? "on" : "off"));
-        }
-        return ExitStatus.OK;
+    boolean isOn(LetheClient client) {
+        return client.cluster().status().reclaim();
+    }
+
+    @Override
+    void set(LetheClient client, boolean on) {
+        client.cluster().setReclaim(on);
     }
 }
