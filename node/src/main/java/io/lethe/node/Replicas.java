@@ -489,7 +489,8 @@ final class Replicas implements Leadership, AutoCloseable {
         if (record.parent() == null) {
             start(
                     group,
-                    new PartitionInit(record, server.log(), metadata, parts.tasks().clock()),
+                    new PartitionInit(
+                            record, metadata, parts.tasks(), () -> leads(group), directory::index),
                     SECOND);
         }
         start(
