@@ -41,6 +41,11 @@ import org.jspecify.annotations.Nullable;
  * its record's range is wider than its own it takes over what a merge that is over gives it
  * </pre>
  *
+ * <p>One that was made anew of a replica which missed merges and splits does them again in this
+ * order: merges with what lay before it, by which its range begins where its record's does, as it
+ * never begins later again; splits ({@link SplitWorker}), by which it ends there or earlier; merges
+ * with what lay behind it. Each step brings one end nearer, and none leads away.
+ *
  * All of it is read from the directory and from the partition, so any step may be repeated, by
  * another leader too; only how long a merge has waited is remembered here. One task.
  */
@@ -145,10 +150,7 @@ public final class MergeWorker implements Worker {
         Merge merge = giving(id);
         boolean over = ports.directory().merged(id).isPresent();
         PartitionRecord record = ports.directory().partition(id).orElse(null);
-        if (record == null
-                || over
-                || isSplit(record, standing)
-                || MissedSplits.any(record, standing.to())) {
+        if (record == null || over) {
             return false;
         }
         long since = standing.givenUpSince();
@@ -156,7 +158,13 @@ public final class MergeWorker implements Worker {
             tell(id, new PartitionCommand.TakeBack(since));
             return true;
         }
-        if (!standing.from().equals(record.from()) || !standing.to().equals(record.to())) {
+        boolean lacksBefore = !standing.from().equals(record.from());
+        // What it lacks before its range comes before splits that it missed: they may lie in there.
+        if (!lacksBefore
+                && (isSplit(record, standing) || MissedSplits.any(record, standing.to()))) {
+            return false;
+        }
+        if (lacksBefore || !standing.to().equals(record.to())) {
             tell(id, takeOver(record, standing));
             return true;
         }
@@ -314,14 +322,15 @@ public final class MergeWorker implements Worker {
     }
 
     /**
-     * The next piece that a partition lacks of its record's range, by the newest merge that gave
-     * it: of one that lost its majority, not all of that may be to be taken.
+     * The next piece that a partition lacks of its record's range, first of what lies before its
+     * own, by the newest merge that gave it: of one that lost its majority, not all of that may be
+     * to be taken.
      *
      * @param over merges into it
      */
     static Optional<TakeOver> lacking(
             List<Merge.Done> over, PartitionRecord record, MergeStanding standing) {
-        boolean behind = !standing.to().equals(record.to());
+        boolean behind = standing.from().equals(record.from());
         Bytes edge = behind ? standing.to() : standing.from();
         return over.stream()
                 .filter(one -> behind ? goesOn(one, edge) : leadsTo(one, edge))
