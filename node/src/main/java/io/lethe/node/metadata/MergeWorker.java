@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * it gave its range up, and the directory  it takes its range back
  * has no such merge
  * its record's range is wider than its own it takes over what a merge that is over gives it
+ * a directory that was set back has it     the directory is told ({@link ForgottenMerges})
+ * under way, or forgotten, and it is over
  * </pre>
  *
  * <p>One that was made anew of a replica which missed merges and splits does them again in this
@@ -72,6 +74,7 @@ public final class MergeWorker implements Worker {
     private record Waits(long since, long fromNanos) {}
 
     private final Ports ports;
+    private final ForgottenMerges forgotten;
     private final Map<GroupId, Waits> waiting = new HashMap<>();
 
     /**
@@ -84,6 +87,7 @@ public final class MergeWorker implements Worker {
 
     public MergeWorker(Ports ports) {
         this.ports = ports;
+        forgotten = new ForgottenMerges(ports.directory(), ports.metadata(), this::deadline);
         forgotNanos = ports.tasks().clock().nanos();
     }
 
@@ -153,9 +157,14 @@ public final class MergeWorker implements Worker {
         if (record == null || over) {
             return false;
         }
+        if (isForgotten(record, standing)) {
+            return true;
+        }
         long since = standing.givenUpSince();
         if (since != 0 && (merge == null || merge.since() != since)) {
-            tell(id, new PartitionCommand.TakeBack(since));
+            if (!isForgotten(record)) {
+                tell(id, new PartitionCommand.TakeBack(since));
+            }
             return true;
         }
         boolean lacksBefore = !standing.from().equals(record.from());
@@ -174,6 +183,30 @@ public final class MergeWorker implements Worker {
         waiting.remove(id);
         whole.put(id, record.mapEpoch());
         return false;
+    }
+
+    /** Whether it has taken over what the directory has forgotten that it did. */
+    private boolean isForgotten(PartitionRecord record, MergeStanding standing)
+            throws InterruptedException {
+        boolean same =
+                standing.from().equals(record.from()) && standing.to().equals(record.to());
+        Optional<GroupId> giver =
+                same || !forgotten.any()
+                        ? Optional.empty()
+                        : forgotten.takenOverBy(record, standing.from(), standing.to());
+        if (giver.isPresent()) {
+            forgotten.recall(giver.get(), record.id());
+        }
+        return giver.isPresent();
+    }
+
+    /** Whether another has what the directory has forgotten that this one gave. */
+    private boolean isForgotten(PartitionRecord giver) throws InterruptedException {
+        Optional<GroupId> heir = forgotten.any() ? forgotten.heirOf(giver) : Optional.empty();
+        if (heir.isPresent()) {
+            forgotten.recall(giver.id(), heir.get());
+        }
+        return heir.isPresent();
     }
 
     /** Whether it has split already, and its record doesn't say so yet. */
@@ -200,6 +233,9 @@ public final class MergeWorker implements Worker {
 
     private boolean give(Merge merge, PartitionRecord giver, boolean givenUp)
             throws InterruptedException {
+        if (givenUp && isForgotten(giver)) {
+            return true;
+        }
         // Nothing is given up before the heir answers, and can take it: nobody would have it.
         if (!isWhole(merge.heir())) {
             long now = ports.tasks().clock().nanos();

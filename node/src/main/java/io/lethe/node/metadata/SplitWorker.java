@@ -74,11 +74,12 @@ public final class SplitWorker implements Worker {
         DONE,
         /** Nothing is missing. */
         NEEDLESS,
-        /** For a merge that was missed too: the separator may lie in what that gave. */
+        /** For a merge that was missed too, or that the directory has forgotten. */
         WAITS
     }
 
     private final Ports ports;
+    private final ForgottenMerges forgotten;
     private final Map<GroupId, Cursor> cursors = new HashMap<>();
 
     /** In which map epoch each partition was found to have nothing to do. */
@@ -86,6 +87,7 @@ public final class SplitWorker implements Worker {
 
     public SplitWorker(Ports ports) {
         this.ports = ports;
+        forgotten = new ForgottenMerges(ports.directory(), ports.metadata(), this::deadline);
     }
 
     @Override
@@ -200,7 +202,13 @@ public final class SplitWorker implements Worker {
         if (record.isEmpty() || !MissedSplits.any(record.get(), has.to())) {
             return Repeat.NEEDLESS;
         }
-        if (!has.from().equals(record.get().from())) {
+        boolean waits =
+                !has.from().equals(record.get().from())
+                        || (forgotten.any()
+                                && forgotten
+                                        .takenOverBy(record.get(), has.from(), has.to())
+                                        .isPresent());
+        if (waits) {
             return Repeat.WAITS;
         }
         List<PartitionCommand.Split> missed =

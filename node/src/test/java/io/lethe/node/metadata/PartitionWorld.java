@@ -11,6 +11,7 @@ import io.lethe.node.metadata.command.Condition;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.DirectoryReply;
 import io.lethe.node.metadata.command.KeyCopy;
+import io.lethe.node.metadata.command.Merge;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionAnswer.MergeStanding;
 import io.lethe.node.metadata.command.PartitionCommand;
@@ -74,8 +75,10 @@ final class PartitionWorld extends ForwardingMetadata {
     private final MemoryDirectory records;
     private final Map<GroupId, MapRows> states = new TreeMap<>();
     private final Map<GroupId, List<MapRows>> history = new HashMap<>();
+    private final List<MapRows> before = new ArrayList<>();
     private final Random random;
     private boolean faults;
+    private boolean slow;
     private long millis = 1_800_000_000_000L;
     private long nanos;
     private long requests;
@@ -203,6 +206,7 @@ final class PartitionWorld extends ForwardingMetadata {
         rows.apply(decision.changes());
         PartitionInvariants.check(rows);
         keep(partition, rows);
+        wipe();
         if (decision.reply() instanceof PartitionReply.Retry retry
                 && retry.why() == PartitionReply.Retry.Why.STAMP) {
             millis = Math.max(millis, retry.detail());
@@ -239,9 +243,52 @@ final class PartitionWorld extends ForwardingMetadata {
             throws InterruptedException {
         fault();
         Applied applied = super.execute(command, controllerEpoch, deadlineNanos);
-        states.keySet().removeIf(one -> directory().merged(one).isPresent());
+        before.add(records.state());
+        wipe();
         fault();
         return applied;
+    }
+
+    /** What is no more is gone once its heir has what it had. */
+    private void wipe() {
+        if (!slow) {
+            states.keySet().removeIf(this::isTakenOver);
+        }
+    }
+
+    private boolean isTakenOver(GroupId giver) {
+        Merge.Done done = directory().merged(giver).orElse(null);
+        return done != null
+                && (directory().merged(done.heir()).isPresent() || tookOver(done.heir(), giver));
+    }
+
+    /** Whether a partition has another's range by its own state. */
+    boolean tookOver(GroupId heir, GroupId giver) {
+        return PartitionState.answer(state(heir), new PartitionQuery.FindReceipt(giver))
+                        instanceof PartitionAnswer.ReceiptFound found
+                && found.receipt() != null;
+    }
+
+    /** Nodes keep what they are to wipe, from now on. */
+    void slow(boolean on) {
+        slow = on;
+        wipe();
+    }
+
+    /** States of the directory so far: one behind each of its commands, the last one last. */
+    int directories() {
+        return before.size();
+    }
+
+    /** Has the directory go on from one of its states, as an operator would. */
+    void setBack(int number) throws InterruptedException {
+        boolean faulty = faults;
+        faults = false;
+        records.setBack(before.get(number));
+        order(new DirectoryCommand.RecoveredDirectory(NODE, number));
+        splits = splitWorker();
+        merges = mergeWorker();
+        faults = faulty;
     }
 
     /** A command of the directory that must be taken. */
@@ -437,6 +484,10 @@ final class PartitionWorld extends ForwardingMetadata {
         faults = false;
         String found = directory().merges().isEmpty() ? null : directory().merges().toString();
         for (PartitionRecord record : directory().partitions()) {
+            if (!states.containsKey(record.id())) {
+                found = "nobody leads " + record.id();
+                continue;
+            }
             MergeStanding merge =
                     (MergeStanding) queryIn(record.id(), new PartitionQuery.MergeState(), 0);
             PartitionAnswer split = queryIn(record.id(), new PartitionQuery.SplitState(), 0);
@@ -456,6 +507,7 @@ final class PartitionWorld extends ForwardingMetadata {
 
     /** Fails where ranges leave a gap or overlap, or a partition has rows of another. */
     void check() {
+        slow(false);
         List<PartitionRecord> all = new ArrayList<>(directory().partitions());
         all.sort(Comparator.comparing(PartitionRecord::from));
         Bytes at = Bytes.EMPTY;
