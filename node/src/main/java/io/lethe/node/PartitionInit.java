@@ -3,31 +3,50 @@ package io.lethe.node;
 import io.lethe.node.base.Clock;
 import io.lethe.node.base.background.Step;
 import io.lethe.node.base.background.Worker;
+import io.lethe.node.base.task.Tasks;
 import io.lethe.node.metadata.Metadata;
 import io.lethe.node.metadata.command.KeyCopy;
 import io.lethe.node.metadata.command.PartitionCommand;
-import io.lethe.node.metadata.raft.ReplicatedLog;
+import io.lethe.node.metadata.command.PartitionReply;
+import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.PartitionRecord;
+import io.lethe.node.model.StoreException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Tells a new partition its range, by the first entry of its log: done by whoever leads it first. A
- * partition that has one already refuses, which is as good. One task.
+ * partition that has one already refuses, which is as good.
+ *
+ * <p>So it is told to one that goes on from a single replica: this may have been far behind the
+ * others and never have heard of a range. What the entry of the recovery would have done for it is
+ * done here: orders that a lost version can have had are passed over, and it is fenced. One task.
  */
 final class PartitionInit implements Worker {
     private static final long WITHIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final PartitionRecord record;
-    private final ReplicatedLog replica;
     private final Metadata metadata;
     private final Clock clock;
+    private final BooleanSupplier leads;
+    private final LongSupplier directoryIndex;
     private boolean done;
 
-    PartitionInit(PartitionRecord record, ReplicatedLog replica, Metadata metadata, Clock clock) {
+    /**
+     * @param directoryIndex of a copy of the directory that has the record
+     */
+    PartitionInit(
+            PartitionRecord record,
+            Metadata metadata,
+            Tasks tasks,
+            BooleanSupplier leads,
+            LongSupplier directoryIndex) {
         this.record = record;
-        this.replica = replica;
         this.metadata = metadata;
-        this.clock = clock;
+        clock = tasks.clock();
+        this.leads = leads;
+        this.directoryIndex = directoryIndex;
     }
 
     @Override
@@ -40,25 +59,34 @@ final class PartitionInit implements Worker {
         if (done) {
             return new Step.Idle("the partition knows its range");
         }
-        if (record.recovery() != null) {
-            return new Step.Idle("what it knows comes from the replica that survived");
-        }
-        if (!replica.leadership().isLeader()) {
+        if (!leads.getAsBoolean()) {
             return new Step.Idle("another node leads");
         }
+        boolean recovered = record.recovery() != null;
+        long floor = recovered ? SurvivingReplicas.orderFloor(clock) : 0;
         var _ =
-                metadata.executeIn(
-                        record.id(),
+                tell(
                         new PartitionCommand.Init(
                                 record.from(),
                                 record.to(),
-                                0,
+                                floor,
                                 record.voters().stream()
                                         .map(r -> KeyCopy.replica(r.node(), r.generation()))
-                                        .toList()),
-                        0,
-                        clock.nanos() + WITHIN_NANOS);
+                                        .toList()));
+        if (recovered) {
+            // Also where it had a range: who leads may change between the two.
+            PartitionReply reply = tell(new PartitionCommand.Fence(directoryIndex.getAsLong()));
+            boolean givenUp = reply instanceof PartitionReply.WrongPartition;
+            if (!givenUp && !(reply instanceof PartitionReply.Done)) {
+                throw new StoreException(
+                        ErrorCode.UNAVAILABLE, record.id() + " is not fenced: " + reply);
+            }
+        }
         done = true;
         return Step.worked();
+    }
+
+    private PartitionReply tell(PartitionCommand command) throws InterruptedException {
+        return metadata.executeIn(record.id(), command, 0, clock.nanos() + WITHIN_NANOS);
     }
 }

@@ -6,8 +6,10 @@ import io.lethe.node.metadata.LocalDirectory;
 import io.lethe.node.metadata.Metadata;
 import io.lethe.node.metadata.command.KeyCopy;
 import io.lethe.node.metadata.command.Merge;
+import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionCommand.WipeReceipt;
+import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.NodeId;
@@ -35,6 +37,31 @@ final class ReplicaReceipts {
         this.self = self;
         this.folders = folders;
         this.clock = clock;
+    }
+
+    /**
+     * Whether the heir of a partition that is no more has its range by its own log: until then its
+     * replicas are all that knows of the range, should the directory forget the merge.
+     */
+    boolean isTakenOver(GroupId giver, LocalDirectory directory, Metadata metadata)
+            throws InterruptedException {
+        Optional<GroupId> next = directory.merged(giver).map(Merge.Done::heir);
+        if (next.isEmpty() || directory.merged(next.get()).isPresent()) {
+            // An heir gives nothing up before it has what was given to it.
+            return next.isPresent();
+        }
+        GroupId heir = next.get();
+        try {
+            return metadata.queryIn(
+                                    heir,
+                                    new PartitionQuery.FindReceipt(giver),
+                                    clock.nanos() + WITHIN_NANOS)
+                            instanceof PartitionAnswer.ReceiptFound found
+                    && found.receipt() != null;
+        } catch (StoreException e) {
+            log.info("{} does not say whether it has {}: {}", heir, giver, e.getMessage());
+            return false;
+        }
     }
 
     /** Of a closed replica of a partition, which may have been merged into another. */

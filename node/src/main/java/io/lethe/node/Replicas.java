@@ -387,11 +387,11 @@ final class Replicas implements Leadership, AutoCloseable {
         return Integer.valueOf(place.generation()).equals(generations.get(place.group()));
     }
 
-    /** Whether the group has committed that this life is none of its members. */
+    /** Whether the group has committed that this life is no member; its heir, that it has all. */
     private boolean isOut(Place place, LocalDirectory directory, RoutedMetadata metadata)
             throws InterruptedException {
         if (directory.merged(place.group()).isPresent()) {
-            return true;
+            return receipts.isTakenOver(place.group(), directory, metadata);
         }
         Optional<NodeRecord> self = directory.node(parts.self());
         try {
@@ -487,7 +487,8 @@ final class Replicas implements Leadership, AutoCloseable {
         if (record.parent() == null) {
             start(
                     group,
-                    new PartitionInit(record, server.log(), metadata, parts.tasks().clock()),
+                    new PartitionInit(
+                            record, metadata, parts.tasks(), () -> leads(group), directory::index),
                     SECOND);
         }
         start(

@@ -48,6 +48,11 @@ final class SurvivingReplicas {
         this.clock = clock;
     }
 
+    /** Above every order that a version which is lost by now can have had. */
+    static long orderFloor(Clock clock) {
+        return clock.wallMillis() << ORDER_SHIFT;
+    }
+
     /** Whether what lies at a place is what a recovery is to be made of, and still is not. */
     boolean awaits(Place place, PartitionRecord record) {
         Recovery recovery = record.recovery();
@@ -96,7 +101,7 @@ final class SurvivingReplicas {
                         KeyCopy.replica(self, was.generation()),
                         KeyCopy.replica(self, is.generation()),
                         directoryIndex,
-                        clock.wallMillis() << ORDER_SHIFT);
+                        orderFloor(clock));
         Stamp stamp = new Stamp(clock.wallMillis(), directoryIndex, 0, directory.featureLevel());
         try {
             if (!folders.isThere(was) && !folders.isThere(is)) {

@@ -7,7 +7,9 @@ import io.lethe.node.metadata.Directory;
 import io.lethe.node.metadata.command.DirectoryCommand;
 import io.lethe.node.metadata.command.DirectoryReply;
 import io.lethe.node.metadata.command.KeyCopy;
+import io.lethe.node.metadata.command.PartitionAnswer.SplitStanding;
 import io.lethe.node.metadata.command.PartitionCommand;
+import io.lethe.node.metadata.command.PartitionQuery;
 import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
@@ -23,18 +25,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one backup, a group at a step: all partitions, each as of one index; once more those whose
  * range was another meanwhile; the directory last, so that it knows whatever a partition was fenced
  * against; then the manifest, which makes it complete. Each partition has its copy of the keys
  * registered before that is made, and after the place was written to. One task.
+ *
+ * <p>A partition that has split, and whose record does not say so yet, is waited for: its child has
+ * no record by which it would be copied, and a copy of the partition alone lacks what the child
+ * has. So a copy counts where its record stayed the same, and it had not split behind it.
  */
 final class BackupRun {
     private static final long COMMAND_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /** Rounds in which ranges may change before it is given up. */
     private static final int MOST_ROUNDS = 20;
+
+    /** For the directory, which has but to take the child's record; then nothing comes of it. */
+    private static final long MOST_WAIT_NANOS = TimeUnit.MINUTES.toNanos(10);
+
+    /** What came of a step. */
+    enum Outcome {
+        /** More is to be copied. */
+        GOES_ON,
+        /** A partition is between its split and its child's record. */
+        WAITS,
+        COMPLETE
+    }
 
     /** A range that a partition was copied with. */
     private record Range(Bytes from, Bytes to) {
@@ -51,9 +70,11 @@ final class BackupRun {
     private final Bytes wrapped;
     private final Map<GroupId, Range> copied = new HashMap<>();
     private final Map<GroupId, Manifest.Group> groups = new TreeMap<>();
-    private final Deque<PartitionRecord> next = new ArrayDeque<>();
+    private final Deque<GroupId> next = new ArrayDeque<>();
     private boolean begun;
     private int rounds;
+    private boolean waits;
+    private long waitsFromNanos;
 
     private BackupRun(BackupPorts ports, BackupPlace place, Id128 id, Directory.Cluster cluster) {
         this.ports = ports;
@@ -99,23 +120,22 @@ final class BackupRun {
                 + place.name();
     }
 
-    /** Does the next piece; true once the backup is complete. */
-    boolean step() throws IOException, InterruptedException {
+    /** Does the next piece. */
+    Outcome step() throws IOException, InterruptedException {
         if (!begun) {
             place.write(id, BackupPlace.OWNER, Backups.owner(cluster.id()));
             keepKey();
             begun = true;
         }
         if (!next.isEmpty()) {
-            copy(next.removeFirst());
-            return false;
+            return copy(next.removeFirst());
         }
         if (lacks()) {
-            return false;
+            return Outcome.GOES_ON;
         }
         group(GroupId.DIRECTORY);
         if (lacks()) {
-            return false;
+            return Outcome.GOES_ON;
         }
         byte[] manifest =
                 new Manifest(
@@ -132,7 +152,7 @@ final class BackupRun {
                         .encode();
         place.write(id, Manifest.NAME, new BytesContent(manifest));
         key.destroy();
-        return true;
+        return Outcome.COMPLETE;
     }
 
     private void keepKey() throws InterruptedException {
@@ -159,7 +179,7 @@ final class BackupRun {
         groups.keySet().removeIf(one -> !one.isDirectory() && !copied.containsKey(one));
         for (PartitionRecord record : now) {
             if (!Range.of(record).equals(copied.get(record.id()))) {
-                next.add(record);
+                next.add(record.id());
             }
         }
         if (!next.isEmpty() && ++rounds > MOST_ROUNDS) {
@@ -169,23 +189,71 @@ final class BackupRun {
         return !next.isEmpty();
     }
 
-    private void copy(PartitionRecord record) throws IOException, InterruptedException {
+    private Outcome copy(GroupId id) throws IOException, InterruptedException {
+        PartitionRecord record = record(id);
+        if (record == null) {
+            return Outcome.GOES_ON;
+        }
+        if (isHalfSplit(record)) {
+            next.addLast(id);
+            return waitFor(id);
+        }
+        register(id);
+        group(id);
+        PartitionRecord now = record(id);
+        if (now != null && now.mapEpoch() == record.mapEpoch() && !isHalfSplit(now)) {
+            copied.put(id, Range.of(now));
+            waits = false;
+        }
+        return Outcome.GOES_ON;
+    }
+
+    /** As it is now; null: it is no more. */
+    private @Nullable PartitionRecord record(GroupId id) throws InterruptedException {
+        ports.metadata().catchUpDirectory(deadline());
+        return ports.directory().partition(id).orElse(null);
+    }
+
+    /** Whether a partition has split already, and its child has no record yet. */
+    private boolean isHalfSplit(PartitionRecord record) throws InterruptedException {
+        PartitionRecord.Division division = record.division();
+        return division != null
+                && ports.metadata()
+                                .queryIn(record.id(), new PartitionQuery.SplitState(), deadline())
+                        instanceof SplitStanding standing
+                && standing.pendingChild() == division.child().value();
+    }
+
+    private Outcome waitFor(GroupId id) {
+        long now = ports.tasks().clock().nanos();
+        if (!waits) {
+            waits = true;
+            waitsFromNanos = now;
+        }
+        if (now - waitsFromNanos > MOST_WAIT_NANOS) {
+            throw new StoreException(
+                    ErrorCode.UNAVAILABLE, id + " is split, and its record does not say so");
+        }
+        return Outcome.WAITS;
+    }
+
+    private void register(GroupId id) throws InterruptedException {
         KeyCopy.Kind kind = place.outside() ? KeyCopy.Kind.DECLARED : KeyCopy.Kind.BACKUP;
         PartitionReply reply =
                 ports.metadata()
                         .executeIn(
-                                record.id(),
+                                id,
                                 new PartitionCommand.RegisterKeyCopies(
-                                        List.of(new KeyCopy(kind, ports.self(), copyOf(id)))),
+                                        List.of(
+                                                new KeyCopy(
+                                                        kind, ports.self(), copyOf(this.id)))),
                                 0,
                                 deadline());
         if (!(reply instanceof PartitionReply.Done)) {
             throw new StoreException(
                     ErrorCode.UNAVAILABLE,
-                    record.id() + " does not register the copy of its keys: " + reply);
+                    id + " does not register the copy of its keys: " + reply);
         }
-        group(record.id());
-        copied.put(record.id(), Range.of(record));
     }
 
     private void group(GroupId group) throws IOException, InterruptedException {

@@ -94,15 +94,11 @@ public final class BackupWorker implements Worker {
             if (now == null) {
                 return begin();
             }
-            if (now.step()) {
-                run = null;
-                newest.put(now.place().name(), now.id().high());
-                pauses.remove(now.place().name());
-                log.info("backup {} in {} is complete", now.id(), now.place().name());
-                trim(now.place());
-                return new Step.Worked("backup " + now.id() + " is complete");
-            }
-            return new Step.Worked(now.progress());
+            return switch (now.step()) {
+                case GOES_ON -> new Step.Worked(now.progress());
+                case WAITS -> new Step.Idle(now.progress() + "; a partition is being split");
+                case COMPLETE -> complete(now);
+            };
         } catch (IOException | StoreException e) {
             giveUp();
             if (now != null) {
@@ -110,6 +106,15 @@ public final class BackupWorker implements Worker {
             }
             return new Step.Failed("the backup failed: " + e.getMessage());
         }
+    }
+
+    private Step complete(BackupRun now) throws IOException, InterruptedException {
+        run = null;
+        newest.put(now.place().name(), now.id().high());
+        pauses.remove(now.place().name());
+        log.info("backup {} in {} is complete", now.id(), now.place().name());
+        trim(now.place());
+        return new Step.Worked("backup " + now.id() + " is complete");
     }
 
     private Step begin() throws InterruptedException {

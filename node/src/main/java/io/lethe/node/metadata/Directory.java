@@ -109,8 +109,13 @@ public interface Directory {
         return at;
     }
 
+    /** All merges that are over, in no order. */
+    List<Merge.Done> mergesOver();
+
     /** What a partition has got from others, in no order. */
-    List<Merge.Done> mergedInto(GroupId heir);
+    default List<Merge.Done> mergedInto(GroupId heir) {
+        return mergesOver().stream().filter(one -> one.heir().equals(heir)).toList();
+    }
 
     /** The partition whose range covers a row key. */
     Optional<PartitionRecord> partitionOf(Bytes rowKey);

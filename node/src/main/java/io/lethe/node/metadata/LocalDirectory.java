@@ -344,8 +344,8 @@ public final class LocalDirectory implements Directory, GroupState.Listener {
     }
 
     @Override
-    public List<Merge.Done> mergedInto(GroupId heir) {
-        return smallTables.mergedInto(heir);
+    public List<Merge.Done> mergesOver() {
+        return smallTables.mergesOver();
     }
 
     @Override

@@ -39,7 +39,14 @@ import org.jspecify.annotations.Nullable;
  * it gave its range up, and the directory  it takes its range back
  * has no such merge
  * its record's range is wider than its own it takes over what a merge that is over gives it
+ * a directory that was set back has it     the directory is told ({@link ForgottenMerges})
+ * under way, or forgotten, and it is over
  * </pre>
+ *
+ * <p>One that was made anew of a replica which missed merges and splits does them again in this
+ * order: merges with what lay before it, by which its range begins where its record's does, as it
+ * never begins later again; splits ({@link SplitWorker}), by which it ends there or earlier; merges
+ * with what lay behind it. Each step brings one end nearer, and none leads away.
  *
  * All of it is read from the directory and from the partition, so any step may be repeated, by
  * another leader too; only how long a merge has waited is remembered here. One task.
@@ -67,6 +74,7 @@ public final class MergeWorker implements Worker {
     private record Waits(long since, long fromNanos) {}
 
     private final Ports ports;
+    private final ForgottenMerges forgotten;
     private final Map<GroupId, Waits> waiting = new HashMap<>();
 
     /**
@@ -79,6 +87,7 @@ public final class MergeWorker implements Worker {
 
     public MergeWorker(Ports ports) {
         this.ports = ports;
+        forgotten = new ForgottenMerges(ports.directory(), ports.metadata(), this::deadline);
         forgotNanos = ports.tasks().clock().nanos();
     }
 
@@ -145,18 +154,26 @@ public final class MergeWorker implements Worker {
         Merge merge = giving(id);
         boolean over = ports.directory().merged(id).isPresent();
         PartitionRecord record = ports.directory().partition(id).orElse(null);
-        if (record == null
-                || over
-                || isSplit(record, standing)
-                || MissedSplits.any(record, standing.to())) {
+        if (record == null || over) {
             return false;
+        }
+        if (isForgotten(record, standing)) {
+            return true;
         }
         long since = standing.givenUpSince();
         if (since != 0 && (merge == null || merge.since() != since)) {
-            tell(id, new PartitionCommand.TakeBack(since));
+            if (!isForgotten(record)) {
+                tell(id, new PartitionCommand.TakeBack(since));
+            }
             return true;
         }
-        if (!standing.from().equals(record.from()) || !standing.to().equals(record.to())) {
+        boolean lacksBefore = !standing.from().equals(record.from());
+        // What it lacks before its range comes before splits that it missed: they may lie in there.
+        if (!lacksBefore
+                && (isSplit(record, standing) || MissedSplits.any(record, standing.to()))) {
+            return false;
+        }
+        if (lacksBefore || !standing.to().equals(record.to())) {
             tell(id, takeOver(record, standing));
             return true;
         }
@@ -166,6 +183,30 @@ public final class MergeWorker implements Worker {
         waiting.remove(id);
         whole.put(id, record.mapEpoch());
         return false;
+    }
+
+    /** Whether it has taken over what the directory has forgotten that it did. */
+    private boolean isForgotten(PartitionRecord record, MergeStanding standing)
+            throws InterruptedException {
+        boolean same =
+                standing.from().equals(record.from()) && standing.to().equals(record.to());
+        Optional<GroupId> giver =
+                same || !forgotten.any()
+                        ? Optional.empty()
+                        : forgotten.takenOverBy(record, standing.from(), standing.to());
+        if (giver.isPresent()) {
+            forgotten.recall(giver.get(), record.id());
+        }
+        return giver.isPresent();
+    }
+
+    /** Whether another has what the directory has forgotten that this one gave. */
+    private boolean isForgotten(PartitionRecord giver) throws InterruptedException {
+        Optional<GroupId> heir = forgotten.any() ? forgotten.heirOf(giver) : Optional.empty();
+        if (heir.isPresent()) {
+            forgotten.recall(giver.id(), heir.get());
+        }
+        return heir.isPresent();
     }
 
     /** Whether it has split already, and its record doesn't say so yet. */
@@ -192,6 +233,9 @@ public final class MergeWorker implements Worker {
 
     private boolean give(Merge merge, PartitionRecord giver, boolean givenUp)
             throws InterruptedException {
+        if (givenUp && isForgotten(giver)) {
+            return true;
+        }
         // Nothing is given up before the heir answers, and can take it: nobody would have it.
         if (!isWhole(merge.heir())) {
             long now = ports.tasks().clock().nanos();
@@ -314,14 +358,15 @@ public final class MergeWorker implements Worker {
     }
 
     /**
-     * The next piece that a partition lacks of its record's range, by the newest merge that gave
-     * it: of one that lost its majority, not all of that may be to be taken.
+     * The next piece that a partition lacks of its record's range, first of what lies before its
+     * own, by the newest merge that gave it: of one that lost its majority, not all of that may be
+     * to be taken.
      *
      * @param over merges into it
      */
     static Optional<TakeOver> lacking(
             List<Merge.Done> over, PartitionRecord record, MergeStanding standing) {
-        boolean behind = !standing.to().equals(record.to());
+        boolean behind = standing.from().equals(record.from());
         Bytes edge = behind ? standing.to() : standing.from();
         return over.stream()
                 .filter(one -> behind ? goesOn(one, edge) : leadsTo(one, edge))

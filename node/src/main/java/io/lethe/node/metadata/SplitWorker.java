@@ -69,7 +69,17 @@ public final class SplitWorker implements Worker {
     /** Where the sweep is that began with this map epoch. */
     private record Cursor(long mapEpoch, int phase, @Nullable Bytes after) {}
 
+    /** What came of doing a split again. */
+    private enum Repeat {
+        DONE,
+        /** Nothing is missing. */
+        NEEDLESS,
+        /** For a merge that was missed too, or that the directory has forgotten. */
+        WAITS
+    }
+
     private final Ports ports;
+    private final ForgottenMerges forgotten;
     private final Map<GroupId, Cursor> cursors = new HashMap<>();
 
     /** In which map epoch each partition was found to have nothing to do. */
@@ -77,6 +87,7 @@ public final class SplitWorker implements Worker {
 
     public SplitWorker(Ports ports) {
         this.ports = ports;
+        forgotten = new ForgottenMerges(ports.directory(), ports.metadata(), this::deadline);
     }
 
     @Override
@@ -133,8 +144,10 @@ public final class SplitWorker implements Worker {
             sweep(record, phase);
             return true;
         }
-        if (pendingChild == 0 && record.recovery() != null && repeat(id)) {
-            return true;
+        Repeat repeat =
+                pendingChild == 0 && record.recovery() != null ? repeat(id) : Repeat.NEEDLESS;
+        if (repeat != Repeat.NEEDLESS) {
+            return repeat == Repeat.DONE;
         }
         if (division != null) {
             return divide(record, division);
@@ -180,31 +193,52 @@ public final class SplitWorker implements Worker {
         };
     }
 
-    /** Does a split again that the partition's state does not know; false when there is none. */
-    private boolean repeat(GroupId id) throws InterruptedException {
-        Bytes to = end(id);
+    /** Does a split again that the partition's state does not know. */
+    private Repeat repeat(GroupId id) throws InterruptedException {
+        PartitionAnswer.Figures has = figures(id);
         // What the partition says is decided about by a directory that is as new.
         ports.metadata().catchUpDirectory(deadline());
         Optional<PartitionRecord> record = ports.directory().partition(id);
-        Optional<PartitionCommand.Split> missed =
-                record.flatMap(one -> MissedSplits.next(one, to, ports.directory().partitions()));
+        if (record.isEmpty() || !MissedSplits.any(record.get(), has.to())) {
+            return Repeat.NEEDLESS;
+        }
+        boolean waits =
+                !has.from().equals(record.get().from())
+                        || (forgotten.any()
+                                && forgotten
+                                        .takenOverBy(record.get(), has.from(), has.to())
+                                        .isPresent());
+        if (waits) {
+            return Repeat.WAITS;
+        }
+        List<PartitionCommand.Split> missed =
+                MissedSplits.next(
+                        record.get(),
+                        has.to(),
+                        ports.directory().partitions(),
+                        ports.directory().mergesOver());
+        for (PartitionCommand.Split one : missed) {
+            PartitionReply reply = ports.metadata().executeIn(id, one, 0, deadline());
+            if (!(reply instanceof PartitionReply.Done)) {
+                throw new StoreException(
+                        ErrorCode.UNAVAILABLE,
+                        id + " goes further than its record, and answered " + reply);
+            }
+            if (!figures(id).to().equals(has.to())) {
+                return Repeat.DONE;
+            }
+        }
         if (missed.isEmpty()) {
-            return false;
+            return Repeat.NEEDLESS;
         }
-        PartitionReply reply = ports.metadata().executeIn(id, missed.get(), 0, deadline());
-        if (!(reply instanceof PartitionReply.Done) || end(id).equals(to)) {
-            throw new StoreException(
-                    ErrorCode.UNAVAILABLE,
-                    id + " goes further than its record, and answered " + reply + " to a split");
-        }
-        return true;
+        throw new StoreException(
+                ErrorCode.INTERNAL, id + " goes further than its record, and no split tells why");
     }
 
-    /** Where the range ends that a partition has. */
-    private Bytes end(GroupId id) throws InterruptedException {
+    private PartitionAnswer.Figures figures(GroupId id) throws InterruptedException {
         if (ports.metadata().queryIn(id, new PartitionQuery.Summary(), deadline())
                 instanceof PartitionAnswer.Figures figures) {
-            return figures.to();
+            return figures;
         }
         throw new StoreException(ErrorCode.UNAVAILABLE, id + " does not say which range it has");
     }
@@ -239,10 +273,14 @@ public final class SplitWorker implements Worker {
         return true;
     }
 
-    /** Whoever answers after a read-index round has a quorum, and all of that began as it did. */
+    /**
+     * Whoever answers after a read-index round has a quorum, and all of that began as it did. For a
+     * child that was merged since, its heir answers: no replica needs to begin as that child.
+     */
     private boolean finish(GroupId parent, GroupId child) throws InterruptedException {
-        if (ports.directory().partition(child).isEmpty()
-                || !(ports.metadata().queryIn(child, new PartitionQuery.SplitState(), deadline())
+        GroupId heir = ports.directory().heirOf(child);
+        if (ports.directory().partition(heir).isEmpty()
+                || !(ports.metadata().queryIn(heir, new PartitionQuery.SplitState(), deadline())
                         instanceof PartitionAnswer.SplitStanding)) {
             return false;
         }

@@ -17,7 +17,9 @@ import io.lethe.node.metadata.command.DirectoryReply;
 import io.lethe.node.metadata.command.KeyCopy;
 import io.lethe.node.metadata.command.PartitionAnswer.KeyCopyPage;
 import io.lethe.node.metadata.command.PartitionAnswer.KeyCopyRow;
+import io.lethe.node.metadata.command.PartitionCommand;
 import io.lethe.node.metadata.command.PartitionQuery;
+import io.lethe.node.metadata.command.PartitionReply;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
@@ -39,6 +41,8 @@ class BackupWorkerTest {
     private static final NodeId SELF = new NodeId(new Id128(0, 1));
     private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
     private static final int KEEP = 2;
+    private static final GroupId CHILD = new GroupId(2);
+    private static final Bytes SEPARATOR = Bytes.wrap(new byte[] {(byte) 0x80});
 
     /** Of a piece. */
     private static final Bytes BODY = new Encoder().string("META").toBytes();
@@ -60,18 +64,32 @@ class BackupWorkerTest {
     private Backups backups;
     private BackupWorker worker;
 
+    /** What others do. */
+    private interface Meanwhile {
+        void run() throws InterruptedException;
+    }
+
     /** States without rows or keys. */
     private final class Exports extends ForwardingMetadata implements ExportingMetadata {
         private boolean broken;
+
+        /** What others do right before the partition's state is pinned, once. */
+        private Meanwhile meanwhile = () -> {};
 
         Exports() {
             super(world.metadata);
         }
 
         @Override
-        public Exported export(GroupId group, Id128 id, long deadlineNanos) {
+        public Exported export(GroupId group, Id128 id, long deadlineNanos)
+                throws InterruptedException {
             if (broken) {
                 throw new StoreException(ErrorCode.UNAVAILABLE, "nobody leads " + group);
+            }
+            if (group.equals(ObjectWorld.PARTITION)) {
+                Meanwhile now = meanwhile;
+                meanwhile = () -> {};
+                now.run();
             }
             return group.isDirectory() ? rows() : keys();
         }
@@ -267,5 +285,83 @@ class BackupWorkerTest {
             assertThat(rest()).isInstanceOf(Step.Idle.class);
         }
         assertThat(ours()).hasSize(KEEP + 1).contains(ahead);
+    }
+
+    private void order(DirectoryCommand command) throws InterruptedException {
+        assertThat(world.metadata.execute(command, 0, 0).reply())
+                .isEqualTo(new DirectoryReply.Done());
+    }
+
+    /** The record names a split; the partition has not come to it. */
+    private void beginSplit() throws InterruptedException {
+        order(new DirectoryCommand.BeginSplit(ObjectWorld.PARTITION, 1, SEPARATOR));
+    }
+
+    /** The partition has split, and its child is nobody's in the directory. */
+    private void split() throws InterruptedException {
+        assertThat(
+                        world.metadata.executeIn(
+                                ObjectWorld.PARTITION,
+                                new PartitionCommand.Split(
+                                        ObjectWorld.PARTITION, CHILD, SEPARATOR, 3, List.of()),
+                                0,
+                                0))
+                .isEqualTo(new PartitionReply.Done());
+    }
+
+    private List<GroupId> copied() throws Exception {
+        return backups.ours(place()).getLast().groups().stream().map(Manifest.Group::id).toList();
+    }
+
+    @Test
+    void aPartitionThatSplitsWhileItIsCopiedIsCopiedOnceMoreWithItsChild() throws Exception {
+        beginSplit();
+        metadata.meanwhile = this::split;
+        want();
+        assertThat(rest()).isInstanceOf(Step.Idle.class);
+        assertThat(ours()).as("half of the range is in no record").isEmpty();
+        order(new DirectoryCommand.EndSplit(ObjectWorld.PARTITION, 2, true));
+        assertThat(rest()).isInstanceOf(Step.Idle.class);
+        assertThat(copied()).containsExactly(ObjectWorld.PARTITION, CHILD, GroupId.DIRECTORY);
+    }
+
+    @Test
+    void aPartitionThatIsToBeSplitIsCopiedAsItIs() throws Exception {
+        beginSplit();
+        want();
+        assertThat(rest()).isInstanceOf(Step.Idle.class);
+        assertThat(copied()).containsExactly(ObjectWorld.PARTITION, GroupId.DIRECTORY);
+    }
+
+    @Test
+    void oneWhoseRecordChangesWhileItIsCopiedIsCopiedOnceMore() throws Exception {
+        AtomicLong exports = new AtomicLong();
+        metadata.meanwhile =
+                () -> {
+                    exports.incrementAndGet();
+                    metadata.meanwhile = exports::incrementAndGet;
+                    beginSplit();
+                    order(new DirectoryCommand.EndSplit(ObjectWorld.PARTITION, 2, false));
+                };
+        want();
+        assertThat(rest()).isInstanceOf(Step.Idle.class);
+        assertThat(exports).as("its range is as before").hasValue(2);
+        assertThat(ours()).hasSize(1);
+    }
+
+    @Test
+    void aSplitThatDoesNotEndIsNotWaitedForForEver() throws Exception {
+        beginSplit();
+        split();
+        want();
+        assertThat(rest()).isInstanceOf(Step.Idle.class);
+        nanos.addAndGet(Duration.ofMinutes(9).toNanos());
+        assertThat(worker.step()).isInstanceOf(Step.Idle.class);
+        nanos.addAndGet(Duration.ofMinutes(2).toNanos());
+        assertThat(worker.step())
+                .isInstanceOfSatisfying(
+                        Step.Failed.class,
+                        failed -> assertThat(failed.reason()).contains("partition-1 is split"));
+        assertThat(copies()).as("it was not copied").isEmpty();
     }
 }

@@ -12,6 +12,7 @@ import io.lethe.node.metadata.command.Stamp;
 import io.lethe.node.metadata.state.Change.Decision;
 import io.lethe.node.metadata.state.DirectoryReader;
 import io.lethe.node.metadata.state.DirectoryState;
+import io.lethe.node.metadata.state.Family;
 import io.lethe.node.metadata.state.MapRows;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.Id128;
@@ -27,6 +28,19 @@ public final class MemoryDirectory implements Metadata {
     /** What is known of it on this node: always the newest. */
     public Directory copy() {
         return new DirectoryReader(rows);
+    }
+
+    /** All that it has, as it is now. */
+    MapRows state() {
+        return rows.copy();
+    }
+
+    /** It has what it had then, and nothing else. */
+    void setBack(MapRows then) {
+        for (Family family : Family.values()) {
+            rows.family(family).clear();
+            rows.family(family).putAll(then.family(family));
+        }
     }
 
     /** Sets the cluster up; nodes are the failure domains. */

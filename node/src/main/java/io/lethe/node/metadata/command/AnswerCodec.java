@@ -48,7 +48,7 @@ import io.lethe.node.metadata.command.PartitionAnswer.WriteStates;
  * 40-41                  changes: {@link ChangeCodec}
  * 42-43                  events: {@link EventCodec}
  * 50-52                  ranges: {@link SplitCodec}
- * 53-54                  merges: {@link MergeCodec}
+ * 53-55                  merges: {@link MergeCodec}
  * </pre>
  */
 public final class AnswerCodec {
@@ -149,7 +149,7 @@ public final class AnswerCodec {
             case 40, 41 -> ChangeCodec.answer(in, type);
             case 42, 43 -> EventCodec.answer(in, type);
             case 50, 51, 52 -> SplitCodec.answer(in, type);
-            case 53, 54 -> MergeCodec.answer(in, type);
+            case 53, 54, 55 -> MergeCodec.answer(in, type);
             default -> UploadAnswerCodec.read(in, type);
         };
     }

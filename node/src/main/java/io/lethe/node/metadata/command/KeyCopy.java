@@ -42,6 +42,11 @@ public record KeyCopy(Kind kind, NodeId node, long number) {
         return new KeyCopy(Kind.MERGED, node, (long) giver.value() << Integer.SIZE | generation);
     }
 
+    /** Whose replica had it; of one that was merged. */
+    public GroupId giver() {
+        return new GroupId((int) (number >>> Integer.SIZE));
+    }
+
     public static KeyCopy replica(NodeId node, int generation) {
         return new KeyCopy(Kind.REPLICA, node, generation);
     }

@@ -3,12 +3,14 @@ package io.lethe.node.metadata.command;
 import io.lethe.node.metadata.command.Legacy.Result;
 import io.lethe.node.metadata.command.PartitionAnswer.LegacyPage;
 import io.lethe.node.metadata.command.PartitionAnswer.MergeStanding;
+import io.lethe.node.metadata.command.PartitionAnswer.ReceiptFound;
 import io.lethe.node.metadata.command.PartitionCommand.GiveUp;
 import io.lethe.node.metadata.command.PartitionCommand.Inherit;
 import io.lethe.node.metadata.command.PartitionCommand.RaisePgEpoch;
 import io.lethe.node.metadata.command.PartitionCommand.TakeBack;
 import io.lethe.node.metadata.command.PartitionCommand.TakeOver;
 import io.lethe.node.metadata.command.PartitionQuery.FindLegacy;
+import io.lethe.node.metadata.command.PartitionQuery.FindReceipt;
 import io.lethe.node.metadata.command.PartitionQuery.MergeState;
 import io.lethe.node.model.GroupId;
 import io.lethe.node.model.PgId;
@@ -24,8 +26,10 @@ import io.lethe.node.model.PgId;
  *           77 TakeOver       giver i32, from rowKey, to rowKey, map epoch varint, receipt
  * queries   54 MergeState
  *           55 FindLegacy     nullable after rowKey, limit i32
+ *           56 FindReceipt    giver i32
  * answers   53 MergeStanding  from rowKey, to rowKey, given up since varint, occupied text
  *           54 LegacyPage     legacy, nullable next rowKey
+ *           55 ReceiptFound   nullable receipt
  *
  * receipt:  last order, fence, state millis: varints, list of copy, list of i32 (10,000 each)
  * legacy:   list of (write id, ended varint, row blob (8,192)) (1,000),
@@ -78,6 +82,7 @@ public final class MergeCodec {
             case MergeState _ -> out.u8(54);
             case FindLegacy q ->
                     out.u8(55).nullable(q.after(), FieldWriter::rowKey).int32(q.limit());
+            case FindReceipt q -> out.u8(56).int32(q.giver().value());
         }
     }
 
@@ -85,6 +90,7 @@ public final class MergeCodec {
         return switch (type) {
             case 54 -> new MergeState();
             case 55 -> new FindLegacy(in.nullable(FieldReader::rowKey), in.int32());
+            case 56 -> new FindReceipt(new GroupId(in.int32()));
             default -> throw FieldReader.unknown("query", type);
         };
     }
@@ -101,6 +107,7 @@ public final class MergeCodec {
                 legacy(out.u8(54), a.legacy());
                 out.nullable(a.next(), FieldWriter::rowKey);
             }
+            case ReceiptFound a -> out.u8(55).nullable(a.receipt(), MergeCodec::receipt);
         }
     }
 
@@ -108,6 +115,7 @@ public final class MergeCodec {
         return switch (type) {
             case 53 -> new MergeStanding(in.rowKey(), in.rowKey(), in.number(), in.text());
             case 54 -> new LegacyPage(legacy(in), in.nullable(FieldReader::rowKey));
+            case 55 -> new ReceiptFound(in.nullable(MergeCodec::receipt));
             default -> throw FieldReader.unknown("answer", type);
         };
     }

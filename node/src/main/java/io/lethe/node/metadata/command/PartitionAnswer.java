@@ -186,6 +186,12 @@ public sealed interface PartitionAnswer {
      */
     record LegacyPage(Legacy legacy, @Nullable Bytes next) implements OfMerge {}
 
+    /**
+     * @param receipt what whoever takes that range over again must know, at least; null: it was
+     *     never taken over here
+     */
+    record ReceiptFound(@Nullable MergeReceipt receipt) implements OfMerge {}
+
     /** What is about multipart uploads. */
     sealed interface OfUpload extends PartitionAnswer {}
 

@@ -1,6 +1,7 @@
 package io.lethe.node.metadata.command;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.model.GroupId;
 import io.lethe.node.model.BucketId;
 import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.ShardId;
@@ -136,6 +137,12 @@ public sealed interface PartitionQuery {
      * @param after as the last answer said; null: from the beginning
      */
     record FindLegacy(@Nullable Bytes after, int limit) implements OfMerge {}
+
+    /**
+     * Whether this one has taken another's range over. Answer: {@link
+     * PartitionAnswer.ReceiptFound}.
+     */
+    record FindReceipt(GroupId giver) implements OfMerge {}
 
     /** What is about multipart uploads. */
     sealed interface OfUpload extends PartitionQuery {}

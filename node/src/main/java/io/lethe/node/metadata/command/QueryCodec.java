@@ -38,7 +38,7 @@ import io.lethe.node.model.SegmentId;
  * 40-41             changes: {@link ChangeCodec}
  * 42-43             events: {@link EventCodec}
  * 50-53             ranges: {@link SplitCodec}
- * 54-55             merges: {@link MergeCodec}
+ * 54-56             merges: {@link MergeCodec}
  * </pre>
  */
 public final class QueryCodec {
@@ -138,7 +138,7 @@ public final class QueryCodec {
             case 40, 41 -> ChangeCodec.query(in, type);
             case 42, 43 -> EventCodec.query(in, type);
             case 50, 51, 52, 53 -> SplitCodec.query(in, type);
-            case 54, 55 -> MergeCodec.query(in, type);
+            case 54, 55, 56 -> MergeCodec.query(in, type);
             default -> UploadQueryCodec.read(in, type);
         };
     }

@@ -218,7 +218,24 @@ final class HandOver {
                                     ? "the last split of it is not over"
                                     : occupied(rows, head));
             case PartitionQuery.FindLegacy q -> legacy(rows, q.after(), Answers.limit(q.limit()));
+            case PartitionQuery.FindReceipt q ->
+                    new PartitionAnswer.ReceiptFound(
+                            KeyCopies.anyOf(rows, q.giver()) ? receipt(rows, head) : null);
         };
+    }
+
+    /** Of all that was taken over, and of what is its own: who goes by it passes over more. */
+    private static MergeReceipt receipt(Rows rows, PartitionHead head) {
+        return new MergeReceipt(
+                Math.min(head.lastOrder, PartitionState.MOST_ORDER_FLOOR),
+                head.fence,
+                head.stateMillis,
+                first(KeyCopies.inherited(rows)),
+                first(kin(rows)));
+    }
+
+    private static <T> List<T> first(List<T> all) {
+        return all.subList(0, Math.min(all.size(), MergeReceipt.MOST_LIST));
     }
 
     /** First results in the order of their ends, then floors in that of their groups. */

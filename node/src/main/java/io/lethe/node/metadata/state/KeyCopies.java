@@ -11,6 +11,7 @@ import io.lethe.node.metadata.command.RecordCodec;
 import io.lethe.node.metadata.state.Rows.Step;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.GroupId;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +134,10 @@ final class KeyCopies {
 
     /** What is not known to be wiped, as the heir of this partition names it. */
     static List<KeyCopy> handedOn(Rows rows, GroupId giver) {
+        return unwiped(rows).stream().map(one -> ofHeir(one, giver)).toList();
+    }
+
+    private static List<KeyCopy> unwiped(Rows rows) {
         return Scans.page(
                         rows,
                         Family.KEY_COPIES,
@@ -142,10 +147,33 @@ final class KeyCopies {
                         (key, value) ->
                                 Row.decode(value).wipedMillis() > 0
                                         ? Optional.<KeyCopy>empty()
-                                        : Optional.of(ofHeir(copyOf(key), giver)))
+                                        : Optional.of(copyOf(key)))
                 .items()
                 .stream()
                 .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** Whether a partition was ever merged into this one, or into one that was. */
+    static boolean anyOf(Rows rows, GroupId giver) {
+        Bytes prefix = new Encoder(1).u8(KeyCopy.Kind.MERGED.ordinal()).toBytes();
+        boolean[] found = new boolean[1];
+        rows.scan(
+                Family.KEY_COPIES,
+                prefix,
+                prefix.prefixEnd(),
+                (key, _) -> {
+                    found[0] |= copyOf(key).giver().equals(giver);
+                    return found[0] ? Step.STOP : Step.NEXT;
+                });
+        return found[0];
+    }
+
+    /** What is not known to be wiped and is no replica's here, those of givers first. */
+    static List<KeyCopy> inherited(Rows rows) {
+        return unwiped(rows).stream()
+                .filter(one -> one.kind() != KeyCopy.Kind.REPLICA)
+                .sorted(Comparator.comparing(one -> one.kind() != KeyCopy.Kind.MERGED))
                 .toList();
     }
 

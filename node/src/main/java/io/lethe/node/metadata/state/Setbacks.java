@@ -96,7 +96,8 @@ final class Setbacks {
                 List.of(new Replica(c.node(), c.generation())),
                 List.of(),
                 c.generation(),
-                one.division(),
+                // No copy in a backup has come to it, and nodes may have replicas of that child.
+                null,
                 one.parent(),
                 new Recovery(
                         c.node(),

@@ -55,7 +55,8 @@ public final class RandomMerges {
     public List<PartitionQuery> queries() {
         return List.of(
                 new PartitionQuery.MergeState(),
-                new PartitionQuery.FindLegacy(random.maybe(random::key), random.count()));
+                new PartitionQuery.FindLegacy(random.maybe(random::key), random.count()),
+                new PartitionQuery.FindReceipt(group()));
     }
 
     /** One reply of each type. */
@@ -68,7 +69,8 @@ public final class RandomMerges {
         return List.of(
                 new PartitionAnswer.MergeStanding(
                         random.key(), random.key(), number(), random.text()),
-                new PartitionAnswer.LegacyPage(legacy(), random.maybe(random::key)));
+                new PartitionAnswer.LegacyPage(legacy(), random.maybe(random::key)),
+                new PartitionAnswer.ReceiptFound(random.maybe(this::receipt)));
     }
 
     /** One command of each type to the directory, and one that takes a merge back. */

@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Each rule of a merge within partitions, one by one. Both meet at "m"; the second one gives. */
@@ -388,5 +389,32 @@ class HandOverTest {
         assertRefused(
                 heir.execute(new Inherit(new Legacy(List.of(odd), List.of()))),
                 ErrorCode.INVALID_ARGUMENT);
+    }
+
+    @Test
+    void whoTookARangeOverSaysSoForGoodAndWhatItTook() {
+        PartitionQuery.FindReceipt question = new PartitionQuery.FindReceipt(GIVER);
+        assertThat(heir.ask(question)).isEqualTo(new PartitionAnswer.ReceiptFound(null));
+        MergeReceipt receipt = receipt(giver);
+        heir.done(takeOver(receipt));
+        PartitionAnswer.ReceiptFound found = (PartitionAnswer.ReceiptFound) heir.ask(question);
+        MergeReceipt again = Objects.requireNonNull(found.receipt());
+        assertThat(again.lastOrder()).isGreaterThanOrEqualTo(receipt.lastOrder());
+        assertThat(again.fence()).isGreaterThanOrEqualTo(receipt.fence());
+        assertThat(again.stateMillis()).isGreaterThanOrEqualTo(receipt.stateMillis());
+        assertThat(again.copies()).isEqualTo(receipt.copies());
+        assertThat(again.kin()).containsExactly(GIVER);
+        for (KeyCopy copy : receipt.copies()) {
+            heir.done(
+                    new PartitionCommand.DeregisterKeyCopy(
+                            copy, new PartitionCommand.WipeReceipt(1, true)));
+        }
+        assertThat(heir.ask(question))
+                .as("all is wiped")
+                .isInstanceOfSatisfying(
+                        PartitionAnswer.ReceiptFound.class,
+                        it -> assertThat(it.receipt()).isNotNull().isNotEqualTo(again));
+        assertThat(heir.ask(new PartitionQuery.FindReceipt(new GroupId(3))))
+                .isEqualTo(new PartitionAnswer.ReceiptFound(null));
     }
 }

@@ -151,6 +151,7 @@ class SetbacksTest {
     @Test
     void whatIsMadeOfABackupVoidsWhatOldNodesHold() {
         PlacementGroup last = group();
+        done(new DirectoryCommand.BeginSplit(PARTITION, 1, Bytes.hex("40")));
         done(new DirectoryCommand.RestoredCluster(node(3), 500, new Id128(8, 8), 1_234));
         assertThat(Setback.restored(copy().setting(Setback.Restored.SETTING)))
                 .get()
@@ -160,6 +161,7 @@ class SetbacksTest {
         PartitionRecord record = copy().partition(PARTITION).orElseThrow();
         assertThat(record.voters()).containsExactly(new Replica(node(3), 500));
         assertThat(record.mapEpoch()).isEqualTo(500);
+        assertThat(record.division()).as("its child may be on nodes").isNull();
         assertThat(record.recovery())
                 .isNotNull()
                 .extracting(
