@@ -8,6 +8,7 @@ import io.lethe.client.ErrorCode;
 import io.lethe.client.IdentityClient;
 import io.lethe.client.LetheClient;
 import io.lethe.client.LetheException;
+import io.lethe.client.ListOptions;
 import io.lethe.client.model.AccessKey;
 import io.lethe.client.model.NewAccessKey;
 import io.lethe.client.model.ServiceClass;
@@ -81,7 +82,7 @@ class TenantsTest {
                 ofAcme.buckets().create("same");
                 ofGlobex.buckets().create("same");
                 ofAcme.objects().put("same", "key", new Contents(1, 20_000).source());
-                assertThat(ofGlobex.objects().list("same")).isEmpty();
+                assertThat(ofGlobex.objects().list("same", ListOptions.ALL)).isEmpty();
                 assertThat(Contents.stored(ofAcme, "same", "key"))
                         .isEqualTo(new Contents(1, 20_000).sha256());
                 for (Runnable attempt :

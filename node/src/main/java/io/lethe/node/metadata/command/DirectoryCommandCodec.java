@@ -217,11 +217,10 @@ final class DirectoryCommandCodec {
             case PutBackupKey c -> out.id(c.backup()).wrapped(c.wrappedKey());
             case DropBackupKey c -> out.id(c.backup());
             case RecoveredDirectory c -> out.id(c.survivor().id()).number(c.lastIndex());
-            case RestoredCluster c ->
-                    out.id(c.node().id())
-                            .int32(c.generation())
-                            .id(c.backup())
-                            .number(c.backupMillis());
+            case RestoredCluster c -> {
+                out.id(c.node().id()).int32(c.generation());
+                out.id(c.backup()).number(c.backupMillis());
+            }
             case SetReclaim c -> out.flag(c.on());
             case DirectoryCommand.OfTenants c -> TenantCodec.fields(out, c);
             case SetBucketSetting c ->
