@@ -150,6 +150,7 @@ public final class Main {
                         .addSubcommand(new MergePartition(surroundings))
                         .addSubcommand(new RecoverPartition(surroundings))
                         .addSubcommand(new MovePartition(surroundings)));
+        addTenants(line, surroundings);
         line.addSubcommand(new BackupCommand(surroundings));
         line.addSubcommand(new BackupsCommand(surroundings));
         line.addSubcommand(new Rebalance(surroundings));
@@ -187,6 +188,34 @@ public final class Main {
                 "restore",
                 "Make all metadata anew of a backup, on a stopped node.");
         line.addSubcommand(new HelpCommand());
+    }
+
+    private static void addTenants(CommandLine line, Surroundings surroundings) {
+        line.addSubcommand(
+                new CommandLine(new GroupCommand.Tenant(surroundings))
+                        .addSubcommand(new TenantCommands.Create(surroundings))
+                        .addSubcommand(new TenantCommands.ListAll(surroundings))
+                        .addSubcommand(new TenantCommands.Show(surroundings))
+                        .addSubcommand(new TenantCommands.Set(surroundings))
+                        .addSubcommand(new TenantCommands.Suspend(surroundings))
+                        .addSubcommand(new TenantCommands.Resume(surroundings)));
+        line.addSubcommand(
+                new CommandLine(new GroupCommand.User(surroundings))
+                        .addSubcommand(new UserCommands.Create(surroundings))
+                        .addSubcommand(new UserCommands.ListAll(surroundings))
+                        .addSubcommand(new UserCommands.Show(surroundings))
+                        .addSubcommand(new UserCommands.Suspend(surroundings))
+                        .addSubcommand(new UserCommands.Resume(surroundings))
+                        .addSubcommand(new UserCommands.Admin(surroundings))
+                        .addSubcommand(new UserCommands.Policy(surroundings))
+                        .addSubcommand(new UserCommands.Delete(surroundings)));
+        line.addSubcommand(
+                new CommandLine(new GroupCommand.Key(surroundings))
+                        .addSubcommand(new KeyCommands.Create(surroundings))
+                        .addSubcommand(new KeyCommands.ListAll(surroundings))
+                        .addSubcommand(new KeyCommands.Disable(surroundings))
+                        .addSubcommand(new KeyCommands.Enable(surroundings))
+                        .addSubcommand(new KeyCommands.Delete(surroundings)));
     }
 
     private static void addHelps(CommandLine command) {

@@ -31,6 +31,8 @@ public enum ErrorCode {
     NO_SUCH_KEY(Kind.NOT_FOUND, false, "list the bucket to see its keys"),
     NO_SUCH_VERSION(Kind.NOT_FOUND, false, "list the key's versions"),
     NO_SUCH_UPLOAD(Kind.NOT_FOUND, false, "list the uploads under way, or begin another"),
+    NO_SUCH_ENTITY(Kind.NOT_FOUND, false, "list tenants, users or keys to see their names"),
+    ALREADY_EXISTS(Kind.CONFLICT, false, "use it, or choose another name"),
     BUCKET_ALREADY_EXISTS(Kind.CONFLICT, false, "use it, or choose another name"),
     DEVICE_IN_USE(
             Kind.CONFLICT,

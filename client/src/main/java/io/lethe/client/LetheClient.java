@@ -34,6 +34,8 @@ public final class LetheClient implements AutoCloseable {
     private final ObjectClient objects;
     private final ClusterClient cluster;
     private final BackupClient backups;
+    private final TenantClient tenants;
+    private final IdentityClient identities;
 
     private LetheClient(Wiring wiring, Duration timeout, Optional<Duration> transferTimeout) {
         this.wiring = wiring;
@@ -41,6 +43,8 @@ public final class LetheClient implements AutoCloseable {
         this.buckets = new BucketClient(wiring, nanos);
         this.cluster = new ClusterClient(wiring, nanos);
         this.backups = new BackupClient(wiring, nanos);
+        this.tenants = new TenantClient(wiring, nanos);
+        this.identities = new IdentityClient(wiring, nanos, "");
         this.objects =
                 new ObjectClient(
                         wiring,
@@ -66,6 +70,15 @@ public final class LetheClient implements AutoCloseable {
 
     public BackupClient backups() {
         return backups;
+    }
+
+    public TenantClient tenants() {
+        return tenants;
+    }
+
+    /** Users of the access key's own tenant; of another's with {@link IdentityClient#of}. */
+    public IdentityClient identities() {
+        return identities;
     }
 
     /** Ends all calls, which fail as cancelled, and closes the connections. */

@@ -293,19 +293,17 @@ public final class Cluster implements AutoCloseable {
     }
 
     public LetheClient client() {
-        try {
-            String yaml = Files.readString(clientConfig());
-            List<String> endpoints = new ArrayList<>();
-            for (int i = 0; i < NODES; i++) {
-                endpoints.add("127.0.0.1:" + (basePort + 10 * i + 2));
-            }
-            return LetheClient.builder()
-                    .endpoints(endpoints)
-                    .credentials(value(yaml, "access_key"), value(yaml, "secret_key"))
-                    .build();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        List<String> operator = credentials();
+        return client(operator.getFirst(), operator.get(1));
+    }
+
+    /** With another key than the operator's. */
+    LetheClient client(String accessKeyId, String secret) {
+        List<String> endpoints = new ArrayList<>();
+        for (int i = 0; i < NODES; i++) {
+            endpoints.add("127.0.0.1:" + (basePort + 10 * i + 2));
         }
+        return LetheClient.builder().endpoints(endpoints).credentials(accessKeyId, secret).build();
     }
 
     /** Where a node speaks S3. */

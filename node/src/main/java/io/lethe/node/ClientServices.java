@@ -28,17 +28,23 @@ import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantRecord;
 import io.lethe.node.model.Ticket;
 import io.lethe.node.model.UserRecord;
+import io.lethe.node.object.Asker;
 import io.lethe.node.object.Buckets;
+import io.lethe.node.object.Caller;
 import io.lethe.node.object.MemoryBudget;
 import io.lethe.node.object.Objects;
+import io.lethe.node.object.Standing;
 import io.lethe.node.rpc.Authenticator;
 import io.lethe.node.rpc.BackupDoor;
 import io.lethe.node.rpc.BucketDoor;
 import io.lethe.node.rpc.ClusterDoor;
 import io.lethe.node.rpc.ClusterView;
+import io.lethe.node.rpc.IdentityDoor;
 import io.lethe.node.rpc.NodeReports;
 import io.lethe.node.rpc.ObjectDoor;
+import io.lethe.node.rpc.PolicyGate;
 import io.lethe.node.rpc.Requests;
+import io.lethe.node.rpc.TenantDoor;
 import io.lethe.node.s3.BucketSettings;
 import io.lethe.node.s3.S3Credentials;
 import io.lethe.node.s3.S3Door;
@@ -47,6 +53,9 @@ import io.lethe.node.s3.S3Settings;
 import io.lethe.node.s3.S3Tenants;
 import io.lethe.node.s3.events.Notifications;
 import io.lethe.node.s3.logging.AccessLog;
+import io.lethe.node.tenant.Identities;
+import io.lethe.node.tenant.InEffect;
+import io.lethe.node.tenant.Tenants;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -87,8 +96,13 @@ final class ClientServices {
                 new Authenticator(keys, parts.tasks().clock(), parts.random());
         Requests requests =
                 new Requests(parts.tasks(), parts.config().limits().requests(), parts.metrics());
-        parts.rpc().addForClients(new ObjectDoor(doors.objects(), requests), authenticator);
-        parts.rpc().addForClients(new BucketDoor(doors.buckets(), requests), authenticator);
+        PolicyGate policies =
+                new PolicyGate(joined.directory(), parts.tasks().clock(), parts.tls() != null);
+        parts.rpc()
+                .addForClients(new ObjectDoor(doors.objects(), policies, requests), authenticator);
+        parts.rpc()
+                .addForClients(new BucketDoor(doors.buckets(), policies, requests), authenticator);
+        addTenants(parts, joined, keyring, requests, authenticator);
         NodeReports reports =
                 new NodeReports(
                         parts.identity().id(),
@@ -118,7 +132,8 @@ final class ClientServices {
                                         doors.notifications(),
                                         doors.accessLog(),
                                         credentials(keys, keyring),
-                                        new Tenants(parts, joined.directory(), joined.metadata()),
+                                        new KnownTenants(
+                                                parts, joined.directory(), joined.metadata()),
                                         parts.tasks(),
                                         parts.random(),
                                         new MemoryBudget(
@@ -133,8 +148,38 @@ final class ClientServices {
                                                 S3Settings.PATIENCE))));
     }
 
+    private static void addTenants(
+            Node.Parts parts,
+            Joined joined,
+            Keyring keyring,
+            Requests requests,
+            Authenticator authenticator) {
+        InEffect effect =
+                new InEffect(
+                        parts.tasks(),
+                        joined.metadata(),
+                        joined.directory(),
+                        (node, index, deadlineNanos) ->
+                                joined.metadata()
+                                        .status(node, GroupId.DIRECTORY, deadlineNanos)
+                                        .filter(status -> status.appliedIndex() >= index)
+                                        .isPresent(),
+                        parts.config().lease().toNanos());
+        Tenants tenants = new Tenants(joined.metadata(), joined.directory(), keyring, effect);
+        Identities identities =
+                new Identities(
+                        joined.metadata(),
+                        joined.directory(),
+                        keyring,
+                        effect,
+                        parts.random(),
+                        parts.tasks().clock());
+        parts.rpc().addForClients(new TenantDoor(tenants, requests), authenticator);
+        parts.rpc().addForClients(new IdentityDoor(tenants, identities, requests), authenticator);
+    }
+
     /** Tenants as this node's copy of the directory has them. */
-    private record Tenants(Node.Parts parts, Directory directory, Metadata metadata)
+    private record KnownTenants(Node.Parts parts, Directory directory, Metadata metadata)
             implements S3Tenants {
         @Override
         public Optional<TenantId> named(String name) throws InterruptedException {
@@ -154,6 +199,13 @@ final class ClientServices {
         @Override
         public Optional<UserRecord> user(TenantId tenant, Id128 user) {
             return directory.user(tenant, user);
+        }
+
+        @Override
+        public void checkServed(Asker asker) {
+            if (asker instanceof Asker.User(TenantId own, Id128 _)) {
+                Standing.check(directory, new Caller(own, "", false, "", asker));
+            }
         }
     }
 
@@ -187,15 +239,32 @@ final class ClientServices {
             @Override
             public Optional<AccessKeyRecord> find(String accessKeyId) {
                 Optional<AccessKeyRecord> found = directory.accessKey(accessKeyId);
-                if (found.isPresent()) {
-                    return found;
+                if (found.isEmpty()) {
+                    try {
+                        metadata.catchUpDirectory(
+                                parts.tasks().clock().nanos() + KEY_WITHIN.toNanos());
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    found = directory.accessKey(accessKeyId);
                 }
-                try {
-                    metadata.catchUpDirectory(parts.tasks().clock().nanos() + KEY_WITHIN.toNanos());
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-                return directory.accessKey(accessKeyId);
+                long now = parts.tasks().clock().wallMillis();
+                return found.filter(key -> key.counts(now)).map(this::asItsUser);
+            }
+
+            // An operator's key is one only as long as its user is an admin.
+            private AccessKeyRecord asItsUser(AccessKeyRecord key) {
+                boolean admin =
+                        directory
+                                .user(key.tenant(), key.user())
+                                .filter(UserRecord::admin)
+                                .isPresent();
+                return key.operator() && !admin ? key.withoutOperator() : key;
+            }
+
+            @Override
+            public void checkServed(Caller caller) {
+                Standing.check(directory, caller);
             }
 
             @Override

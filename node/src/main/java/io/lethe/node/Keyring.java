@@ -27,6 +27,7 @@ import io.lethe.node.model.TenantRecord;
 import io.lethe.node.model.UserRecord;
 import io.lethe.node.model.WriteId;
 import io.lethe.node.object.VersionKeys;
+import io.lethe.node.tenant.TenantKeys;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * secrets and ticket keys beside it. Unwrapped keys and secrets are kept for 60 s, so that no
  * request asks the root-key provider. Safe for any thread.
  */
-final class Keyring implements VersionKeys, ShardKeys, Secrets {
+final class Keyring implements VersionKeys, ShardKeys, Secrets, TenantKeys {
     /** How long an unwrapped key may be used without asking again (architecture, encryption). */
     private static final long KEEP_NANOS = TimeUnit.SECONDS.toNanos(60);
 
@@ -226,6 +227,29 @@ final class Keyring implements VersionKeys, ShardKeys, Secrets {
                         key.sealedSecret());
         keep(secrets, key, secret);
         return secret;
+    }
+
+    @Override
+    public Bytes freshTenantKey(TenantId tenant) {
+        KeyBytes key = KeyBytes.random(random);
+        Bytes wrapped = root.wrapTenantKey(tenant, key);
+        key.destroy();
+        return wrapped;
+    }
+
+    @Override
+    public Bytes seal(TenantId tenant, String accessKeyId, String secret) {
+        return Envelope.seal(
+                tenantKey(tenant),
+                Purpose.ACCESS_SECRET,
+                Bytes.utf8(accessKeyId),
+                secret.getBytes(StandardCharsets.UTF_8),
+                random);
+    }
+
+    @Override
+    public String open(AccessKeyRecord key) {
+        return new String(secret(key), StandardCharsets.UTF_8);
     }
 
     /** Seals what a session of an access key's user is. */

@@ -131,7 +131,19 @@ public interface Directory {
 
     Optional<UserRecord> user(TenantId tenant, Id128 user);
 
+    /** Up to {@code limit} tenants by id, after one (null: from the first). */
+    List<TenantRecord> tenants(@Nullable TenantId after, int limit);
+
+    /** The id of a tenant's user. */
+    Optional<Id128> userNamed(TenantId tenant, String name);
+
+    /** Up to {@code limit} of a tenant's users by name, after a name (empty: from the first). */
+    List<UserRecord> users(TenantId tenant, String afterName, int limit);
+
     Optional<AccessKeyRecord> accessKey(String accessKeyId);
+
+    /** A user's, in the order of their ids. */
+    List<AccessKeyRecord> accessKeys(TenantId tenant, Id128 user);
 
     Optional<BucketRecord> bucket(TenantId tenant, String name);
 

@@ -381,6 +381,26 @@ public final class LocalDirectory implements Directory, GroupState.Listener {
     }
 
     @Override
+    public List<TenantRecord> tenants(@Nullable TenantId after, int limit) {
+        return ask(directory -> directory.tenants(after, limit));
+    }
+
+    @Override
+    public Optional<Id128> userNamed(TenantId tenant, String name) {
+        return ask(directory -> directory.userNamed(tenant, name));
+    }
+
+    @Override
+    public List<UserRecord> users(TenantId tenant, String afterName, int limit) {
+        return ask(directory -> directory.users(tenant, afterName, limit));
+    }
+
+    @Override
+    public List<AccessKeyRecord> accessKeys(TenantId tenant, Id128 user) {
+        return ask(directory -> directory.accessKeys(tenant, user));
+    }
+
+    @Override
     public Optional<AccessKeyRecord> accessKey(String accessKeyId) {
         return keys.get(accessKeyId, () -> ask(directory -> directory.accessKey(accessKeyId)));
     }

@@ -36,6 +36,10 @@ public enum ErrorCode {
     NO_SUCH_KEY(Category.CALLER, false, "NoSuchKey", 404, "NOT_FOUND"),
     NO_SUCH_VERSION(Category.CALLER, false, "NoSuchVersion", 404, "NOT_FOUND"),
     NO_SUCH_UPLOAD(Category.CALLER, false, "NoSuchUpload", 404, "NOT_FOUND"),
+    /** A tenant, user or key that an order names. */
+    NO_SUCH_ENTITY(Category.CALLER, false, "NoSuchEntity", 404, "NOT_FOUND"),
+    /** Another has the name. */
+    ALREADY_EXISTS(Category.CALLER, false, "EntityAlreadyExists", 409, "ALREADY_EXISTS"),
     BUCKET_ALREADY_EXISTS(Category.CALLER, false, "BucketAlreadyExists", 409, "ALREADY_EXISTS"),
     /** Versioning and Object Lock that do not go together. */
     INVALID_BUCKET_STATE(Category.CALLER, false, "InvalidBucketState", 409, "FAILED_PRECONDITION"),

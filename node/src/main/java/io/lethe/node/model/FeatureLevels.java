@@ -14,7 +14,7 @@ package io.lethe.node.model;
  *        directory knows where on its node each device lies: {@link #DEVICE_PLACES};
  *        backups of the metadata: {@link #BACKUPS}; partitions without objects go over to
  *        their neighbours: {@link #MERGES}; a directory that was set back goes on: {@link
- *        #SETBACKS}
+ *        #SETBACKS}; tenants, users and their keys are added and changed: {@link #TENANTS}
  * </pre>
  *
  * <p>A build speaks at least the level before its highest, so that a cluster can go over to it node
@@ -41,6 +41,9 @@ public final class FeatureLevels {
     /** A directory that was made anew of one copy. */
     public static final int SETBACKS = 2;
 
+    /** Tenants beside the operator's, users beside the first, and what is known of them. */
+    public static final int TENANTS = 2;
+
     /** The oldest that this build goes by. */
     public static final int LOWEST = 1;
 
@@ -55,8 +58,8 @@ public final class FeatureLevels {
             case 1 -> "everything up to the first upgrade";
             case 2 ->
                     "deleting many objects at once takes few commits, 'lethe devices' says where"
-                            + " devices lie also of nodes that are away, and partitions without"
-                            + " objects can be merged";
+                            + " devices lie also of nodes that are away, partitions without"
+                            + " objects can be merged, and tenants and users can be added";
             default -> "what only a newer build knows";
         };
     }

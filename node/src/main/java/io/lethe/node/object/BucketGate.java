@@ -17,7 +17,7 @@ final class BucketGate {
     /**
      * @param checkedAt the directory index that the check is at least as new as
      */
-    record Admitted(BucketRecord bucket, long checkedAt) {}
+    record Admitted(BucketRecord bucket, long checkedAt, Caller caller) {}
 
     private final Directory directory;
     private final Metadata metadata;
@@ -31,36 +31,36 @@ final class BucketGate {
 
     /**
      * @throws StoreException NO_SUCH_BUCKET, also for a bucket that is being deleted or is another
-     *     tenant's
+     *     tenant's; ACCESS_DENIED as {@link Standing#check}
      */
-    Admitted admit(TenantId tenant, String name, long deadlineNanos) throws InterruptedException {
+    Admitted admit(Caller caller, String name, long deadlineNanos) throws InterruptedException {
         lease.check();
-        Optional<Admitted> found = look(tenant, name);
+        Optional<Admitted> found = look(caller, name);
         if (found.isEmpty()) {
             metadata.catchUpDirectory(deadlineNanos);
-            found = look(tenant, name);
+            found = look(caller, name);
         }
         return found.orElseThrow(
-                () -> new StoreException(ErrorCode.NO_SUCH_BUCKET, none(tenant, name)));
+                () -> new StoreException(ErrorCode.NO_SUCH_BUCKET, none(caller.tenant(), name)));
     }
 
     /** As {@link #admit}, of a request that sets or asks for what only Object Lock keeps. */
-    Admitted admitLocked(TenantId tenant, String name, long deadlineNanos)
+    Admitted admitLocked(Caller caller, String name, long deadlineNanos)
             throws InterruptedException {
-        Admitted found = admit(tenant, name, deadlineNanos);
+        Admitted found = admit(caller, name, deadlineNanos);
         if (found.bucket().lock() == null) {
-            found = admitAgain(tenant, name, deadlineNanos);
+            found = admitAgain(caller, name, deadlineNanos);
             ObjectLocks.check(found.bucket());
         }
         return found;
     }
 
     /** As {@link #admit}, of a request that stores an object with this protection. */
-    Admitted admit(TenantId tenant, String name, Protection asked, long deadlineNanos)
+    Admitted admit(Caller caller, String name, Protection asked, long deadlineNanos)
             throws InterruptedException {
         return asked.isNone()
-                ? admit(tenant, name, deadlineNanos)
-                : admitLocked(tenant, name, deadlineNanos);
+                ? admit(caller, name, deadlineNanos)
+                : admitLocked(caller, name, deadlineNanos);
     }
 
     private String none(TenantId tenant, String name) {
@@ -75,29 +75,31 @@ final class BucketGate {
     }
 
     /** As {@link #admit}, after the copy has reached an index at which a partition is fenced. */
-    Admitted admitAgain(TenantId tenant, String name, long deadlineNanos)
+    Admitted admitAgain(Caller caller, String name, long deadlineNanos)
             throws InterruptedException {
         metadata.catchUpDirectory(deadlineNanos);
-        return admit(tenant, name, deadlineNanos);
+        return admit(caller, name, deadlineNanos);
     }
 
     /**
      * Admits a deletion: of a bucket marked for it too, whose first deletion may have stopped half
      * way.
      */
-    BucketRecord admitDelete(TenantId tenant, String name, long deadlineNanos)
+    BucketRecord admitDelete(Caller caller, String name, long deadlineNanos)
             throws InterruptedException {
         lease.check();
-        Optional<BucketRecord> found = directory.bucket(tenant, name);
-        return found.isPresent() ? found.get() : admit(tenant, name, deadlineNanos).bucket();
+        Standing.check(directory, caller);
+        Optional<BucketRecord> found = directory.bucket(caller.tenant(), name);
+        return found.isPresent() ? found.get() : admit(caller, name, deadlineNanos).bucket();
     }
 
-    private Optional<Admitted> look(TenantId tenant, String name) {
+    private Optional<Admitted> look(Caller caller, String name) {
         // The index is read first: what is read afterwards is at least as new.
         long checkedAt = directory.index();
+        Standing.check(directory, caller);
         return directory
-                .bucket(tenant, name)
+                .bucket(caller.tenant(), name)
                 .filter(bucket -> bucket.state() == BucketRecord.State.ACTIVE)
-                .map(bucket -> new Admitted(bucket, checkedAt));
+                .map(bucket -> new Admitted(bucket, checkedAt, caller));
     }
 }

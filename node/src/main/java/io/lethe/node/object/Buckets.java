@@ -92,6 +92,7 @@ public final class Buckets {
             Caller caller, NewBucket wanted, byte[] requestId, long deadlineNanos)
             throws InterruptedException {
         ports.lease().check();
+        Standing.check(ports.directory(), caller);
         if (requestId.length != Id128.BYTES) {
             throw new StoreException(
                     ErrorCode.INVALID_ARGUMENT,
@@ -150,7 +151,7 @@ public final class Buckets {
      */
     public BucketRecord look(Caller caller, String name, long deadlineNanos)
             throws InterruptedException {
-        return gate.admit(caller.tenant(), name, deadlineNanos).bucket();
+        return gate.admit(caller, name, deadlineNanos).bucket();
     }
 
     /** A bucket with every change of it that was acknowledged before the call. */
@@ -158,7 +159,7 @@ public final class Buckets {
             throws InterruptedException {
         ports.lease().check();
         ports.metadata().catchUpDirectory(deadlineNanos);
-        return gate.admit(caller.tenant(), name, deadlineNanos).bucket();
+        return gate.admit(caller, name, deadlineNanos).bucket();
     }
 
     /** A page of the caller's buckets by name. */
@@ -166,6 +167,7 @@ public final class Buckets {
             throws InterruptedException {
         ports.lease().check();
         ports.metadata().catchUpDirectory(deadlineNanos);
+        Standing.check(ports.directory(), caller);
         return ports.directory().buckets(caller.tenant(), afterName, limit);
     }
 
@@ -306,7 +308,7 @@ public final class Buckets {
             throws InterruptedException {
         for (int i = 1; ; i++) {
             long seenIndex = ports.directory().index();
-            BucketRecord bucket = gate.admit(caller.tenant(), name, deadlineNanos).bucket();
+            BucketRecord bucket = gate.admit(caller, name, deadlineNanos).bucket();
             Metadata.Applied applied =
                     ports.metadata().execute(change.of(bucket.id(), seenIndex), 0, deadlineNanos);
             if (applied.reply() instanceof DirectoryReply.Done) {
@@ -359,7 +361,7 @@ public final class Buckets {
      * @throws StoreException BUCKET_NOT_EMPTY
      */
     public void delete(Caller caller, String name, long deadlineNanos) throws InterruptedException {
-        BucketId bucket = gate.admitDelete(caller.tenant(), name, deadlineNanos).id();
+        BucketId bucket = gate.admitDelete(caller, name, deadlineNanos).id();
         DirectoryReply reply =
                 apply(new DirectoryCommand.MarkBucketDeleting(bucket), deadlineNanos);
         if (!(reply instanceof DirectoryReply.BucketMarked(long markIndex))) {

@@ -217,7 +217,7 @@ final class Commits {
         BucketRecord before = first.bucket();
         BucketGate.Admitted now;
         try {
-            now = gate.admitAgain(before.tenant(), before.name(), deadlineNanos);
+            now = gate.admitAgain(first.caller(), before.name(), deadlineNanos);
         } catch (StoreException e) {
             // Its deletion may be taken back, since an earlier attempt put something into it.
             throw e.code() == ErrorCode.NO_SUCH_BUCKET

@@ -56,7 +56,7 @@ final class Deletions {
     Deletion one(Caller caller, DeleteRequest request, long deadlineNanos)
             throws InterruptedException {
         Wanted wanted = Wanted.of(0, request);
-        BucketGate.Admitted first = gate.admit(caller.tenant(), request.bucket(), deadlineNanos);
+        BucketGate.Admitted first = gate.admit(caller, request.bucket(), deadlineNanos);
         return one(caller, first, wanted, deadlineNanos);
     }
 
@@ -116,7 +116,7 @@ final class Deletions {
     List<Outcome> many(
             Caller caller, String bucket, List<DeleteRequest> requests, long deadlineNanos)
             throws InterruptedException {
-        BucketGate.Admitted first = gate.admit(caller.tenant(), bucket, deadlineNanos);
+        BucketGate.Admitted first = gate.admit(caller, bucket, deadlineNanos);
         boolean alone = ports.directory().featureLevel() < FeatureLevels.DELETE_BATCHES;
         int most = alone ? 1 : PartitionCommand.MOST_DELETES;
         @Nullable Outcome[] outcomes = new Outcome[requests.size()];

@@ -149,7 +149,7 @@ public final class Expirations {
             Function<BucketRecord, PartitionCommand> command,
             long deadlineNanos)
             throws InterruptedException {
-        BucketGate.Admitted first = gate.admit(by.caller().tenant(), by.bucket(), deadlineNanos);
+        BucketGate.Admitted first = gate.admit(by.caller(), by.bucket(), deadlineNanos);
         return commits.fenced(
                 first,
                 RowKeys.objectKey(first.bucket().id(), key),

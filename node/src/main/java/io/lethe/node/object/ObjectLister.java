@@ -89,7 +89,7 @@ public final class ObjectLister {
             case Which.Current _ -> BEHIND_ALL;
             case Which.Order(long order) -> order;
             case Which.Null which -> {
-                BucketId id = gate.admit(caller.tenant(), bucket, deadlineNanos).bucket().id();
+                BucketId id = gate.admit(caller, bucket, deadlineNanos).bucket().id();
                 Bytes name = Bytes.utf8(key);
                 PartitionAnswer answer =
                         ports.metadata()
@@ -107,7 +107,7 @@ public final class ObjectLister {
     }
 
     Page list(Caller caller, Ask ask, long deadlineNanos) throws InterruptedException {
-        BucketGate.Admitted admitted = gate.admit(caller.tenant(), ask.bucket(), deadlineNanos);
+        BucketGate.Admitted admitted = gate.admit(caller, ask.bucket(), deadlineNanos);
         BucketId bucket = admitted.bucket().id();
         List<Entry> entries = new ArrayList<>();
         List<String> prefixes = new ArrayList<>();

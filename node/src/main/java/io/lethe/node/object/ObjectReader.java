@@ -3,6 +3,7 @@ package io.lethe.node.object;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.crypto.CellCipher;
 import io.lethe.node.crypto.KeyBytes;
+import io.lethe.node.metadata.Directory;
 import io.lethe.node.metadata.command.PartRow;
 import io.lethe.node.metadata.command.PartitionAnswer;
 import io.lethe.node.metadata.command.PartitionCommand.Which;
@@ -41,9 +42,11 @@ public final class ObjectReader {
     /**
      * A version with the keys that open it.
      *
+     * @param caller who is to be served still while it is read
      * @param customerKey that the reader brings; not checked yet
      */
     record Located(
+            Caller caller,
             VersionRow row,
             VersionBody body,
             KeyBytes dataKey,
@@ -51,7 +54,7 @@ public final class ObjectReader {
             boolean latest,
             @Nullable KeyBytes customerKey) {
         Located under(@Nullable KeyBytes customer) {
-            return new Located(row, body, dataKey, storageClass, latest, customer);
+            return new Located(caller, row, body, dataKey, storageClass, latest, customer);
         }
     }
 
@@ -62,7 +65,7 @@ public final class ObjectReader {
     Located locate(Caller caller, String bucket, String key, Which which, long deadlineNanos)
             throws InterruptedException {
         Bytes keyBytes = ObjectWriter.checkKey(key);
-        BucketGate.Admitted admitted = gate.admit(caller.tenant(), bucket, deadlineNanos);
+        BucketGate.Admitted admitted = gate.admit(caller, bucket, deadlineNanos);
         BucketId id = admitted.bucket().id();
         PartitionAnswer.Found found = find(id, keyBytes, which, deadlineNanos);
         VersionRow row = found.row();
@@ -84,6 +87,7 @@ public final class ObjectReader {
                         ? row
                         : find(id, keyBytes, new Which.Current(), deadlineNanos).row();
         return new Located(
+                caller,
                 row,
                 body,
                 ports.keys().unwrap(body.wrappedKey(), shard, row.write()),
@@ -157,8 +161,13 @@ public final class ObjectReader {
     Opened open(Located located, ReadRange range, long deadlineNanos) throws InterruptedException {
         ObjectInfo info = info(located);
         KeyBytes customer = CustomerAccess.check(info.attributes(), located.customerKey());
-        Opened opened = sealed(located, info, range, deadlineNanos);
-        return customer == null ? opened : unsealed(located, customer, opened, deadlineNanos);
+        Opened sealed = sealed(located, info, range, deadlineNanos);
+        Opened opened =
+                customer == null ? sealed : unsealed(located, customer, sealed, deadlineNanos);
+        return new Opened(
+                opened.info(),
+                opened.range(),
+                new ServedSource(opened.source, ports.directory(), located.caller()));
     }
 
     /** Takes a customer's key stream off. */
@@ -338,6 +347,21 @@ public final class ObjectReader {
 
         @Override
         void close();
+    }
+
+    /** Ends with an error once who reads is not served any more. */
+    private record ServedSource(Source source, Directory directory, Caller caller)
+            implements Source {
+        @Override
+        public @Nullable Piece next() throws InterruptedException {
+            Standing.check(directory, caller);
+            return source.next();
+        }
+
+        @Override
+        public void close() {
+            source.close();
+        }
     }
 
     /** A version being read. */

@@ -66,9 +66,7 @@ final class ObjectWriter {
             if (customer != null) {
                 this.body.under(new CustomerKeys.Stream(dataKey, customer, request.write(), 0));
             }
-            admitted =
-                    gate.admit(
-                            caller.tenant(), request.bucket(), request.protection(), deadlineNanos);
+            admitted = gate.admit(caller, request.bucket(), request.protection(), deadlineNanos);
             storageClass = shared.storageClass(request.storageClass(), admitted.bucket());
         }
 

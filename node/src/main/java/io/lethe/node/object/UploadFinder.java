@@ -50,7 +50,7 @@ final class UploadFinder {
             throws InterruptedException {
         Bytes keyBytes = ObjectWriter.checkKey(key);
         UploadIds.Parsed id = UploadIds.parse(uploadId);
-        BucketGate.Admitted admitted = gate.admit(caller.tenant(), bucket, deadlineNanos);
+        BucketGate.Admitted admitted = gate.admit(caller, bucket, deadlineNanos);
         return new Named(
                 admitted, new UploadRef(admitted.bucket().id(), keyBytes, id.order(), id.write()));
     }

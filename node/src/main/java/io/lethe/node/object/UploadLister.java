@@ -26,7 +26,7 @@ final class UploadLister {
 
     Uploads.UploadPage list(Caller caller, Uploads.ListRequest ask, long deadlineNanos)
             throws InterruptedException {
-        BucketId bucket = gate.admit(caller.tenant(), ask.bucket(), deadlineNanos).bucket().id();
+        BucketId bucket = gate.admit(caller, ask.bucket(), deadlineNanos).bucket().id();
         List<Uploads.UploadEntry> entries = new ArrayList<>();
         List<String> prefixes = new ArrayList<>();
         Bytes prefix = Bytes.utf8(ask.prefix());

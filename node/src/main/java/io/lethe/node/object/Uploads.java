@@ -243,7 +243,7 @@ public final class Uploads {
             throws InterruptedException {
         Bytes key = ObjectWriter.checkKey(request.key());
         BucketGate.Admitted first =
-                gate.admit(caller.tenant(), request.bucket(), request.protection(), deadlineNanos);
+                gate.admit(caller, request.bucket(), request.protection(), deadlineNanos);
         StorageClass _ = shared.storageClass(request.storageClass(), first.bucket());
         KeyBytes dataKey = ports.keys().fresh();
         Attributes attributes =

@@ -43,7 +43,7 @@ final class VersionUpdates {
         WriteId request = new WriteId(Id128.random(ports.random()));
         for (int look = 1; ; look++) {
             BucketGate.Admitted admitted =
-                    gate.admit(target.caller().tenant(), target.bucket(), deadlineNanos);
+                    gate.admit(target.caller(), target.bucket(), deadlineNanos);
             ObjectReader.Located located =
                     reader.locate(
                             target.caller(),
@@ -73,7 +73,7 @@ final class VersionUpdates {
         Bytes key = ObjectWriter.checkKey(target.key());
         WriteId request = new WriteId(Id128.random(ports.random()));
         BucketGate.Admitted first =
-                gate.admitLocked(target.caller().tenant(), target.bucket(), deadlineNanos);
+                gate.admitLocked(target.caller(), target.bucket(), deadlineNanos);
         PartitionReply reply =
                 commits.fenced(
                         first,

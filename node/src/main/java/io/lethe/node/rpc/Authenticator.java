@@ -15,6 +15,7 @@ import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;
+import io.lethe.node.object.Asker;
 import io.lethe.node.object.Caller;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -59,6 +60,11 @@ public final class Authenticator implements ServerInterceptor {
 
         /** In UTF-8; not to be changed. */
         byte[] secret(AccessKeyRecord key);
+
+        /**
+         * @throws StoreException ACCESS_DENIED where who calls is suspended
+         */
+        void checkServed(Caller caller);
     }
 
     /** One call: its id, and who calls, known from the first message on. */
@@ -203,7 +209,16 @@ public final class Authenticator implements ServerInterceptor {
                     "the signature does not match; check secret_key in client.yaml");
         }
         rememberNonce(nonce);
-        return new Caller(key.get().tenant(), accessKeyId, key.get().operator());
+        AccessKeyRecord found = key.get();
+        Caller caller =
+                new Caller(
+                        found.tenant(),
+                        accessKeyId,
+                        found.operator(),
+                        "",
+                        new Asker.User(found.tenant(), found.user()));
+        keys.checkServed(caller);
+        return caller;
     }
 
     private static String header(Metadata headers, Metadata.Key<String> name) {

@@ -22,11 +22,17 @@ import java.util.List;
 /** {@code lethe.v1.BucketService}. Safe for any thread. */
 public final class BucketDoor extends BucketServiceGrpc.BucketServiceImplBase {
     private final Buckets buckets;
+    private final PolicyGate policies;
     private final Requests requests;
 
-    public BucketDoor(Buckets buckets, Requests requests) {
+    public BucketDoor(Buckets buckets, PolicyGate policies, Requests requests) {
         this.buckets = buckets;
+        this.policies = policies;
         this.requests = requests;
+    }
+
+    private void may(Requests.Call call, String action, String bucket) {
+        policies.check(call.caller(), new PolicyGate.Wanted(action, bucket, ""));
     }
 
     private static io.lethe.proto.v1.Bucket message(BucketRecord bucket) {
@@ -61,18 +67,20 @@ public final class BucketDoor extends BucketServiceGrpc.BucketServiceImplBase {
         requests.unary(
                 "create-bucket",
                 responses,
-                call ->
-                        CreateBucketResponse.newBuilder()
-                                .setBucket(
-                                        message(
-                                                buckets.create(
-                                                        call.caller(),
-                                                        request.getName(),
-                                                        request.getStorageClass(),
-                                                        versioning(request.getVersioning()),
-                                                        request.getRequestId().toByteArray(),
-                                                        call.deadlineNanos())))
-                                .build());
+                call -> {
+                    may(call, "s3:CreateBucket", request.getName());
+                    return CreateBucketResponse.newBuilder()
+                            .setBucket(
+                                    message(
+                                            buckets.create(
+                                                    call.caller(),
+                                                    request.getName(),
+                                                    request.getStorageClass(),
+                                                    versioning(request.getVersioning()),
+                                                    request.getRequestId().toByteArray(),
+                                                    call.deadlineNanos())))
+                            .build();
+                });
     }
 
     @Override
@@ -82,6 +90,7 @@ public final class BucketDoor extends BucketServiceGrpc.BucketServiceImplBase {
                 "delete-bucket",
                 responses,
                 call -> {
+                    may(call, "s3:DeleteBucket", request.getName());
                     buckets.delete(call.caller(), request.getName(), call.deadlineNanos());
                     return DeleteBucketResponse.getDefaultInstance();
                 });
@@ -94,6 +103,7 @@ public final class BucketDoor extends BucketServiceGrpc.BucketServiceImplBase {
                 "list-buckets",
                 responses,
                 call -> {
+                    may(call, "s3:ListAllMyBuckets", "");
                     int limit = PageToken.limit(request.getPageSize());
                     String after = PageToken.parse(request.getPageToken()).after().utf8();
                     String prefix = request.getPrefix();
@@ -124,15 +134,17 @@ public final class BucketDoor extends BucketServiceGrpc.BucketServiceImplBase {
         requests.unary(
                 "get-bucket",
                 responses,
-                call ->
-                        GetBucketResponse.newBuilder()
-                                .setBucket(
-                                        message(
-                                                buckets.get(
-                                                        call.caller(),
-                                                        request.getName(),
-                                                        call.deadlineNanos())))
-                                .build());
+                call -> {
+                    may(call, "s3:ListBucket", request.getName());
+                    return GetBucketResponse.newBuilder()
+                            .setBucket(
+                                    message(
+                                            buckets.get(
+                                                    call.caller(),
+                                                    request.getName(),
+                                                    call.deadlineNanos())))
+                            .build();
+                });
     }
 
     @Override
@@ -142,6 +154,7 @@ public final class BucketDoor extends BucketServiceGrpc.BucketServiceImplBase {
                 "set-storage-class",
                 responses,
                 call -> {
+                    may(call, "lethe:PutBucketStorageClass", request.getName());
                     buckets.setStorageClass(
                             call.caller(),
                             request.getName(),
@@ -165,6 +178,7 @@ public final class BucketDoor extends BucketServiceGrpc.BucketServiceImplBase {
                 "set-versioning",
                 responses,
                 call -> {
+                    may(call, "s3:PutBucketVersioning", request.getName());
                     buckets.setVersioning(
                             call.caller(),
                             request.getName(),

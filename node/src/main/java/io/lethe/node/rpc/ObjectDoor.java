@@ -39,6 +39,7 @@ import io.lethe.proto.v1.ObjectVersion;
 import io.lethe.proto.v1.PutObjectHeader;
 import io.lethe.proto.v1.PutObjectRequest;
 import io.lethe.proto.v1.PutObjectResponse;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -48,10 +49,12 @@ public final class ObjectDoor extends ObjectServiceGrpc.ObjectServiceImplBase {
     private static final int MOST_DATA_BYTES = 256 * 1024;
 
     private final Objects objects;
+    private final PolicyGate policies;
     private final Requests requests;
 
-    public ObjectDoor(Objects objects, Requests requests) {
+    public ObjectDoor(Objects objects, PolicyGate policies, Requests requests) {
         this.objects = objects;
+        this.policies = policies;
         this.requests = requests;
     }
 
@@ -101,6 +104,7 @@ public final class ObjectDoor extends ObjectServiceGrpc.ObjectServiceImplBase {
 
     private PutObjectResponse put(Requests.Call call, PutObjectHeader header, GrpcBody body)
             throws InterruptedException {
+        mayWrite(call, header.getBucket(), header.getKey(), !header.getTagsMap().isEmpty());
         body.start(call.deadlineNanos());
         PutRequest request =
                 new PutRequest(
@@ -118,6 +122,25 @@ public final class ObjectDoor extends ObjectServiceGrpc.ObjectServiceImplBase {
                         digest(header.getMd5(), 16, "md5"),
                         digest(header.getSha256(), 32, "sha256"));
         return response(objects.put(call.caller(), request, body, call.deadlineNanos()));
+    }
+
+    private void mayRead(Requests.Call call, String bucket, String key, String versionId) {
+        String action = versionId.isEmpty() ? "s3:GetObject" : "s3:GetObjectVersion";
+        policies.check(call.caller(), new PolicyGate.Wanted(action, bucket, key));
+    }
+
+    private void mayWrite(Requests.Call call, String bucket, String key, boolean tags) {
+        policies.check(call.caller(), new PolicyGate.Wanted("s3:PutObject", bucket, key));
+        if (tags) {
+            policies.check(
+                    call.caller(), new PolicyGate.Wanted("s3:PutObjectTagging", bucket, key));
+        }
+    }
+
+    private void mayList(Requests.Call call, String action, String bucket, String prefix) {
+        policies.check(
+                call.caller(),
+                new PolicyGate.Wanted(action, bucket, "", Map.of("s3:prefix", prefix)));
     }
 
     private static Id128 id(ByteString bytes, String name) {
@@ -230,6 +253,7 @@ public final class ObjectDoor extends ObjectServiceGrpc.ObjectServiceImplBase {
                 "get",
                 responses,
                 call -> {
+                    mayRead(call, request.getBucket(), request.getKey(), request.getVersionId());
                     try (ObjectReader.Opened opened =
                             objects.get(
                                     call.caller(),
@@ -326,6 +350,7 @@ public final class ObjectDoor extends ObjectServiceGrpc.ObjectServiceImplBase {
                 "head",
                 responses,
                 call -> {
+                    mayRead(call, request.getBucket(), request.getKey(), request.getVersionId());
                     ObjectInfo info =
                             objects.head(
                                     call.caller(),
@@ -345,6 +370,14 @@ public final class ObjectDoor extends ObjectServiceGrpc.ObjectServiceImplBase {
                 "delete",
                 responses,
                 call -> {
+                    policies.check(
+                            call.caller(),
+                            new PolicyGate.Wanted(
+                                    request.getVersionId().isEmpty()
+                                            ? "s3:DeleteObject"
+                                            : "s3:DeleteObjectVersion",
+                                    request.getBucket(),
+                                    request.getKey()));
                     Objects.Deletion done =
                             objects.delete(
                                     call.caller(),
@@ -369,6 +402,7 @@ public final class ObjectDoor extends ObjectServiceGrpc.ObjectServiceImplBase {
                 "list",
                 responses,
                 call -> {
+                    mayList(call, "s3:ListBucket", request.getBucket(), request.getPrefix());
                     PageToken from =
                             request.getPageToken().isEmpty()
                                     ? new PageToken(Bytes.utf8(request.getStartAfter()), 0)
@@ -399,6 +433,11 @@ public final class ObjectDoor extends ObjectServiceGrpc.ObjectServiceImplBase {
                 "list-versions",
                 responses,
                 call -> {
+                    mayList(
+                            call,
+                            "s3:ListBucketVersions",
+                            request.getBucket(),
+                            request.getPrefix());
                     PageToken from = PageToken.parse(request.getPageToken());
                     ObjectLister.Page page =
                             objects.list(
@@ -426,6 +465,16 @@ public final class ObjectDoor extends ObjectServiceGrpc.ObjectServiceImplBase {
                 "copy",
                 responses,
                 call -> {
+                    mayRead(
+                            call,
+                            request.getSourceBucket(),
+                            request.getSourceKey(),
+                            request.getSourceVersionId());
+                    mayWrite(
+                            call,
+                            request.getBucket(),
+                            request.getKey(),
+                            !request.getTagsMap().isEmpty());
                     ObjectInfo source =
                             objects.head(
                                     call.caller(),

@@ -51,6 +51,16 @@ final class Pages {
         return new Page<>(rows, "");
     }
 
+    /**
+     * Rows that were read for a page.
+     *
+     * @param limit that they were read with: as many are not all
+     */
+    static <T> Page<T> of(List<T> rows, int limit, Function<T, String> name) {
+        boolean last = rows.size() < limit;
+        return new Page<>(rows, last ? "" : PageToken.after(name.apply(rows.getLast())));
+    }
+
     /** The messages of as many of the rows as fit; none is made for those that don't. */
     static <T, M extends MessageLite> Page<M> shown(
             Page<T> page, Function<T, String> name, Show<T, M> show) throws InterruptedException {

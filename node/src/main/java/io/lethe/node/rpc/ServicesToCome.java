@@ -9,7 +9,9 @@ import io.lethe.node.model.ErrorCode;
 import io.lethe.proto.v1.BackupServiceGrpc;
 import io.lethe.proto.v1.BucketServiceGrpc;
 import io.lethe.proto.v1.ClusterServiceGrpc;
+import io.lethe.proto.v1.IdentityServiceGrpc;
 import io.lethe.proto.v1.ObjectServiceGrpc;
+import io.lethe.proto.v1.TenantServiceGrpc;
 import java.io.InputStream;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +27,9 @@ final class ServicesToCome extends HandlerRegistry {
                     ObjectServiceGrpc.SERVICE_NAME,
                     BucketServiceGrpc.SERVICE_NAME,
                     ClusterServiceGrpc.SERVICE_NAME,
-                    BackupServiceGrpc.SERVICE_NAME);
+                    BackupServiceGrpc.SERVICE_NAME,
+                    TenantServiceGrpc.SERVICE_NAME,
+                    IdentityServiceGrpc.SERVICE_NAME);
 
     private final MutableHandlerRegistry present;
 

@@ -3,6 +3,7 @@ package io.lethe.node.s3;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.UserRecord;
+import io.lethe.node.object.Asker;
 import java.util.Optional;
 
 /** Looks up tenants and their users. Safe for any task; may wait for the directory. */
@@ -17,4 +18,9 @@ public interface S3Tenants {
     Optional<String> alias(TenantId tenant);
 
     Optional<UserRecord> user(TenantId tenant, Id128 user);
+
+    /**
+     * @throws io.lethe.node.model.StoreException ACCESS_DENIED where who asks is suspended
+     */
+    void checkServed(Asker asker);
 }

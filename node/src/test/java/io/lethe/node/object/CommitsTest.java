@@ -86,7 +86,7 @@ final class CommitsTest {
     }
 
     private BucketGate.Admitted admitted() throws InterruptedException {
-        return gate.admit(ObjectWorld.CALLER.tenant(), ObjectWorld.PLAIN, world.deadline());
+        return gate.admit(ObjectWorld.CALLER, ObjectWorld.PLAIN, world.deadline());
     }
 
     private PartitionReply run(Function<BucketGate.Admitted, PartitionCommand> command)

@@ -47,6 +47,7 @@ import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantRecord;
 import io.lethe.node.model.Ticket;
+import io.lethe.node.model.UserRecord;
 import io.lethe.node.model.WriteId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -282,6 +283,9 @@ public final class ObjectWorld {
             order(
                     new DirectoryCommand.PutTenant(
                             new TenantRecord(CALLER.tenant(), "t", "T", 1, Bytes.utf8("key"))));
+            order(
+                    new DirectoryCommand.PutUser(
+                            new UserRecord(CALLER.tenant(), new Id128(1, 1), "user")));
             List<DeviceId> devices = new ArrayList<>();
             for (int i = 0; i < SCHEME.width(); i++) {
                 NodeId node = new NodeId(id());

@@ -16,6 +16,7 @@ import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
+import io.lethe.node.object.Asker;
 import io.lethe.node.object.Caller;
 import io.lethe.proto.v1.ClusterServiceGrpc;
 import io.lethe.proto.v1.ListDevicesRequest;
@@ -55,6 +56,7 @@ class AuthenticatorTest {
     /** Knows one access key. */
     private static final class OneKey implements Authenticator.Keys {
         private boolean away;
+        private boolean suspended;
 
         @Override
         public Optional<AccessKeyRecord> find(String accessKeyId) {
@@ -70,6 +72,13 @@ class AuthenticatorTest {
         @Override
         public byte[] secret(AccessKeyRecord key) {
             return SECRET;
+        }
+
+        @Override
+        public void checkServed(Caller caller) {
+            if (suspended) {
+                throw new StoreException(ErrorCode.ACCESS_DENIED, "suspended");
+            }
         }
     }
 
@@ -224,8 +233,25 @@ class AuthenticatorTest {
     void aSignedCallReachesItsServiceWithTheCaller() {
         Call call = send(signed().headers(), MESSAGE);
         assertThat(call.handed).containsExactly(MESSAGE);
-        assertThat(call.callers).containsExactly(new Caller(TENANT, "KEY", true, "127.0.0.1"));
+        assertThat(call.callers)
+                .containsExactly(
+                        new Caller(
+                                TENANT,
+                                "KEY",
+                                true,
+                                "127.0.0.1",
+                                new Asker.User(TENANT, new Id128(2, 2))));
         assertThat(call.halfClosed).isTrue();
+    }
+
+    @Test
+    void whoIsSuspendedIsToldOnlyWhereTheSignatureHolds() {
+        keys.suspended = true;
+        assertRefused(ErrorCode.ACCESS_DENIED, "suspended", signed().headers());
+        Signed good = signed();
+        Signed other =
+                new Signed(good.key(), good.date(), good.nonce(), good.method(), new byte[] {9});
+        assertRefused(ErrorCode.SIGNATURE_MISMATCH, "does not match", other.headers());
     }
 
     @Test

@@ -25,6 +25,7 @@ public final class CommandLevels {
                     DirectoryCommand.RestoredCluster _,
                     DirectoryCommand.SetReclaim _ ->
                     FeatureLevels.SETBACKS;
+            case DirectoryCommand.OfTenants _ -> FeatureLevels.TENANTS;
             default -> FeatureLevels.LOWEST_EVER;
         };
     }

@@ -19,6 +19,7 @@ import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.PlacementGroup;
 import io.lethe.node.model.Scheme;
+import io.lethe.node.model.ServiceClass;
 import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantRecord;
@@ -363,4 +364,55 @@ public sealed interface DirectoryCommand {
 
     /** Anything that operators set: flags such as {@code maintenance}. */
     record PutSetting(String name, String value) implements DirectoryCommand {}
+
+    /**
+     * Adds or changes tenants, users and access keys, by an operator's or a tenant's admin's word.
+     * All of them are idempotent.
+     */
+    sealed interface OfTenants extends DirectoryCommand {}
+
+    /** Refused with ALREADY_EXISTS where another tenant has the alias. */
+    record AddTenant(TenantRecord tenant) implements OfTenants {}
+
+    /**
+     * Changes what is not null. Refused with NO_SUCH_ENTITY where there is none; the other changes
+     * too.
+     */
+    record ChangeTenant(
+            TenantId tenant,
+            @Nullable String displayName,
+            @Nullable ServiceClass serviceClass,
+            @Nullable Boolean suspended)
+            implements OfTenants {}
+
+    /**
+     * Refused with ALREADY_EXISTS where another user of the tenant has the name. A repeat that
+     * comes after the user was removed again must not bring it back, so one that was sent before
+     * the last removal of any user or key is refused with STALE_EPOCH.
+     *
+     * @param seenIndex directory index that the sender had seen
+     */
+    record AddUser(UserRecord user, long seenIndex) implements OfTenants {}
+
+    /** Changes what is not null. */
+    record ChangeUser(
+            TenantId tenant, Id128 user, @Nullable Boolean admin, @Nullable Boolean suspended)
+            implements OfTenants {}
+
+    /** Sets one of a user's identity policies, checked by who sends it; empty: removes it. */
+    record SetUserPolicy(TenantId tenant, Id128 user, String name, String json)
+            implements OfTenants {}
+
+    /** Removes a user and all its access keys. */
+    record RemoveUser(TenantId tenant, Id128 user) implements OfTenants {}
+
+    /** Refused where the user has the most that one may have, and as {@link AddUser}. */
+    record AddAccessKey(AccessKeyRecord key, long seenIndex) implements OfTenants {}
+
+    /** Changes what is not null. */
+    record ChangeAccessKey(
+            String accessKeyId, @Nullable Boolean active, @Nullable Long expiresMillis)
+            implements OfTenants {}
+
+    record RemoveAccessKey(String accessKeyId) implements OfTenants {}
 }

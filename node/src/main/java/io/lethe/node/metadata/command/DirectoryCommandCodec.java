@@ -103,6 +103,7 @@ import io.lethe.node.model.PlacementGroup;
  * 42 PlaceDevice         placed device
  * 43 BeginMerge          giver i32, map epoch varint, heir i32, heir's map epoch varint
  * 44 EndMerge            giver i32, since varint, nullable receipt: {@link MergeCodec}
+ * 45 to 53               {@link TenantCodec}
  * </pre>
  */
 final class DirectoryCommandCodec {
@@ -155,6 +156,7 @@ final class DirectoryCommandCodec {
             case PlaceDevice _ -> 42;
             case BeginMerge _ -> 43;
             case EndMerge _ -> 44;
+            case DirectoryCommand.OfTenants c -> TenantCodec.type(c);
         };
     }
 
@@ -215,12 +217,12 @@ final class DirectoryCommandCodec {
             case PutBackupKey c -> out.id(c.backup()).wrapped(c.wrappedKey());
             case DropBackupKey c -> out.id(c.backup());
             case RecoveredDirectory c -> out.id(c.survivor().id()).number(c.lastIndex());
-            case RestoredCluster c ->
-                    out.id(c.node().id())
-                            .int32(c.generation())
-                            .id(c.backup())
-                            .number(c.backupMillis());
+            case RestoredCluster c -> {
+                out.id(c.node().id()).int32(c.generation());
+                out.id(c.backup()).number(c.backupMillis());
+            }
             case SetReclaim c -> out.flag(c.on());
+            case DirectoryCommand.OfTenants c -> TenantCodec.fields(out, c);
             case SetBucketSetting c ->
                     out.bucket(c.bucket())
                             .choice(c.setting())
@@ -350,7 +352,7 @@ final class DirectoryCommandCodec {
                             in.choice(BucketSetting.values()),
                             in.blob(BucketDocument.MOST_BYTES),
                             in.number());
-            default -> throw FieldReader.unknown("directory command", type);
+            default -> TenantCodec.read(in, type);
         };
     }
 }

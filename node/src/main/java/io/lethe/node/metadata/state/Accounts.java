@@ -20,6 +20,7 @@ import io.lethe.node.metadata.command.FieldReader;
 import io.lethe.node.metadata.state.Table.UserKey;
 import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.FeatureLevels;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantNames;
@@ -77,7 +78,9 @@ final class Accounts {
         if (Table.TENANTS.get(draft.rows, user.tenant()) == null) {
             return invalid("tenant " + user.tenant() + " is unknown");
         }
-        return draft.put(Table.USERS, new UserKey(user.tenant(), user.id()), user);
+        return draft.level < FeatureLevels.TENANTS
+                ? draft.put(Table.USERS, new UserKey(user.tenant(), user.id()), user)
+                : Identities.put(draft, user);
     }
 
     static DirectoryReply putAccessKey(DirectoryDraft draft, PutAccessKey c) {
@@ -92,7 +95,9 @@ final class Accounts {
         if (before != null && !before.tenant().equals(key.tenant())) {
             return invalid("access key " + key.accessKeyId() + " is another tenant's");
         }
-        return draft.put(Table.ACCESS_KEYS, key.accessKeyId(), key);
+        return draft.level < FeatureLevels.TENANTS
+                ? draft.put(Table.ACCESS_KEYS, key.accessKeyId(), key)
+                : Identities.put(draft, key);
     }
 
     /** The two highest ids stay; a key may be put again, sealed to more nodes. */

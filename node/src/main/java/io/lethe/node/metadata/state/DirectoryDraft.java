@@ -60,6 +60,11 @@ final class DirectoryDraft {
         return DONE;
     }
 
+    /** A user or an access key is removed: what was sent before must not bring it back. */
+    void removed() {
+        changes.add(RemovalRow.put(head.index));
+    }
+
     /** The changes of rows and slots. */
     List<Change> changes() {
         return changes;

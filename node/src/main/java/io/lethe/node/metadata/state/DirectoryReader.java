@@ -179,6 +179,47 @@ public final class DirectoryReader implements Directory {
     }
 
     @Override
+    public List<TenantRecord> tenants(@Nullable TenantId after, int limit) {
+        List<TenantRecord> found = new ArrayList<>();
+        rows.scan(
+                Family.TENANTS,
+                after == null ? Bytes.EMPTY : RowKeys.after(Table.of(after.id())),
+                Bytes.EMPTY,
+                (_, value) -> {
+                    found.add(Table.TENANTS.read(value));
+                    return found.size() < limit ? Step.NEXT : Step.STOP;
+                });
+        return found;
+    }
+
+    @Override
+    public Optional<Id128> userNamed(TenantId tenant, String name) {
+        return Identities.named(rows, tenant, name);
+    }
+
+    @Override
+    public List<UserRecord> users(TenantId tenant, String afterName, int limit) {
+        Bytes start = Table.of(tenant.id());
+        List<Id128> ids = new ArrayList<>();
+        rows.scan(
+                Family.USER_NAMES,
+                afterName.isEmpty() ? start : RowKeys.after(start.plus(Bytes.utf8(afterName))),
+                start.prefixEnd(),
+                (_, value) -> {
+                    ids.add(RowValues.read(value, FieldReader::id));
+                    return ids.size() < limit ? Step.NEXT : Step.STOP;
+                });
+        return ids.stream().flatMap(id -> user(tenant, id).stream()).toList();
+    }
+
+    @Override
+    public List<AccessKeyRecord> accessKeys(TenantId tenant, Id128 user) {
+        return Identities.accessKeyIds(rows, new UserKey(tenant, user)).stream()
+                .flatMap(id -> accessKey(id).stream())
+                .toList();
+    }
+
+    @Override
     public Optional<AccessKeyRecord> accessKey(String accessKeyId) {
         return find(Table.ACCESS_KEYS, accessKeyId);
     }

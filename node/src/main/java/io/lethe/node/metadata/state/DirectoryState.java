@@ -128,6 +128,7 @@ public final class DirectoryState {
             case RecoverPartition _, MoveReplica _ -> false;
             case BeginMerge _, EndMerge _, RestoredCluster _, SetReclaim _ -> false;
             case PutBackupKey _, DropBackupKey _, RecoveredDirectory _ -> false;
+            case DirectoryCommand.OfTenants _ -> false;
         };
     }
 
@@ -184,6 +185,7 @@ public final class DirectoryState {
             case RecoveredDirectory c -> Setbacks.recovered(draft, c);
             case RestoredCluster c -> Setbacks.restored(draft, c);
             case SetReclaim c -> Setbacks.setReclaim(draft, c);
+            case DirectoryCommand.OfTenants c -> Identities.decide(draft, c);
         };
     }
 

@@ -58,8 +58,12 @@ public enum Family {
     TENANT_NAMES,
     /** Directory. */
     USERS,
+    /** Directory: tenant, name → user id. */
+    USER_NAMES,
     /** Directory. */
     ACCESS_KEYS,
+    /** Directory: tenant, user, access key id, of each key. */
+    USER_KEYS,
     /** Directory: bucket id → bucket. */
     BUCKETS,
     /** Directory: tenant, name → bucket id. */

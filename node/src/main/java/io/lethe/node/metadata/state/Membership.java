@@ -11,6 +11,7 @@ import io.lethe.node.metadata.command.DirectoryCommand.SetNodeLeaving;
 import io.lethe.node.metadata.command.DirectoryReply;
 import io.lethe.node.model.DeviceRecord;
 import io.lethe.node.model.ErrorCode;
+import io.lethe.node.model.FeatureLevels;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.NodeRecord.Standing;
@@ -207,13 +208,17 @@ final class Membership {
                                                 + ")")
                         .limit(MOST_NAMED)
                         .toList();
-        return lacking.isEmpty()
-                ? draft.raise(c.level())
-                : refused(
-                        ErrorCode.UPGRADE_NEEDED,
-                        "these nodes do not speak feature level "
-                                + c.level()
-                                + "; upgrade or remove them first: "
-                                + String.join(", ", lacking));
+        if (lacking.isEmpty()) {
+            if (c.level() == FeatureLevels.TENANTS) {
+                Identities.index(draft);
+            }
+            return draft.raise(c.level());
+        }
+        return refused(
+                ErrorCode.UPGRADE_NEEDED,
+                "these nodes do not speak feature level "
+                        + c.level()
+                        + "; upgrade or remove them first: "
+                        + String.join(", ", lacking));
     }
 }

@@ -6,6 +6,7 @@ import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
 import io.lethe.node.metadata.command.FieldReader;
 import io.lethe.node.metadata.command.FieldWriter;
 import io.lethe.node.metadata.command.RecordCodec;
+import io.lethe.node.metadata.command.TenantCodec;
 import io.lethe.node.metadata.state.Rows.Step;
 import io.lethe.node.model.AccessKeyRecord;
 import io.lethe.node.model.BucketDocument;
@@ -40,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * NODES, DEVICES    id 16                     PLACEMENT_GROUPS  pg i64
  * PARTITIONS        group i32                 STORAGE_CLASSES   name in UTF-8
  * TENANTS           id 16                     USERS             tenant id ‖ user id
+ * USER_NAMES        tenant id ‖ name → user id
+ * USER_KEYS         tenant id ‖ user id ‖ access key id → flag, always set
  * TENANT_NAMES      alias or account number → tenant id
  * ACCESS_KEYS       access key id in UTF-8    BUCKETS           bucket i64
  * BUCKET_NAMES      tenant id ‖ name → bucket i64
@@ -49,7 +52,8 @@ import org.jspecify.annotations.Nullable;
  * SETTINGS          name in UTF-8 → value text
  * </pre>
  *
- * <p>A device whose path is known has format u8 = 2 ‖ placed device.
+ * <p>A device whose path is known has format u8 = 2 ‖ placed device; what the first forms of
+ * tenants, users and access keys can't say has format u8 = 2 ‖ the form of {@link TenantCodec}.
  *
  * @param <I> ids
  * @param <R> records
@@ -113,7 +117,11 @@ record Table<I, R>(
                     RecordCodec::storageClass);
     static final Table<TenantId, TenantRecord> TENANTS =
             new Table<>(
-                    Family.TENANTS, id -> of(id.id()), RecordCodec::tenant, RecordCodec::tenant);
+                    Family.TENANTS,
+                    id -> of(id.id()),
+                    RecordCodec::tenant,
+                    RecordCodec::tenant,
+                    new Later<>(TenantCodec::isLater, TenantCodec::tenant, TenantCodec::tenant));
     static final Table<String, TenantId> TENANT_NAMES =
             new Table<>(
                     Family.TENANT_NAMES,
@@ -125,13 +133,31 @@ record Table<I, R>(
                     Family.USERS,
                     id -> of(id.tenant().id()).plus(of(id.user())),
                     RecordCodec::user,
-                    RecordCodec::user);
+                    RecordCodec::user,
+                    new Later<>(TenantCodec::isLater, TenantCodec::user, TenantCodec::user));
+    static final Table<UserName, Id128> USER_NAMES =
+            new Table<>(
+                    Family.USER_NAMES,
+                    id -> of(id.tenant().id()).plus(Bytes.utf8(id.name())),
+                    FieldWriter::id,
+                    FieldReader::id);
     static final Table<String, AccessKeyRecord> ACCESS_KEYS =
             new Table<>(
                     Family.ACCESS_KEYS,
                     Bytes::utf8,
                     RecordCodec::accessKey,
-                    RecordCodec::accessKey);
+                    RecordCodec::accessKey,
+                    new Later<>(
+                            TenantCodec::isLater, TenantCodec::accessKey, TenantCodec::accessKey));
+    static final Table<UserAccessKey, Boolean> USER_KEYS =
+            new Table<>(
+                    Family.USER_KEYS,
+                    id ->
+                            of(id.user().tenant().id())
+                                    .plus(of(id.user().user()))
+                                    .plus(Bytes.utf8(id.accessKeyId())),
+                    FieldWriter::flag,
+                    FieldReader::flag);
     static final Table<BucketId, BucketRecord> BUCKETS =
             new Table<>(
                     Family.BUCKETS,
@@ -177,6 +203,12 @@ record Table<I, R>(
 
     /** A user's place. */
     record UserKey(TenantId tenant, Id128 user) {}
+
+    /** A user's place among its tenant's names. */
+    record UserName(TenantId tenant, String name) {}
+
+    /** An access key's place among its user's. */
+    record UserAccessKey(UserKey user, String accessKeyId) {}
 
     /** A bucket's place among its tenant's names. */
     record BucketName(TenantId tenant, String name) {}
@@ -236,6 +268,20 @@ record Table<I, R>(
                     return Step.NEXT;
                 });
         return all;
+    }
+
+    /** What follows a prefix in keys that have it, as text, in their order. */
+    List<String> idsUnder(Rows rows, Bytes prefix) {
+        List<String> ids = new ArrayList<>();
+        rows.scan(
+                family,
+                prefix,
+                prefix.prefixEnd(),
+                (at, _) -> {
+                    ids.add(at.slice(prefix.length(), at.length()).utf8());
+                    return Step.NEXT;
+                });
+        return ids;
     }
 
     List<R> records(Rows rows) {

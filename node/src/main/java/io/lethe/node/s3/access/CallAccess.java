@@ -89,7 +89,11 @@ public final class CallAccess {
 
     private Caller caller(TenantId tenant) {
         return new Caller(
-                tenant, principal().accessKeyId(), principal().operator(), asked.keys().address());
+                tenant,
+                principal().accessKeyId(),
+                principal().operator(),
+                asked.keys().address(),
+                principal().asker());
     }
 
     /** What a request that copies reads, on its owner's behalf. */

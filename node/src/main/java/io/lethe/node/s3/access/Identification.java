@@ -19,6 +19,7 @@ import io.lethe.node.tenant.policy.Caller;
 import io.lethe.node.tenant.policy.MalformedPolicyException;
 import io.lethe.node.tenant.policy.Policy;
 import io.lethe.node.tenant.policy.PolicyParser;
+import io.lethe.node.tenant.policy.UserPolicies;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -32,10 +33,7 @@ public final class Identification {
     /** Keys derived for a day and region: one for each access key in use at a time. */
     private static final int MOST_SIGNING_KEYS = 10_000;
 
-    /**
-     * What an account lets its users do. Users have no policies of their own yet, and all of them
-     * have all of the account's rights.
-     */
+    /** What an account lets its admins do. */
     private static final Policy EVERYTHING =
             everything(
                     """
@@ -48,6 +46,7 @@ public final class Identification {
     private final Clock clock;
     private final String region;
     private final Sessions sessions;
+    private final UserPolicies userPolicies = new UserPolicies();
     private final SigningKeys signingKeys = new SigningKeys(MOST_SIGNING_KEYS);
 
     public Identification(
@@ -102,6 +101,7 @@ public final class Identification {
             case Authentication.Signed signed -> {
                 Claim claim = claim(signed, services);
                 ChunkSigner signer = SigV4.verify(signed, request, claim.key());
+                tenants.checkServed(claim.principal().asker());
                 yield new Identified(claim.principal(), signed, signed.payload(), signer);
             }
         };
@@ -120,6 +120,7 @@ public final class Identification {
         }
         Claim claim = claim(signed, Set.of("s3"));
         SigV4.verifyForm(signed, fields.getOrDefault("policy", ""), claim.key());
+        tenants.checkServed(claim.principal().asker());
         return new Identified(claim.principal(), signed, signed.payload(), null);
     }
 
@@ -182,39 +183,55 @@ public final class Identification {
                 principal(key), signingKeys.of(credentials.secret(key), signed.credential()));
     }
 
-    private Caller.User user(AccessKeyRecord key) {
-        String name =
-                tenants.user(key.tenant(), key.user())
-                        .map(UserRecord::name)
-                        .orElseGet(() -> key.user().toString());
+    /** The user of a key; a key goes with its user. */
+    private UserRecord user(AccessKeyRecord key) {
+        return tenants.user(key.tenant(), key.user())
+                .orElseThrow(S3Error.INVALID_ACCESS_KEY_ID::exception);
+    }
+
+    private static Caller.User caller(UserRecord user) {
         return new Caller.User(
-                key.tenant().account(), key.tenant().canonical(), "/", name, key.user().toString());
+                user.tenant().account(),
+                user.tenant().canonical(),
+                "/",
+                user.name(),
+                user.id().toString());
+    }
+
+    private static Optional<Principal.Member> member(UserRecord user) {
+        return Optional.of(new Principal.Member(user.tenant(), user.id(), user.admin()));
+    }
+
+    private List<Policy> policies(UserRecord user) {
+        return user.admin() ? List.of(EVERYTHING) : userPolicies.of(user);
     }
 
     private Principal principal(AccessKeyRecord key) {
+        UserRecord user = user(key);
         return new Principal(
-                user(key),
-                Optional.of(key.tenant()),
+                caller(user),
+                member(user),
                 key.accessKeyId(),
                 null,
                 key.operator(),
-                List.of(EVERYTHING),
+                policies(user),
                 List.of());
     }
 
     private Principal principal(Sessions.Session session) {
         AccessKeyRecord parent = session.parent();
         SessionRecord record = session.record();
+        UserRecord user = user(parent);
         return new Principal(
                 switch (record.kind()) {
-                    case USER -> user(parent);
+                    case USER -> caller(user);
                     case ACCOUNT_ROLE -> accountRole(parent.tenant(), record.sessionName());
                 },
-                Optional.of(parent.tenant()),
+                member(user),
                 record.accessKeyId(),
                 new Principal.Origin(parent.accessKeyId(), record.issuedMillis()),
                 parent.operator(),
-                List.of(EVERYTHING),
+                policies(user),
                 session.policies());
     }
 
@@ -252,6 +269,7 @@ public final class Identification {
         }
         Claim claim = claim(signed, services);
         var _ = SigV4.verifyBody(signed, request, claim.key(), body);
+        tenants.checkServed(claim.principal().asker());
         return claim.principal();
     }
 }

@@ -94,6 +94,7 @@ class CodecTest {
         samples.addAll(ofSplits(values));
         samples.addAll(ofMerges(values));
         samples.addAll(ofRecoveries(values));
+        directory(samples, values, new RandomTenants(values).commands());
         return samples;
     }
 
@@ -206,7 +207,8 @@ class CodecTest {
                                 values.directoryCommands(),
                                 splits.directoryCommands(),
                                 new RandomMerges(values).directoryCommands().subList(0, 2),
-                                recoveries.directoryCommands()))
+                                recoveries.directoryCommands(),
+                                new RandomTenants(values).commands()))
                 .isEqualTo(permitted(DirectoryCommand.class));
         assertThat(
                         types(

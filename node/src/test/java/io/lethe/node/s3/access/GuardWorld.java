@@ -131,7 +131,7 @@ abstract class GuardWorld {
     static Principal user(TenantId tenant, Policy... session) {
         return new Principal(
                 new Caller.User(tenant.account(), tenant.canonical(), "/", "ann", "id"),
-                Optional.of(tenant),
+                Optional.of(new Principal.Member(tenant, new Id128(1, 1), true)),
                 "AK",
                 null,
                 false,
