@@ -94,12 +94,12 @@ class ForgottenMergesTest {
     @Test
     void anOrderOfTheHeirItselfThatCameToNothingIsNotWaitedFor() throws Exception {
         PartitionWorld world = world();
-        GroupId giver = world.split(HEIR, "m");
-        assertThat(world.beginMerge(HEIR, giver)).isTrue();
+        GroupId child = world.split(HEIR, "m");
+        assertThat(world.beginMerge(HEIR, child)).isTrue();
         int number = world.directories() - 1;
         world.settle();
         assertThat(world.directory().merged(HEIR)).as("it is not empty").isEmpty();
-        world.merge(giver, HEIR);
+        world.merge(child, HEIR);
         assertThat(world.put("q")).isTrue();
         world.setBack(number);
         settled(world);
