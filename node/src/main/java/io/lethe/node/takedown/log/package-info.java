@@ -1,7 +1,9 @@
 /**
- * The transparency log: the tree over its leaves, proofs of it, and tiles. Pure: no clock,
- * randomness, threads or files; who appends and serves hands those in. Formats are those of RFC
- * 6962 and of C2SP tlog-tiles. Start reading at {@link io.lethe.node.takedown.log.Frontier}.
+ * The transparency log: the tree over its leaves, proofs of it, tiles, and the signed notes by
+ * which tree heads are told. Pure: no clock, randomness, threads or files; who appends, signs and
+ * serves hands those in. Formats are those of RFC 6962 and of C2SP (signed-note, tlog-checkpoint,
+ * tlog-cosignature, tlog-tiles, tlog-proof). Start reading at {@link
+ * io.lethe.node.takedown.log.Frontier}, then {@link io.lethe.node.takedown.log.Checkpoint}.
  */
 @NullMarked
 package io.lethe.node.takedown.log;
