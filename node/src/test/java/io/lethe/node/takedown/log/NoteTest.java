@@ -42,9 +42,12 @@ final class NoteTest {
     private static final String FOO =
             "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
     private static final String FOOS_NOTE =
-            "This is an example message.\n\n"
-                + "— example.com/foo"
-                + " Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
+            """
+            This is an example message.
+
+            — example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjO\
+            BH3mFXmRKuwHjG1Yu72IneyaQM=
+            """;
 
     private static SignedNote note(String text) throws MalformedNoteException {
         return SignedNote.parse(Bytes.utf8(text));
@@ -103,7 +106,7 @@ final class NoteTest {
         }
         for (String key :
                 List.of(
-                        "PeterNeumann+cc469956+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TWBADKEY==",
+                        PETER.replace("c74f20a3", "cc469956") + "BADKEY==",
                         "PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
                         PETER + "=",
                         PETER.replace("c74f20a3", "C74F20A3"),
