@@ -21,7 +21,8 @@ final class Purity {
                     "takedown.order",
                     "takedown.denylist",
                     "takedown.hold",
-                    "takedown.certificate");
+                    "takedown.certificate",
+                    "takedown.log");
 
     private static final List<String> PACKAGES =
             List.of(

@@ -1,0 +1,9 @@
+/**
+ * Taking content down and destroying it, provably: what each part decides is pure and lies in a
+ * package of its own. Start reading at {@link io.lethe.node.takedown.log.Frontier}, the
+ * transparency log.
+ */
+@NullMarked
+package io.lethe.node.takedown;
+
+import org.jspecify.annotations.NullMarked;
