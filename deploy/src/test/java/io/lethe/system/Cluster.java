@@ -306,6 +306,11 @@ public final class Cluster implements AutoCloseable {
         return LetheClient.builder().endpoints(endpoints).credentials(accessKeyId, secret).build();
     }
 
+    /** Where a node's console is. */
+    URI console(int node) {
+        return URI.create("http://127.0.0.1:" + (basePort + 10 * node + 1));
+    }
+
     /** Where a node speaks S3. */
     public URI s3(int node) {
         return URI.create("http://127.0.0.1:" + (basePort + 10 * node));
@@ -332,11 +337,7 @@ public final class Cluster implements AutoCloseable {
     /** A metric's values of one node, summed over its labels; 0 when it is not there. */
     public double metric(int node, String name) {
         HttpRequest request =
-                HttpRequest.newBuilder(
-                                URI.create(
-                                        "http://127.0.0.1:"
-                                                + (basePort + 10 * node + 1)
-                                                + "/metrics"))
+                HttpRequest.newBuilder(URI.create(console(node) + "/metrics"))
                         .timeout(Duration.ofSeconds(10))
                         .build();
         try (HttpClient http = HttpClient.newHttpClient()) {

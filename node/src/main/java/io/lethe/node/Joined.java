@@ -16,6 +16,7 @@ import io.lethe.node.controller.ClusterPlan;
 import io.lethe.node.controller.Controller;
 import io.lethe.node.controller.ControllerPorts;
 import io.lethe.node.controller.HolderKeeper;
+import io.lethe.node.controller.LogKeeper;
 import io.lethe.node.controller.IndexKeeper;
 import io.lethe.node.controller.MergeKeeper;
 import io.lethe.node.controller.MoveKeeper;
@@ -206,6 +207,16 @@ final class Joined implements AutoCloseable {
                 .start(new Controller(controller, parts.config().device().evictAfter()), OFTEN);
         parts.workers()
                 .start(new HolderKeeper(controller, parts.config().lease().toNanos()), SECOND);
+        parts.workers().start(new LogKeeper(controller, keyring), OFTEN);
+        parts.workers()
+                .start(
+                        new KeyEnroller(
+                                parts.tasks(),
+                                replication.directory(),
+                                replication.metadata(),
+                                parts.identity().id(),
+                                parts.keys().signer().publicKey()),
+                        UPKEEP);
         parts.workers()
                 .start(
                         new ReplicaKeeper(

@@ -4,10 +4,13 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Clock;
 import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.codec.Encoder;
+import io.lethe.node.controller.LogKeeper;
 import io.lethe.node.controller.Secrets;
+import io.lethe.node.crypto.Ed25519;
 import io.lethe.node.crypto.Envelope;
 import io.lethe.node.crypto.KeyBytes;
 import io.lethe.node.crypto.KeyWrap;
+import io.lethe.node.crypto.MessageSigner;
 import io.lethe.node.crypto.Purpose;
 import io.lethe.node.crypto.RootKeys;
 import io.lethe.node.crypto.SealedBox;
@@ -21,6 +24,7 @@ import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
 import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.ShardId;
+import io.lethe.node.model.SignerRecord;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantRecord;
@@ -42,7 +46,8 @@ import org.jspecify.annotations.Nullable;
  * secrets and ticket keys beside it. Unwrapped keys and secrets are kept for 60 s, so that no
  * request asks the root-key provider. Safe for any thread.
  */
-final class Keyring implements VersionKeys, ShardKeys, Secrets, TenantKeys {
+final class Keyring
+        implements VersionKeys, ShardKeys, Secrets, TenantKeys, LogKeeper.SigningKeys {
     /** How long an unwrapped key may be used without asking again (architecture, encryption). */
     private static final long KEEP_NANOS = TimeUnit.SECONDS.toNanos(60);
 
@@ -290,6 +295,25 @@ final class Keyring implements VersionKeys, ShardKeys, Secrets, TenantKeys {
                         tenant, "operator", "Operator", 1, root.wrapTenantKey(tenant, key)),
                 new UserRecord(tenant, user, "operator"),
                 new AccessKeyRecord(firstKey.accessKeyId(), tenant, user, sealed, true));
+    }
+
+    @Override
+    public SignerRecord fresh(SignerRecord.Kind kind) {
+        KeyBytes seed = KeyBytes.random(random);
+        Bytes publicKey = Ed25519.signer(Bytes.wrap(seed.getEncoded())).publicKey();
+        Bytes wrapped = root.wrapSigningKey(publicKey, seed);
+        seed.destroy();
+        return new SignerRecord(kind, publicKey, null, wrapped, -1, -1);
+    }
+
+    @Override
+    public MessageSigner open(SignerRecord signer) {
+        KeyBytes seed = root.unwrapSigningKey(signer.publicKey(), signer.wrappedSeed());
+        try {
+            return Ed25519.signer(Bytes.wrap(seed.getEncoded()));
+        } finally {
+            seed.destroy();
+        }
     }
 
     @Override

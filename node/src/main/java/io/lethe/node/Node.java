@@ -19,6 +19,7 @@ import io.lethe.node.cluster.Registration;
 import io.lethe.node.cluster.zookeeper.ZooKeeperCoordination;
 import io.lethe.node.console.Console;
 import io.lethe.node.console.HealthCheck;
+import io.lethe.node.console.LogPages;
 import io.lethe.node.crypto.CellCipher;
 import io.lethe.node.crypto.NodeKeys;
 import io.lethe.node.crypto.RootKeyFile;
@@ -235,11 +236,12 @@ public final class Node implements AutoCloseable {
 
     private HttpServer openConsole(Workers allWorkers, Tasks tasks, @Nullable NodeTls tls) {
         HttpLoops loops = opened.add(new HttpLoops(1));
-        Console console = new Console(metrics, this::health, allWorkers);
+        LogPages log = new LogPages(() -> Optional.ofNullable(joined).map(Joined::directory));
+        Console console = new Console(metrics, this::health, allWorkers, log);
         HttpServer door =
                 opened.add(
                         HttpServer.start(
-                                consoleSettings(tls), console.routes(), loops, tasks, metrics));
+                                consoleSettings(tls), console.pages(), loops, tasks, metrics));
         if (tls != null) {
             tls.watch(door);
         }

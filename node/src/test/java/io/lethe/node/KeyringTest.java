@@ -50,6 +50,16 @@ class KeyringTest {
     /** Root keys that count what they are asked, and can be away. */
     private static final class CountingRoot implements RootKeys {
         @Override
+        public Bytes wrapSigningKey(Bytes publicKey, KeyBytes seed) {
+            throw new AssertionError("nothing is signed here");
+        }
+
+        @Override
+        public KeyBytes unwrapSigningKey(Bytes publicKey, Bytes wrapped) {
+            throw new AssertionError("nothing is signed here");
+        }
+
+        @Override
         public Bytes wrapBackupKey(Id128 backup, KeyBytes key) {
             throw new UnsupportedOperationException();
         }

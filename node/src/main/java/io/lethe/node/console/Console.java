@@ -23,6 +23,7 @@ import java.util.TreeMap;
  *       holds, else 503.
  *   <li>{@code /health/live}: 200 unless only a restart helps, then 503.
  *   <li>{@code /workers}: background work.
+ *   <li>{@code /log/…}: the transparency log ({@link LogPages}).
  * </ul>
  */
 public final class Console {
@@ -31,15 +32,25 @@ public final class Console {
     private final Metrics metrics;
     private final HealthSource health;
     private final Workers workers;
+    private final LogPages log;
 
-    public Console(Metrics metrics, HealthSource health, Workers workers) {
+    public Console(Metrics metrics, HealthSource health, Workers workers, LogPages log) {
         this.metrics = metrics;
         this.health = health;
         this.workers = workers;
+        this.log = log;
     }
 
     /** Everything that the console answers. */
-    public HttpRoutes routes() {
+    public HttpHandler pages() {
+        HttpRoutes routes = routes();
+        return question ->
+                question.path().startsWith(LogPages.PREFIX)
+                        ? log.answer(question)
+                        : routes.answer(question);
+    }
+
+    private HttpRoutes routes() {
         Map<String, HttpHandler> pages = new TreeMap<>();
         pages.put("/metrics", _ -> HttpAnswer.of(200, Metrics.CONTENT_TYPE, metrics.openMetrics()));
         pages.put("/health", _ -> healthPage(Bearing.READY));

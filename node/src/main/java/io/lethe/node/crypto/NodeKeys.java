@@ -15,7 +15,8 @@ import java.util.List;
  *
  * <p>File ({@link KeyFileText}): title "lethe node keys 1", then {@code log} and {@code box}, each
  * with 32 bytes as 64 hex digits: the wrapping key and the private X25519 key. The public key is
- * computed.
+ * computed; the key that signs receipts is derived from the wrapping key by HKDF, with the info
+ * {@code lethe node} ‖ 0 ‖ {@code receipts} ‖ 0.
  */
 public final class NodeKeys {
     private static final String TITLE = "lethe node keys 1";
@@ -87,6 +88,13 @@ public final class NodeKeys {
     /** The public X25519 key, 32 bytes, which the node registers. */
     public Bytes publicKey() {
         return publicKey;
+    }
+
+    /** Signs this node's receipts. */
+    public MessageSigner signer() {
+        byte[] info = Purpose.RECEIPTS.info("lethe node", Bytes.EMPTY);
+        return Ed25519.signer(
+                Bytes.wrap(Hkdf.derive(logKey, new byte[0], info, Ed25519.KEY_BYTES)));
     }
 
     /** Opens what {@link SealedBox#seal} sealed to {@link #publicKey}. */

@@ -32,7 +32,11 @@ public enum Purpose {
     /**
      * A frame of shard keys under a backup's key; the id is the group (i32) and its number (i64).
      */
-    BACKUP_KEYS("backup keys");
+    BACKUP_KEYS("backup keys"),
+    /** A signing key's seed under a root key; the id is the public key's first 16 bytes. */
+    SIGNING_KEY("signing key"),
+    /** The seed by which a node signs its receipts, made of its own key; there is no id. */
+    RECEIPTS("receipts");
 
     private final String label;
 

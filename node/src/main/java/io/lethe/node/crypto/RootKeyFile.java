@@ -151,6 +151,21 @@ public final class RootKeyFile implements RootKeys {
         return wrap(Purpose.BACKUP_KEY, backup, backupKey);
     }
 
+    @Override
+    public Bytes wrapSigningKey(Bytes publicKey, KeyBytes seed) {
+        return wrap(Purpose.SIGNING_KEY, name(publicKey), seed);
+    }
+
+    @Override
+    public KeyBytes unwrapSigningKey(Bytes publicKey, Bytes wrapped) {
+        return unwrap(
+                "signer " + publicKey.hex(), Purpose.SIGNING_KEY, name(publicKey), wrapped);
+    }
+
+    private static Id128 name(Bytes publicKey) {
+        return Id128.decode(new Decoder(publicKey));
+    }
+
     private Bytes wrap(Purpose purpose, Id128 id, KeyBytes key) {
         KeyBytes root = keys.get(newest);
         if (root == null) {

@@ -36,4 +36,18 @@ public interface RootKeys {
      *     UNAVAILABLE when the provider does not answer
      */
     KeyBytes unwrapBackupKey(Id128 backup, Bytes wrapped);
+
+    /**
+     * @param publicKey of the pair, 32 bytes
+     * @param seed the private key
+     * @return what {@link #unwrapSigningKey} takes
+     * @throws StoreException UNAVAILABLE when the provider does not answer
+     */
+    Bytes wrapSigningKey(Bytes publicKey, KeyBytes seed);
+
+    /**
+     * @throws StoreException CORRUPT when it was not wrapped by these root keys for this public
+     *     key; UNAVAILABLE when the provider does not answer
+     */
+    KeyBytes unwrapSigningKey(Bytes publicKey, Bytes wrapped);
 }

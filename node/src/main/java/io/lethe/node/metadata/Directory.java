@@ -1,6 +1,8 @@
 package io.lethe.node.metadata;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.crypto.log.Frontier;
+import io.lethe.node.crypto.log.TreeHash;
 import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
 import io.lethe.node.metadata.command.Merge;
 import io.lethe.node.metadata.raft.RaftPeer;
@@ -20,6 +22,7 @@ import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.PartitionRecord.Replica;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.PlacementGroup;
+import io.lethe.node.model.SignerRecord;
 import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantRecord;
@@ -139,6 +142,25 @@ public interface Directory {
 
     /** Up to {@code limit} of a tenant's users by name, after a name (empty: from the first). */
     List<UserRecord> users(TenantId tenant, String afterName, int limit);
+
+    /** How many leaves the transparency log has, and all that is needed to tell its root. */
+    Frontier log();
+
+    /** Up to {@code limit} of the log's leaves, from a number on. */
+    List<Bytes> logLeaves(long from, int limit);
+
+    /**
+     * The hash of a subtree of 256^level leaves; empty while it is not complete.
+     *
+     * @param level 0: of a leaf
+     */
+    Optional<TreeHash> logHash(int level, long index);
+
+    /** The log's newest checkpoint, as a signed note. */
+    Optional<Bytes> logCheckpoint();
+
+    /** Keys by which the cluster signs, or did. */
+    List<SignerRecord> signers();
 
     Optional<AccessKeyRecord> accessKey(String accessKeyId);
 

@@ -4,6 +4,8 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.base.metrics.Counter;
 import io.lethe.node.base.metrics.Metrics;
 import io.lethe.node.base.task.Tasks;
+import io.lethe.node.crypto.log.Frontier;
+import io.lethe.node.crypto.log.TreeHash;
 import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
 import io.lethe.node.metadata.command.Merge;
 import io.lethe.node.metadata.state.Change;
@@ -31,6 +33,7 @@ import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.PlacementGroup;
+import io.lethe.node.model.SignerRecord;
 import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.StoreException;
 import io.lethe.node.model.TenantId;
@@ -398,6 +401,31 @@ public final class LocalDirectory implements Directory, GroupState.Listener {
     @Override
     public List<AccessKeyRecord> accessKeys(TenantId tenant, Id128 user) {
         return ask(directory -> directory.accessKeys(tenant, user));
+    }
+
+    @Override
+    public Frontier log() {
+        return ask(Directory::log);
+    }
+
+    @Override
+    public List<Bytes> logLeaves(long from, int limit) {
+        return ask(directory -> directory.logLeaves(from, limit));
+    }
+
+    @Override
+    public Optional<TreeHash> logHash(int level, long index) {
+        return ask(directory -> directory.logHash(level, index));
+    }
+
+    @Override
+    public Optional<Bytes> logCheckpoint() {
+        return ask(Directory::logCheckpoint);
+    }
+
+    @Override
+    public List<SignerRecord> signers() {
+        return ask(Directory::signers);
     }
 
     @Override

@@ -14,7 +14,8 @@ package io.lethe.node.model;
  *        directory knows where on its node each device lies: {@link #DEVICE_PLACES};
  *        backups of the metadata: {@link #BACKUPS}; partitions without objects go over to
  *        their neighbours: {@link #MERGES}; a directory that was set back goes on: {@link
- *        #SETBACKS}; tenants, users and their keys are added and changed: {@link #TENANTS}
+ *        #SETBACKS}; tenants, users and their keys are added and changed: {@link #TENANTS};
+ *        a transparency log, and keys that sign: {@link #LOG}
  * </pre>
  *
  * <p>A build speaks at least the level before its highest, so that a cluster can go over to it node
@@ -43,6 +44,9 @@ public final class FeatureLevels {
 
     /** Tenants beside the operator's, users beside the first, and what is known of them. */
     public static final int TENANTS = 2;
+
+    /** The transparency log. */
+    public static final int LOG = 2;
 
     /** The oldest that this build goes by. */
     public static final int LOWEST = 1;

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ConsoleTest {
@@ -24,10 +25,11 @@ class ConsoleTest {
     private final Metrics metrics = new Metrics();
     private final Workers workers = new Workers(tasks, metrics);
     private final List<HealthCheck> checks = new ArrayList<>();
-    private final Console console = new Console(metrics, () -> checks, workers);
+    private final Console console =
+            new Console(metrics, () -> checks, workers, new LogPages(Optional::empty));
 
     private HttpAnswer get(String path) {
-        return console.routes()
+        return console.pages()
                 .answer(
                         new HttpQuestion(
                                 "GET",

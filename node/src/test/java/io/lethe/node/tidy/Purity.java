@@ -22,7 +22,7 @@ final class Purity {
                     "takedown.denylist",
                     "takedown.hold",
                     "takedown.certificate",
-                    "takedown.log");
+                    "crypto.log");
 
     private static final List<String> PACKAGES =
             List.of(

@@ -26,6 +26,7 @@ public final class CommandLevels {
                     DirectoryCommand.SetReclaim _ ->
                     FeatureLevels.SETBACKS;
             case DirectoryCommand.OfTenants _ -> FeatureLevels.TENANTS;
+            case DirectoryCommand.OfLog _ -> FeatureLevels.LOG;
             default -> FeatureLevels.LOWEST_EVER;
         };
     }

@@ -20,6 +20,7 @@ import io.lethe.node.model.PgId;
 import io.lethe.node.model.PlacementGroup;
 import io.lethe.node.model.Scheme;
 import io.lethe.node.model.ServiceClass;
+import io.lethe.node.model.SignerRecord;
 import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantRecord;
@@ -415,4 +416,28 @@ public sealed interface DirectoryCommand {
             implements OfTenants {}
 
     record RemoveAccessKey(String accessKeyId) implements OfTenants {}
+
+    /** About the transparency log, which the state appends to by itself. */
+    sealed interface OfLog extends DirectoryCommand {}
+
+    /**
+     * A key signs from now on: a node's own takes the place of the one that it had; of the others
+     * there is one, so a second is refused with STALE_EPOCH. Idempotent.
+     */
+    record EnrolSigner(SignerRecord signer) implements OfLog {}
+
+    /**
+     * A key is no good for what is signed at a time or later. An operator's word. Idempotent.
+     *
+     * @param untilMillis since 1970; 0: nothing counts
+     */
+    record RevokeSigner(Bytes publicKey, long untilMillis) implements OfLog {}
+
+    /**
+     * A checkpoint that the log's key has signed. Refused with STALE_EPOCH where the log has grown.
+     *
+     * @param size leaves that it is of
+     * @param note as C2SP's signed note, in UTF-8
+     */
+    record PublishCheckpoint(long size, Bytes note) implements OfLog {}
 }

@@ -104,6 +104,7 @@ import io.lethe.node.model.PlacementGroup;
  * 43 BeginMerge          giver i32, map epoch varint, heir i32, heir's map epoch varint
  * 44 EndMerge            giver i32, since varint, nullable receipt: {@link MergeCodec}
  * 45 to 53               {@link TenantCodec}
+ * 54 to 56               {@link LogCodec}
  * </pre>
  */
 final class DirectoryCommandCodec {
@@ -157,6 +158,7 @@ final class DirectoryCommandCodec {
             case BeginMerge _ -> 43;
             case EndMerge _ -> 44;
             case DirectoryCommand.OfTenants c -> TenantCodec.type(c);
+            case DirectoryCommand.OfLog c -> LogCodec.type(c);
         };
     }
 
@@ -223,6 +225,7 @@ final class DirectoryCommandCodec {
             }
             case SetReclaim c -> out.flag(c.on());
             case DirectoryCommand.OfTenants c -> TenantCodec.fields(out, c);
+            case DirectoryCommand.OfLog c -> LogCodec.fields(out, c);
             case SetBucketSetting c ->
                     out.bucket(c.bucket())
                             .choice(c.setting())
@@ -352,7 +355,7 @@ final class DirectoryCommandCodec {
                             in.choice(BucketSetting.values()),
                             in.blob(BucketDocument.MOST_BYTES),
                             in.number());
-            default -> TenantCodec.read(in, type);
+            default -> LogCodec.read(in, type);
         };
     }
 }

@@ -1,6 +1,10 @@
 package io.lethe.node.metadata.state;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.crypto.log.ActorRole;
+import io.lethe.node.crypto.log.Frontier;
+import io.lethe.node.crypto.log.Leaf;
+import io.lethe.node.crypto.log.LogEvent;
 import io.lethe.node.metadata.command.DirectoryReply;
 import io.lethe.node.metadata.command.ShardGrant;
 import io.lethe.node.model.ErrorCode;
@@ -9,6 +13,7 @@ import io.lethe.node.model.ShardId;
 import io.lethe.node.model.TenantId;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The changes of one decision of the directory while it is made. Reads see the state before the
@@ -18,6 +23,9 @@ final class DirectoryDraft {
     static final DirectoryReply DONE = new DirectoryReply.Done();
 
     private final List<Change> changes = new ArrayList<>();
+
+    /** Of the log, with what this decision has appended; null: nothing yet. */
+    private @Nullable Frontier frontier;
     final Rows rows;
     final DirectoryHead head;
 
@@ -58,6 +66,22 @@ final class DirectoryDraft {
     DirectoryReply destroy(Id128 id) {
         changes.add(new Change.DestroySlot(new ShardId(id)));
         return DONE;
+    }
+
+    /**
+     * Appends a leaf to the transparency log, stamped with the directory's time.
+     *
+     * @return its number
+     */
+    long log(ActorRole actor, LogEvent event) {
+        Frontier before = frontier == null ? LogRows.frontier(rows) : frontier;
+        Leaf leaf = new Leaf(head.stateMillis, actor, List.of(), List.of(), event);
+        frontier = LogRows.append(before, leaf, changes);
+        return before.size();
+    }
+
+    void change(Change change) {
+        changes.add(change);
     }
 
     /** A user or an access key is removed: what was sent before must not bring it back. */

@@ -1,6 +1,8 @@
 package io.lethe.node.metadata.state;
 
 import io.lethe.node.base.Bytes;
+import io.lethe.node.crypto.log.Frontier;
+import io.lethe.node.crypto.log.TreeHash;
 import io.lethe.node.metadata.Directory;
 import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
 import io.lethe.node.metadata.command.FieldReader;
@@ -24,6 +26,7 @@ import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.PlacementGroup;
+import io.lethe.node.model.SignerRecord;
 import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantRecord;
@@ -217,6 +220,31 @@ public final class DirectoryReader implements Directory {
         return Identities.accessKeyIds(rows, new UserKey(tenant, user)).stream()
                 .flatMap(id -> accessKey(id).stream())
                 .toList();
+    }
+
+    @Override
+    public Frontier log() {
+        return LogRows.frontier(rows);
+    }
+
+    @Override
+    public List<Bytes> logLeaves(long from, int limit) {
+        return LogRows.leaves(rows, from, limit);
+    }
+
+    @Override
+    public Optional<TreeHash> logHash(int level, long index) {
+        return LogRows.hash(rows, level, index);
+    }
+
+    @Override
+    public Optional<Bytes> logCheckpoint() {
+        return LogRows.checkpoint(rows);
+    }
+
+    @Override
+    public List<SignerRecord> signers() {
+        return Table.SIGNERS.records(rows);
     }
 
     @Override

@@ -128,7 +128,7 @@ public final class DirectoryState {
             case RecoverPartition _, MoveReplica _ -> false;
             case BeginMerge _, EndMerge _, RestoredCluster _, SetReclaim _ -> false;
             case PutBackupKey _, DropBackupKey _, RecoveredDirectory _ -> false;
-            case DirectoryCommand.OfTenants _ -> false;
+            case DirectoryCommand.OfTenants _, DirectoryCommand.OfLog _ -> false;
         };
     }
 
@@ -186,6 +186,7 @@ public final class DirectoryState {
             case RestoredCluster c -> Setbacks.restored(draft, c);
             case SetReclaim c -> Setbacks.setReclaim(draft, c);
             case DirectoryCommand.OfTenants c -> Identities.decide(draft, c);
+            case DirectoryCommand.OfLog c -> Signers.decide(draft, c);
         };
     }
 

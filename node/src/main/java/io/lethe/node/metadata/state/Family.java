@@ -75,5 +75,9 @@ public enum Family {
     /** Directory: incarnations that may hold a freshness lease. */
     HOLDERS,
     /** Directory. */
-    SETTINGS
+    SETTINGS,
+    /** Directory: the transparency log. */
+    LOG,
+    /** Directory: public key → what it signs. */
+    SIGNERS
 }

@@ -93,6 +93,7 @@ final class Membership {
                             device.id(),
                             device.withState(DeviceRecord.State.REMOVED));
         }
+        Signers.ended(draft, c.node());
         return draft.put(Table.NODES, c.node(), node.withStanding(Standing.REMOVED));
     }
 

@@ -5,6 +5,7 @@ import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.metadata.command.DirectoryCommand.SealedTicketKey;
 import io.lethe.node.metadata.command.FieldReader;
 import io.lethe.node.metadata.command.FieldWriter;
+import io.lethe.node.metadata.command.LogCodec;
 import io.lethe.node.metadata.command.RecordCodec;
 import io.lethe.node.metadata.command.TenantCodec;
 import io.lethe.node.metadata.state.Rows.Step;
@@ -22,6 +23,7 @@ import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.PartitionRecord;
 import io.lethe.node.model.PgId;
 import io.lethe.node.model.PlacementGroup;
+import io.lethe.node.model.SignerRecord;
 import io.lethe.node.model.StorageClass;
 import io.lethe.node.model.TenantId;
 import io.lethe.node.model.TenantRecord;
@@ -50,6 +52,7 @@ import org.jspecify.annotations.Nullable;
  * TICKET_KEYS       key id i32 → list of ticket key
  * HOLDERS           node id → incarnation varint, suspended flag
  * SETTINGS          name in UTF-8 → value text
+ * SIGNERS           public key 32
  * </pre>
  *
  * <p>A device whose path is known has format u8 = 2 ‖ placed device; what the first forms of
@@ -197,6 +200,9 @@ record Table<I, R>(
                     in -> new Holder(in.number(), in.flag()));
     static final Table<String, String> SETTINGS =
             new Table<>(Family.SETTINGS, Bytes::utf8, FieldWriter::text, FieldReader::text);
+
+    static final Table<Bytes, SignerRecord> SIGNERS =
+            new Table<>(Family.SIGNERS, key -> key, LogCodec::signer, LogCodec::signer);
 
     /** A document's place. */
     record SettingKey(BucketId bucket, BucketSetting setting) {}

@@ -75,6 +75,8 @@ final class TableFamilies {
                     new Definition(Family.BUCKET_SETTINGS, Use.LOOKED_UP),
                     new Definition(Family.TICKET_KEYS, Use.HOT),
                     new Definition(Family.HOLDERS, Use.HOT),
+                    new Definition(Family.LOG, Use.WALKED),
+                    new Definition(Family.SIGNERS, Use.LOOKED_UP),
                     new Definition(Family.SETTINGS, Use.HOT));
 
     /**

@@ -95,6 +95,7 @@ class CodecTest {
         samples.addAll(ofMerges(values));
         samples.addAll(ofRecoveries(values));
         directory(samples, values, new RandomTenants(values).commands());
+        directory(samples, values, new RandomLog(values).commands());
         return samples;
     }
 
@@ -208,7 +209,8 @@ class CodecTest {
                                 splits.directoryCommands(),
                                 new RandomMerges(values).directoryCommands().subList(0, 2),
                                 recoveries.directoryCommands(),
-                                new RandomTenants(values).commands()))
+                                new RandomTenants(values).commands(),
+                                new RandomLog(values).commands()))
                 .isEqualTo(permitted(DirectoryCommand.class));
         assertThat(
                         types(

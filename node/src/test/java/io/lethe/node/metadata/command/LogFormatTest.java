@@ -37,6 +37,7 @@ class LogFormatTest {
     private static final long BATCH_SEED = 80;
     private static final long MERGE_SEED = 81;
     private static final long TENANT_SEED = 82;
+    private static final long LOG_SEED = 83;
 
     /** Seeds of more commits and deletes, so that everything inside them is among the lines. */
     private static final long FIRST_MORE_SEED = 11;
@@ -106,6 +107,7 @@ class LogFormatTest {
         commands.addAll(new RandomRecoveries(new RandomValues(RECOVERY_SEED)).directoryCommands());
         commands.addAll(new RandomMerges(new RandomValues(MERGE_SEED)).directoryCommands());
         commands.addAll(new RandomTenants(new RandomValues(TENANT_SEED)).commands());
+        commands.addAll(new RandomLog(new RandomValues(LOG_SEED)).commands());
         return commands;
     }
 

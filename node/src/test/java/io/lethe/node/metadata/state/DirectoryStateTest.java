@@ -33,6 +33,7 @@ import io.lethe.node.metadata.command.DirectoryReply.BucketCreated;
 import io.lethe.node.metadata.command.DirectoryReply.Done;
 import io.lethe.node.metadata.command.DirectoryReply.PgCreated;
 import io.lethe.node.metadata.command.DirectoryReply.Refused;
+import io.lethe.node.metadata.command.RandomLog;
 import io.lethe.node.metadata.command.RandomTenants;
 import io.lethe.node.metadata.command.RandomValues;
 import io.lethe.node.metadata.command.Stamp;
@@ -569,6 +570,7 @@ class DirectoryStateTest {
             RandomValues values = new RandomValues(seed);
             List<DirectoryCommand> commands = new ArrayList<>(values.directoryCommands());
             commands.addAll(new RandomTenants(values).commands());
+            commands.addAll(new RandomLog(values).commands());
             commands.addAll(values.directoryCommands());
             MapRows random = rows.copy();
             Predicate<DirectoryCommand> decides =
