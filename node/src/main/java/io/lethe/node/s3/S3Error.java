@@ -52,6 +52,7 @@ public enum S3Error {
             "ConditionalRequestConflict",
             409,
             "A conflicting operation occurred during the request. Try again."),
+    ENTITY_ALREADY_EXISTS("EntityAlreadyExists", 409, "There is one of that name already."),
     ENTITY_TOO_LARGE(
             "EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed object size."),
     ENTITY_TOO_SMALL(
@@ -193,6 +194,7 @@ public enum S3Error {
             "NoSuchCORSConfiguration", 404, "The CORS configuration does not exist"),
     NO_SUCH_CONFIGURATION(
             "NoSuchConfiguration", 404, "The specified configuration does not exist."),
+    NO_SUCH_ENTITY("NoSuchEntity", 404, "What the request names does not exist."),
     NO_SUCH_KEY("NoSuchKey", 404, "The specified key does not exist."),
     NO_SUCH_LIFECYCLE_CONFIGURATION(
             "NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist"),
