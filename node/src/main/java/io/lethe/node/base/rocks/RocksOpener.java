@@ -2,10 +2,13 @@ package io.lethe.node.base.rocks;
 
 import io.lethe.node.base.Check;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -110,7 +113,8 @@ public final class RocksOpener implements AutoCloseable {
     /**
      * Opens a table, made with all its families where it is missing. Unless {@code tuning} says
      * otherwise it has a write-ahead log, and comes back from a crash with the longest run of
-     * writes, from the first on, that is whole: every synced write and all before it.
+     * writes, from the first on, that is whole: every synced write and all before it. Families that
+     * a later build made are opened too, and left alone: one may go back to the build before.
      *
      * @param families without {@code default}, which is always there
      * @throws RocksDBException as RocksDB gives it: the status tells corruption from I/O errors
@@ -125,6 +129,9 @@ public final class RocksOpener implements AutoCloseable {
         List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
         descriptors.add(descriptor(Family.plain("default"), owned));
         families.forEach(family -> descriptors.add(descriptor(family, owned)));
+        for (String later : others(directory, families)) {
+            descriptors.add(descriptor(Family.plain(later), owned));
+        }
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         try {
             RocksDB db = RocksDB.open(options, directory.toString(), descriptors, handles);
@@ -132,6 +139,22 @@ public final class RocksOpener implements AutoCloseable {
         } catch (RocksDBException e) {
             RocksTables.closeAll(owned);
             throw e;
+        }
+    }
+
+    /** Families that a table has and nobody asks for. */
+    private static List<String> others(Path directory, List<Family> families)
+            throws RocksDBException {
+        if (!Files.exists(directory.resolve("CURRENT"))) {
+            return List.of();
+        }
+        Set<String> known = new HashSet<>(Set.of("default"));
+        families.forEach(family -> known.add(family.name()));
+        try (Options options = new Options()) {
+            return RocksDB.listColumnFamilies(options, directory.toString()).stream()
+                    .map(name -> new String(name, StandardCharsets.UTF_8))
+                    .filter(name -> !known.contains(name))
+                    .toList();
         }
     }
 
@@ -163,8 +186,7 @@ public final class RocksOpener implements AutoCloseable {
         }
         owned.add(options);
         family.tuning().accept(options);
-        return new ColumnFamilyDescriptor(
-                family.name().getBytes(java.nio.charset.StandardCharsets.UTF_8), options);
+        return new ColumnFamilyDescriptor(family.name().getBytes(StandardCharsets.UTF_8), options);
     }
 
     /** Bytes of cache and memtables in use, for metrics. */

@@ -32,6 +32,25 @@ class RocksOpenerTest {
     }
 
     @Test
+    void aTableOfALaterBuildIsOpenedAndItsFamiliesAreLeftAlone() throws Exception {
+        RocksOpener.Family old = RocksOpener.Family.plain("old");
+        List<RocksOpener.Family> later = List.of(old, RocksOpener.Family.plain("later"));
+        byte[] key = {1};
+        try (RocksOpener opener = new RocksOpener(RocksOpener.Limits.small())) {
+            try (RocksTables tables = opener.open(temp.resolve("t"), later, _ -> {})) {
+                tables.db().put(tables.family("later"), key, new byte[] {2});
+            }
+            try (RocksTables tables = opener.open(temp.resolve("t"), List.of(old), _ -> {})) {
+                tables.db().put(tables.family("old"), key, new byte[] {3});
+            }
+            try (RocksTables tables = opener.open(temp.resolve("t"), later, _ -> {})) {
+                assertThat(tables.db().get(tables.family("later"), key)).containsExactly(2);
+                assertThat(tables.db().get(tables.family("old"), key)).containsExactly(3);
+            }
+        }
+    }
+
+    @Test
     void aTableInUseIsRefusedAndCanBeOpenedLater() throws Exception {
         try (RocksOpener opener = new RocksOpener(RocksOpener.Limits.small())) {
             try (RocksTables _ = opener.open(temp.resolve("t"), List.of(), _ -> {})) {
