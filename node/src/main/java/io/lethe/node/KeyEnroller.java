@@ -11,7 +11,6 @@ import io.lethe.node.metadata.command.DirectoryReply;
 import io.lethe.node.model.ErrorCode;
 import io.lethe.node.model.FeatureLevels;
 import io.lethe.node.model.NodeId;
-import io.lethe.node.model.NodeRecord;
 import io.lethe.node.model.SignerRecord;
 import io.lethe.node.model.StoreException;
 import java.time.Duration;
@@ -29,8 +28,7 @@ final class KeyEnroller implements Worker {
     private final NodeId self;
     private final Bytes publicKey;
 
-    KeyEnroller(
-            Tasks tasks, Directory directory, Metadata metadata, NodeId self, Bytes publicKey) {
+    KeyEnroller(Tasks tasks, Directory directory, Metadata metadata, NodeId self, Bytes publicKey) {
         this.tasks = tasks;
         this.directory = directory;
         this.metadata = metadata;

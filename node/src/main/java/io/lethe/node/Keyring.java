@@ -46,8 +46,7 @@ import org.jspecify.annotations.Nullable;
  * secrets and ticket keys beside it. Unwrapped keys and secrets are kept for 60 s, so that no
  * request asks the root-key provider. Safe for any thread.
  */
-final class Keyring
-        implements VersionKeys, ShardKeys, Secrets, TenantKeys, LogKeeper.SigningKeys {
+final class Keyring implements VersionKeys, ShardKeys, Secrets, TenantKeys, LogKeeper.SigningKeys {
     /** How long an unwrapped key may be used without asking again (architecture, encryption). */
     private static final long KEEP_NANOS = TimeUnit.SECONDS.toNanos(60);
 

@@ -244,9 +244,7 @@ final class BackupRun {
                         .executeIn(
                                 id,
                                 new PartitionCommand.RegisterKeyCopies(
-                                        List.of(
-                                                new KeyCopy(
-                                                        kind, ports.self(), copyOf(this.id)))),
+                                        List.of(new KeyCopy(kind, ports.self(), copyOf(this.id)))),
                                 0,
                                 deadline());
         if (!(reply instanceof PartitionReply.Done)) {

@@ -22,6 +22,7 @@ public final class LogPages {
     /** Where the pages are. */
     static final String PREFIX = "/log/";
 
+    private static final String TEXT = "text/plain; charset=utf-8";
     private static final String BINARY = "application/octet-stream";
 
     /** What never changes may be kept for good. */
@@ -50,7 +51,7 @@ public final class LogPages {
             case "checkpoint" ->
                     known.get()
                             .logCheckpoint()
-                            .map(note -> HttpAnswer.of(200, "text/plain; charset=utf-8", note.utf8()))
+                            .map(note -> HttpAnswer.of(200, TEXT, note.utf8()))
                             .orElseGet(() -> HttpAnswer.text(404, "there is no checkpoint yet"));
             case "key" ->
                     LogKeeper.verifierKey(known.get())

@@ -2,7 +2,6 @@ package io.lethe.node.crypto;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Check;
-
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;

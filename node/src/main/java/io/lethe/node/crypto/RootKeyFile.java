@@ -158,8 +158,7 @@ public final class RootKeyFile implements RootKeys {
 
     @Override
     public KeyBytes unwrapSigningKey(Bytes publicKey, Bytes wrapped) {
-        return unwrap(
-                "signer " + publicKey.hex(), Purpose.SIGNING_KEY, name(publicKey), wrapped);
+        return unwrap("signer " + publicKey.hex(), Purpose.SIGNING_KEY, name(publicKey), wrapped);
     }
 
     private static Id128 name(Bytes publicKey) {

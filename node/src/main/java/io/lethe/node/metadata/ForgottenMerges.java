@@ -109,8 +109,7 @@ final class ForgottenMerges {
 
     /** What the directory is to know of a merge that is over; null: it is not. */
     @Nullable MergeReceipt receipt(GroupId heir, GroupId giver) throws InterruptedException {
-        if (metadata.queryIn(
-                        heir, new PartitionQuery.FindReceipt(giver), deadline.getAsLong())
+        if (metadata.queryIn(heir, new PartitionQuery.FindReceipt(giver), deadline.getAsLong())
                 instanceof ReceiptFound(MergeReceipt receipt)) {
             return receipt;
         }
@@ -131,9 +130,7 @@ final class ForgottenMerges {
                         .findFirst()
                         .orElse(null);
         if (merge == null) {
-            order(
-                    new DirectoryCommand.BeginMerge(
-                            giver, mapEpoch(giver), heir, mapEpoch(heir)));
+            order(new DirectoryCommand.BeginMerge(giver, mapEpoch(giver), heir, mapEpoch(heir)));
             return;
         }
         boolean elsewhere = merge.giver().equals(giver) && !merge.heir().equals(heir);

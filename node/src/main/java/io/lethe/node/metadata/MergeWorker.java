@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * never begins later again; splits ({@link SplitWorker}), by which it ends there or earlier; merges
  * with what lay behind it. Each step brings one end nearer, and none leads away.
  *
- * All of it is read from the directory and from the partition, so any step may be repeated, by
+ * <p>All of it is read from the directory and from the partition, so any step may be repeated, by
  * another leader too; only how long a merge has waited is remembered here. One task.
  */
 public final class MergeWorker implements Worker {
@@ -188,8 +188,7 @@ public final class MergeWorker implements Worker {
     /** Whether it has taken over what the directory has forgotten that it did. */
     private boolean isForgotten(PartitionRecord record, MergeStanding standing)
             throws InterruptedException {
-        boolean same =
-                standing.from().equals(record.from()) && standing.to().equals(record.to());
+        boolean same = standing.from().equals(record.from()) && standing.to().equals(record.to());
         Optional<GroupId> giver =
                 same || !forgotten.any()
                         ? Optional.empty()

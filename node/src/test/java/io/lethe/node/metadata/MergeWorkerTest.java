@@ -63,11 +63,9 @@ class MergeWorkerTest {
     void whatLiesBeforeTheRangeComesFirst() {
         Merge.Done before = done(2, 5, "10", "20");
         Merge.Done behind = done(3, 6, "40", "60");
-        assertThat(next("10", "60", "20", "40", before, behind))
-                .contains(piece(2, 5, "10", "20"));
+        assertThat(next("10", "60", "20", "40", before, behind)).contains(piece(2, 5, "10", "20"));
         // It was split at 15 since, within what it lacks.
-        assertThat(next("10", "15", "20", "40", before, behind))
-                .contains(piece(2, 5, "10", "20"));
+        assertThat(next("10", "15", "20", "40", before, behind)).contains(piece(2, 5, "10", "20"));
     }
 
     @Test

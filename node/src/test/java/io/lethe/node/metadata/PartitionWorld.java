@@ -234,8 +234,7 @@ final class PartitionWorld extends ForwardingMetadata {
     @Override
     public PartitionAnswer queryIn(GroupId partition, PartitionQuery query, long deadlineNanos) {
         fault();
-        return PartitionState.answer(
-                state(partition), QueryCodec.decode(QueryCodec.encode(query)));
+        return PartitionState.answer(state(partition), QueryCodec.decode(QueryCodec.encode(query)));
     }
 
     @Override

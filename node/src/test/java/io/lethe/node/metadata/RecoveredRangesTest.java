@@ -179,8 +179,7 @@ class RecoveredRangesTest {
 
         private void put(String key) {
             if (world.put(key)) {
-                live.put(
-                        key, Objects.requireNonNull(world.orders(world.owner(key)).get(key), key));
+                live.put(key, Objects.requireNonNull(world.orders(world.owner(key)).get(key), key));
             }
         }
 

@@ -1,7 +1,6 @@
 package io.lethe.node.base.codec;
 
 import io.lethe.node.base.Bytes;
-
 import java.util.Base64;
 import java.util.Optional;
 

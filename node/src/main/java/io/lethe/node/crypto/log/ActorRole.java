@@ -1,7 +1,6 @@
 package io.lethe.node.crypto.log;
 
 import io.lethe.node.base.Check;
-
 import java.util.Map;
 
 /**

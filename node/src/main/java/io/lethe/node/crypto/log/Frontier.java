@@ -4,7 +4,6 @@ import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Check;
 import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.codec.Encoder;
-
 import java.util.ArrayList;
 import java.util.List;
 

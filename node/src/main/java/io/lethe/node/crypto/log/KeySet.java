@@ -5,7 +5,6 @@ import io.lethe.node.base.Check;
 import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.crypto.Ed25519;
 import io.lethe.node.model.Id128;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

@@ -6,7 +6,6 @@ import io.lethe.node.base.codec.Decoder.CorruptEncoding;
 import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,7 +2,6 @@ package io.lethe.node.crypto.log;
 
 import io.lethe.node.base.Check;
 import io.lethe.node.model.Id128;
-
 import java.util.Map;
 
 /**

@@ -2,7 +2,6 @@ package io.lethe.node.crypto.log;
 
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Check;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,7 +3,6 @@ package io.lethe.node.crypto.log;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.base.Check;
 import io.lethe.node.base.codec.Base64Text;
-
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Optional;

@@ -6,7 +6,6 @@ import io.lethe.node.base.codec.Base64Text;
 import io.lethe.node.base.codec.Decoder;
 import io.lethe.node.base.codec.Encoder;
 import io.lethe.node.crypto.Ed25519;
-
 import java.util.HexFormat;
 
 /**

@@ -164,11 +164,7 @@ final class DirectoryCommandCodec {
 
     static void fields(FieldWriter out, DirectoryCommand command) {
         switch (command) {
-            case InitCluster c -> {
-                out.id(c.cluster()).text(c.name()).text(c.failureDomain());
-                out.list(c.classes(), MOST_CLASSES, RecordCodec::storageClass);
-                out.int32(c.featureLevel());
-            }
+            case InitCluster c -> init(out, c);
             case PutNode c -> RecordCodec.node(out, c.node());
             case SetNodeState c -> out.id(c.node().id()).choice(c.state());
             case PutDevice c -> RecordCodec.device(out, c.device());
@@ -232,6 +228,12 @@ final class DirectoryCommandCodec {
                             .blob("document", c.document(), BucketDocument.MOST_BYTES)
                             .number(c.seenIndex());
         }
+    }
+
+    private static void init(FieldWriter out, InitCluster c) {
+        out.id(c.cluster()).text(c.name()).text(c.failureDomain());
+        out.list(c.classes(), MOST_CLASSES, RecordCodec::storageClass);
+        out.int32(c.featureLevel());
     }
 
     private static void fieldsOf(FieldWriter out, DirectoryCommand.OfPartition command) {

@@ -1,8 +1,8 @@
 package io.lethe.node.metadata.command;
 
 import io.lethe.node.base.Bytes;
-import io.lethe.node.model.GroupId;
 import io.lethe.node.model.BucketId;
+import io.lethe.node.model.GroupId;
 import io.lethe.node.model.SegmentId;
 import io.lethe.node.model.ShardId;
 import io.lethe.node.model.TenantId;

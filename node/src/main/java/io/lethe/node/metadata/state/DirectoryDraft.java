@@ -26,6 +26,7 @@ final class DirectoryDraft {
 
     /** Of the log, with what this decision has appended; null: nothing yet. */
     private @Nullable Frontier frontier;
+
     final Rows rows;
     final DirectoryHead head;
 

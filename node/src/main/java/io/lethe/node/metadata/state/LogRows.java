@@ -88,11 +88,9 @@ final class LogRows {
     /** The hash of a subtree of 256^level leaves, which is complete. */
     static Optional<TreeHash> hash(Rows rows, int level, long index) {
         if (level == 0) {
-            return Optional.ofNullable(rows.get(Family.LOG, leafKey(index)))
-                    .map(TreeHash::ofLeaf);
+            return Optional.ofNullable(rows.get(Family.LOG, leafKey(index))).map(TreeHash::ofLeaf);
         }
-        return Optional.ofNullable(rows.get(Family.LOG, hashKey(level, index)))
-                .map(TreeHash::new);
+        return Optional.ofNullable(rows.get(Family.LOG, hashKey(level, index))).map(TreeHash::new);
     }
 
     static Change putCheckpoint(Bytes note) {

@@ -46,9 +46,7 @@ final class Signers {
         SignerRecord signer = c.signer();
         SignerRecord before = Table.SIGNERS.get(draft.rows, signer.publicKey());
         if (before != null) {
-            return before.revoked()
-                    ? invalid("this key was revoked; make a fresh one")
-                    : DONE;
+            return before.revoked() ? invalid("this key was revoked; make a fresh one") : DONE;
         }
         if (signer.publicKey().length() != Ed25519.KEY_BYTES
                 || (signer.kind() == Kind.NODE) != (signer.node() != null)) {

@@ -6,12 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.crypto.Ed25519;
 import io.lethe.node.crypto.log.Checkpoint.Relation;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 
 /** Tree heads as notes, and proofs that carry one. */
 final class CheckpointTest {

@@ -6,12 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lethe.node.base.Bytes;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** What the leaves about keys add up to. */
 final class KeySetTest {

@@ -8,9 +8,6 @@ import io.lethe.node.base.RandomSource;
 import io.lethe.node.base.codec.Decoder.CorruptEncoding;
 import io.lethe.node.model.Id128;
 import io.lethe.node.model.NodeId;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 
 /**
  * Leaves have one form each, for good: {@code leaves-v1.txt} has one of each kind in hex. A stored

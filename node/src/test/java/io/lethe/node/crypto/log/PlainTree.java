@@ -1,7 +1,6 @@
 package io.lethe.node.crypto.log;
 
 import io.lethe.node.base.Bytes;
-
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;

@@ -3,12 +3,10 @@ package io.lethe.node.crypto.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lethe.node.base.Bytes;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 
 /** Every proof of every small tree holds, and nothing near it does. */
 final class ProofsTest {
