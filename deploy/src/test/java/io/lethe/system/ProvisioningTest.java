@@ -17,14 +17,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Many tenants with ten users each, added by gRPC: how long that takes, and that neither requests
- * nor the start of a node are slower with them. The long form has 10,000 tenants.
+ * nor the start of a node are slower with them. Part of {@code --long} only.
  */
+@EnabledIfSystemProperty(named = "lethe.long", matches = "true")
 class ProvisioningTest {
-    private static final int TENANTS = Boolean.getBoolean("lethe.long") ? 10_000 : 100;
+    private static final int TENANTS = Integer.getInteger("lethe.tenants", 10_000);
     private static final int USERS = 10;
 
     /** Requests under way: a commit takes a few milliseconds, and many share one. */

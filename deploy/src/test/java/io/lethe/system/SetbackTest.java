@@ -19,9 +19,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Metadata that is lost for good, and the commands that bring a cluster back: README's steps. */
+/**
+ * Metadata that is lost for good, and the commands that bring a cluster back: README's steps. Part
+ * of {@code --long} only; {@code RestoreTest} and {@code DirectoryRecoveryTest} of the node always
+ * try what the commands do.
+ */
+@EnabledIfSystemProperty(named = "lethe.long", matches = "true")
 class SetbackTest {
     private static final Duration WITHIN = Duration.ofMinutes(2);
 
