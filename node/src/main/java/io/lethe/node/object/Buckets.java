@@ -377,6 +377,10 @@ public final class Buckets {
                             + name
                             + "' first");
         }
+        // Whoever asks here afterwards must not find it any more.
+        behind(
+                "the bucket is deleted, but this node has not heard of it yet; repeat it",
+                () -> ports.metadata().catchUpDirectory(deadlineNanos));
     }
 
     /**
