@@ -107,6 +107,14 @@ class BucketChangesTest {
         buckets.delete(CALLER, PLAIN, world.deadline());
     }
 
+    /** Else a listing behind it might still be answered. */
+    @Test
+    void aDeletionIsAnsweredOnceThisNodesCopyHasIt() throws Exception {
+        metadata.stale = true;
+        assertThat(failure(this::delete)).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+        assertThat(world.ports.directory().bucket(CALLER.tenant(), PLAIN)).isEmpty();
+    }
+
     @Test
     void aChangeThatStandsIsNotSaidToHaveFailed() {
         metadata.partition = PartitionCommand.Fence.class::isInstance;
